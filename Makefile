@@ -1,0 +1,43 @@
+# The one door: everything that people and CI do starts here.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test check fix bench clean browser
+
+run: .venv/run           ## start the bot: Slack when .env or the environment has tokens, else the playground
+	@$(BIN)/python -m bot start
+
+test: .venv/dev browser check  ## set up and run everything that CI runs
+	$(BIN)/python -m pytest $(ARGS)
+
+check: .venv/dev         ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+fix: .venv/dev           ## mend what ruff can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/dev         ## figures against a bare minimum, in one run
+	$(BIN)/python -m benchmarks $(ARGS)
+
+browser:                 ## Chromium for the browser tests, where this user may install it
+	@sh .ci/browser
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.12 run"; exit 1; }
+	@$(PYTHON) -m venv .venv || \
+		{ echo "Python's venv module is missing. On Debian and Ubuntu: apt-get install python3-venv"; rm -rf .venv; exit 1; }
+
+.venv/run: .venv/bin/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[playground]'
+	@touch $@
+
+.venv/dev: .venv/bin/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@ .venv/run
+
+clean:
+	rm -rf .venv build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

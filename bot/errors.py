@@ -1,0 +1,21 @@
+"""The two kinds of error that are expected: one for the person who asked, one for a delivery that failed."""
+
+from __future__ import annotations
+
+
+class UserError(Exception):
+    """Something the person can mend: a key that `blocks/wording.py` turns into words, and the values in it."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
+
+
+class DeliveryError(Exception):
+    """Slack did not take a message. Temporary: it may be tried again; permanent: it will never be taken."""
+
+    def __init__(self, code: str, *, temporary: bool) -> None:
+        super().__init__(code)
+        self.code = code
+        self.temporary = temporary
