@@ -1,0 +1,222 @@
+"""The engagement score: points earned / points possible under the client's subscription, times 10, halves up.
+
+This project's own formula. HubSpot's is not public; this one shares its idea (the more of the tools in use, the
+higher) and its tiers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
+
+from bot.domain.catalog import Catalog, Grant, Tier, Tool
+from bot.domain.subscriptions import Owned, Subscription, first_start, owned
+
+
+class Reason(StrEnum):
+    """Why a score is not known."""
+
+    NO_SOURCE = "no_source"  # nothing that was loaded covers this client
+    NO_SUBSCRIPTION = "no_subscription"  # subscriptions are loaded, and this client has none
+    NOTHING_POSSIBLE = "nothing_possible"  # nothing that it has is measured and past its grace
+
+
+class State(StrEnum):
+    """What a tool does for a client's score."""
+
+    EARNED = "earned"
+    UNUSED = "unused"  # expected, and costs its points
+    OPTIONAL = "optional"  # included, but not using it costs nothing
+    NEW = "new"  # included since less than the grace: costs nothing yet
+    NOT_BOUGHT = "not_bought"
+    FREE_USE = "free_use"  # used in the free version: earns nothing
+    NOT_MEASURED = "not_measured"
+
+
+class Use(NamedTuple):
+    """Uses inside a tool's window, and the last day of use ever."""
+
+    times: int = 0
+    last_on: date | None = None
+
+
+class Entitlement(NamedTuple):
+    """Sets of tools (see `Catalog`): what a client may use, and where not using costs points, grace aside or not."""
+
+    included: int
+    expected: int
+    costing: int  # those of `expected` that are past their grace
+
+
+class Area(NamedTuple):
+    """Points of one category. `included`: the client has a tool of it; `measured`: and one of those is measured."""
+
+    earned: int
+    possible: int
+    included: bool
+    measured: bool
+
+
+class Points(NamedTuple):
+    earned: int
+    possible: int
+    areas: tuple[Area, ...]  # in the catalog's order of categories
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that the score of a client on a day is made from."""
+
+    subscriptions: Sequence[Subscription]
+    subscribing: bool  # the installation has loaded subscriptions; else every measured tool counts as included
+    covered: bool  # a source covers this client
+    measured: int  # the tools that those sources measure
+    used: int  # the tools in use
+
+
+@dataclass(frozen=True)
+class Verdict:
+    tier: Tier
+    score: int | None
+    points: Points
+    entitlement: Entitlement
+    reason: Reason | None = None
+    onboarding_day: int | None = None  # 1 on the day of the first subscription
+    first_on: date | None = None
+
+    @property
+    def share(self) -> float | None:
+        """The exact share, which ranks clients of the same score; None where the score is not known."""
+        return None if self.score is None else self.points.earned / self.points.possible
+
+
+def in_use(tool: Tool, times: int) -> bool:
+    """Whether so many uses inside its window make a tool "in use"."""
+    return times >= tool.at_least
+
+
+def used_tools(catalog: Catalog, uses: Mapping[int, Use]) -> int:
+    """The set of tools in use, from uses by position in `Catalog.tools`."""
+    return sum(1 << i for i, use in uses.items() if in_use(catalog.tools[i], use.times))
+
+
+def entitle(catalog: Catalog, products: tuple[Owned, ...]) -> Entitlement:
+    """What the owned products entitle to. The same few combinations recur over a whole base, so they are kept."""
+    return _entitle(catalog, products)
+
+
+@lru_cache(maxsize=65_536)
+def _entitle(catalog: Catalog, products: tuple[Owned, ...]) -> Entitlement:
+    ranks = {one.product: one.rank for one in products}
+    settled = {one.product: one.settled for one in products}
+    included = expected = costing = 0
+    for i, tool in enumerate(catalog.tools):
+        included |= _granted(tool.included, ranks) << i
+        expected |= _granted(tool.expected, ranks) << i
+        costing |= _granted(tool.expected, settled) << i
+    return Entitlement(included, expected, costing)
+
+
+def _granted(grants: tuple[Grant, ...], ranks: Mapping[str, int]) -> int:
+    return int(any(ranks.get(grant.product, -1) >= grant.rank for grant in grants))
+
+
+def everything(measured: int) -> Entitlement:
+    """The entitlement where no subscriptions were ever loaded: every measured tool counts as included."""
+    return Entitlement(measured, measured, measured)
+
+
+@lru_cache(maxsize=16)
+def _weights(catalog: Catalog) -> tuple[tuple[int, tuple[tuple[int, int], ...]], ...]:
+    """For each category its tools, and its scored tools by points: (set, ((points, set), …))."""
+    weights = []
+    for key in catalog.categories:
+        mine = [(tool.points, 1 << i) for i, tool in enumerate(catalog.tools) if tool.category == key]
+        by_points = ((p, sum(bit for points, bit in mine if points == p)) for p in (1, 2, 3))
+        weights.append((sum(bit for _, bit in mine), tuple(one for one in by_points if one[1])))
+    return tuple(weights)
+
+
+def tally(catalog: Catalog, entitlement: Entitlement, measured: int, used: int) -> Points:
+    """Points earned and possible, per category and in all.
+
+    possible: every expected tool that is measured and past its grace, and every included tool in use
+    earned:   the included tools in use
+    """
+    earning = entitlement.included & measured & used
+    counting = (entitlement.costing & measured) | earning
+    areas = []
+    for tools, weights in _weights(catalog):
+        earned = possible = 0
+        for points, bits in weights:
+            earned += points * (earning & bits).bit_count()
+            possible += points * (counting & bits).bit_count()
+        included = tools & entitlement.included
+        areas.append(Area(earned, possible, included != 0, included & measured != 0))
+    return Points(sum(area.earned for area in areas), sum(area.possible for area in areas), tuple(areas))
+
+
+def whole(earned: int, possible: int) -> int:
+    """The score: a whole number from 0 to 10, halves up, without a rounding error on the way."""
+    return (20 * earned + possible) // (2 * possible)
+
+
+def judge(catalog: Catalog, facts: Facts, day: date) -> Verdict:
+    """Score and tier of one client on the day that its data goes to."""
+    products = owned(catalog, facts.subscriptions, day)
+    entitlement = entitle(catalog, products) if facts.subscribing else everything(facts.measured)
+    points = tally(catalog, entitlement, facts.measured, facts.used)
+    first = first_start(facts.subscriptions)
+    if _is_former(facts, day):
+        return Verdict(Tier.FORMER, None, points, entitlement, first_on=first)
+    reason = _unknown(facts, points)
+    if reason is not None:
+        return Verdict(Tier.UNKNOWN, None, points, entitlement, reason, first_on=first)
+    score = whole(points.earned, points.possible)
+    days = None if first is None or first > day else (day - first).days + 1
+    if days is not None and days <= catalog.onboarding:
+        return Verdict(Tier.ONBOARDING, score, points, entitlement, onboarding_day=days, first_on=first)
+    return Verdict(catalog.tier(score), score, points, entitlement, first_on=first)
+
+
+def _is_former(facts: Facts, day: date) -> bool:
+    if any(one.runs(day) for one in facts.subscriptions):
+        return False
+    return any(one.started_on is None or one.started_on <= day for one in facts.subscriptions)
+
+
+def _unknown(facts: Facts, points: Points) -> Reason | None:
+    if facts.subscribing and not facts.subscriptions:
+        return Reason.NO_SUBSCRIPTION
+    if not facts.covered:
+        return Reason.NO_SOURCE
+    return Reason.NOTHING_POSSIBLE if points.possible == 0 else None
+
+
+def state(catalog: Catalog, position: int, entitlement: Entitlement, measured: int, used: int) -> State:
+    """What the tool at this position does for the score."""
+    bit = 1 << position
+    if not measured & bit:
+        return State.NOT_MEASURED if entitlement.included & bit else State.NOT_BOUGHT
+    if not entitlement.included & bit:
+        return State.FREE_USE if used & bit and catalog.tools[position].free else State.NOT_BOUGHT
+    if used & bit:
+        return State.EARNED
+    if entitlement.costing & bit:
+        return State.UNUSED
+    return State.NEW if entitlement.expected & bit else State.OPTIONAL
+
+
+def next_step(catalog: Catalog, points: Points, entitlement: Entitlement, measured: int, used: int) -> Tool | None:
+    """The included, measured, unused tool with most points; ties go to the category with the lowest share."""
+    shares = {
+        key: area.earned / area.possible if area.possible else 1.0
+        for key, area in zip(catalog.categories, points.areas, strict=True)
+    }
+    unused = entitlement.included & measured & ~used
+    candidates = [tool for i, tool in enumerate(catalog.tools) if unused >> i & 1 and tool.points]
+    return min(candidates, key=lambda tool: (-tool.points, shares[tool.category]), default=None)

@@ -1,0 +1,125 @@
+"""Subscriptions: what a client buys, from when to when, and which editions that gives it on a day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from bot.domain.catalog import Catalog, fold
+
+ENDED = frozenset({"ended", "expired", "cancelled", "canceled", "churned", "inactive", "terminated"})
+
+
+class Subscription(NamedTuple):
+    """One row of a client's subscriptions. Days may be missing; `ended_on` is the first day without it."""
+
+    product: str
+    edition: str | None = None
+    started_on: date | None = None
+    ended_on: date | None = None
+    cancels_on: date | None = None
+    renews_on: date | None = None
+    status: str | None = None
+    mrr: float | None = None
+    currency: str | None = None
+    seats: int | None = None
+    seats_used: int | None = None
+
+    @property
+    def end(self) -> date | None:
+        """The first day without it, as far as is known."""
+        return self.ended_on or self.cancels_on
+
+    def runs(self, day: date) -> bool:
+        """Whether it runs on the day. A status that says "ended" counts where no end is given."""
+        if self.started_on is not None and day < self.started_on:
+            return False
+        if self.end is not None:
+            return day < self.end
+        return fold(self.status or "") not in ENDED
+
+
+class Owned(NamedTuple):
+    """A product that a client has on a day.
+
+    rank     position of its edition in `Product.editions`
+    settled  highest position held without a break for as long as the catalog's grace; -1 for none. What a client has
+             beyond it is new: used, it counts; unused, it costs nothing yet
+    """
+
+    product: str
+    rank: int
+    settled: int
+
+
+class _Span(NamedTuple):
+    start: date
+    end: date
+    rank: int
+
+
+def owned(catalog: Catalog, subscriptions: Iterable[Subscription], day: date) -> tuple[Owned, ...]:
+    """The products that the subscriptions give on the day, bundles taken apart, and what every client has."""
+    spans: dict[str, list[_Span]] = defaultdict(list)
+    for one in subscriptions:
+        span_start, span_end = one.started_on or date.min, _end(one, day)
+        for product in catalog.product_names.get(fold(one.product), ()):
+            spans[product].append(_Span(span_start, span_end, _rank(catalog, product, one.edition)))
+    for given in catalog.products.values():
+        if given.always is not None:
+            spans[given.key].append(_Span(date.min, date.max, given.editions.index(given.always)))
+    found = (_own(product, rows, day, catalog.grace) for product, rows in sorted(spans.items()))
+    return tuple(one for one in found if one is not None)
+
+
+def _end(one: Subscription, day: date) -> date:
+    if one.end is not None:
+        return one.end
+    return date.max if fold(one.status or "") not in ENDED else min(day, one.started_on or day)
+
+
+def _rank(catalog: Catalog, product: str, edition: str | None) -> int:
+    """Position of the edition; one that nobody named is the lowest: a tool a client may not have costs nothing."""
+    editions = catalog.products[product].editions
+    wanted = fold(edition or "")
+    lowest = 1 if len(editions) > 1 and editions[0] == "free" else 0
+    return next((i for i, name in enumerate(editions) if fold(name) == wanted), lowest)
+
+
+def _own(product: str, spans: list[_Span], day: date, grace: int) -> Owned | None:
+    running = [span.rank for span in spans if span.start <= day < span.end]
+    if not running:
+        return None
+    rank = max(running)
+    levels = sorted({span.rank for span in spans if span.rank <= rank}, reverse=True)
+    settled = (level for level in levels if _held_days([s for s in spans if s.rank >= level], day) >= grace)
+    return Owned(product, rank, next(settled, -1))
+
+
+def _held_days(spans: list[_Span], day: date) -> int:
+    """For how many days without a break; a row continues the one before if it starts at most a day after its end."""
+    begin = day
+    for start, end, _rank in sorted(spans, reverse=True):
+        if start <= day and (end == date.max or end.toordinal() + 1 >= begin.toordinal()):
+            begin = min(begin, start)
+    return (day - begin).days
+
+
+def first_start(subscriptions: Iterable[Subscription]) -> date | None:
+    """The day of the first subscription; None where there is none, or one has no start (so it is long ago)."""
+    starts = [one.started_on for one in subscriptions]
+    return None if None in starts else min((day for day in starts if day), default=None)
+
+
+def next_renewal(subscriptions: Iterable[Subscription], day: date) -> date | None:
+    """The earliest renewal, on or after the day, of a subscription that runs and is not cancelled."""
+    days = (one.renews_on for one in subscriptions if one.runs(day) and one.cancels_on is None)
+    return min((when for when in days if when is not None and when >= day), default=None)
+
+
+def monthly_revenue(subscriptions: Iterable[Subscription], day: date) -> float | None:
+    """MRR of the subscriptions that run on the day; None where none of them says."""
+    amounts = [one.mrr for one in subscriptions if one.mrr is not None and one.runs(day)]
+    return sum(amounts) if amounts else None

@@ -1,0 +1,383 @@
+"""All tables. Every row belongs to an installation, whose id leads each primary and foreign key."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    Numeric,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment. Refuses naive times, stores UTC and returns it aware, on both databases.
+
+    SQLite would otherwise give back naive times where PostgreSQL gives aware ones.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Document = JSON().with_variant(JSONB(), "postgresql")
+Key = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts up only in a column of type INTEGER
+Money = Numeric(14, 2, asdecimal=False)
+
+
+def _installation(**kwargs: Any) -> Column[int]:
+    return Column("installation_id", Integer, nullable=False, **kwargs)
+
+
+def _owned(*columns: str, table: str, ondelete: str = "CASCADE") -> ForeignKeyConstraint:
+    """A foreign key to a row of the same installation."""
+    return ForeignKeyConstraint(
+        ["installation_id", *columns], [f"{table}.installation_id", f"{table}.id"], ondelete=ondelete
+    )
+
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("slack_team_id", String(32), unique=True),  # empty until the first token binds it
+    Column("slack_enterprise_id", String(32)),
+    Column("bot_user_id", String(32)),
+    Column("currency", String(3), nullable=False),
+    Column("catalog_hash", String(64)),  # of the catalog that the stored scores were made with
+    Column("as_of", Date),  # the day that the stored scores speak of: the newest reach of a source
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+person = Table(
+    "person",
+    metadata,
+    _installation(primary_key=True),
+    Column("id", Key, primary_key=True),
+    Column("slack_user_id", String(32)),  # empty while only the data has named this person
+    Column("slack_team_id", String(32)),
+    Column("email", String(320)),
+    Column("name", String(255), nullable=False, server_default=""),
+    Column("time_zone", String(64), nullable=False, server_default="UTC"),
+    Column("locale", String(16), nullable=False, server_default="en-US"),
+    Column("is_admin", Boolean, nullable=False, server_default="0"),
+    Column("is_guest", Boolean, nullable=False, server_default="0"),
+    Column("is_bot", Boolean, nullable=False, server_default="0"),
+    Column("is_deleted", Boolean, nullable=False, server_default="0"),
+    Column("seen_at", UtcDateTime),
+    ForeignKeyConstraint(["installation_id"], ["installation.id"], ondelete="CASCADE"),
+    UniqueConstraint("installation_id", "slack_user_id"),
+    UniqueConstraint("installation_id", "email"),
+)
+
+workspace = Table(
+    "workspace",
+    metadata,
+    _installation(primary_key=True),
+    Column("id", Key, primary_key=True),
+    Column("name", String(255), nullable=False),
+    Column("is_primary", Boolean, nullable=False),
+    Column("csm_property", String(255), nullable=False, server_default="csm_email"),
+    Column("renewal_property", String(255)),  # empty: `renewal_date` where loaded, else the next subscription's
+    ForeignKeyConstraint(["installation_id"], ["installation.id"], ondelete="CASCADE"),
+)
+
+source = Table(
+    "source",
+    metadata,
+    _installation(primary_key=True),
+    Column("id", Key, primary_key=True),
+    Column("name", String(255), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("form", String(16), nullable=False),
+    Column("covers", String(16), nullable=False),
+    Column("reach", Date),  # the day its usage goes to; moves only forward
+    Column("changed_at", UtcDateTime, nullable=False),
+    ForeignKeyConstraint(["installation_id"], ["installation.id"], ondelete="CASCADE"),
+    UniqueConstraint("installation_id", "name"),
+    CheckConstraint("kind IN ('csv', 'hubspot', 'sample', 'person')", name="kind"),
+    CheckConstraint("form IN ('events', 'snapshot')", name="form"),
+    CheckConstraint("covers IN ('listed', 'all')", name="covers"),
+)
+
+# A tool as the data names it, folded (`storage.catalog.fold`). What the catalog makes of the name (its own key or an
+# alias) is decided when scores are made, so an edited catalog needs no new import.
+tool = Table(
+    "tool",
+    metadata,
+    _installation(primary_key=True),
+    Column("id", Integer, primary_key=True),
+    Column("name", String(255), nullable=False),
+    ForeignKeyConstraint(["installation_id"], ["installation.id"], ondelete="CASCADE"),
+    UniqueConstraint("installation_id", "name"),
+)
+
+# The tools a source measures: it has ever had a row of them, or its mapping says that it covers them.
+source_tool = Table(
+    "source_tool",
+    metadata,
+    _installation(primary_key=True),
+    Column("source_id", Key, primary_key=True),
+    Column("tool_id", Integer, primary_key=True),
+    _owned("source_id", table="source"),
+    _owned("tool_id", table="tool"),
+)
+
+# "property" is a name of the standard library's, hence "field" in code; people read "property".
+field = Table(
+    "property",
+    metadata,
+    _installation(primary_key=True),
+    Column("id", Key, primary_key=True),
+    Column("object", String(64), nullable=False),
+    Column("name", String(255), nullable=False),
+    Column("label", String(255), nullable=False),
+    Column("type", String(16), nullable=False),
+    ForeignKeyConstraint(["installation_id"], ["installation.id"], ondelete="CASCADE"),
+    UniqueConstraint("installation_id", "object", "name"),
+    CheckConstraint("type IN ('text', 'number', 'date', 'user')", name="type"),
+)
+
+record = Table(
+    "record",
+    metadata,
+    _installation(primary_key=True),
+    Column("id", Key, primary_key=True),
+    Column("object", String(64), nullable=False),  # "company" unless the mapping says otherwise
+    Column("external_id", String(255), nullable=False),
+    Column("name", String(255), nullable=False),
+    Column("name_key", String(255), nullable=False),  # `bot.domain.names.key`: folded, without legal form
+    Column("domain", String(255)),
+    Column("url", Text),  # where the record stands in the CRM
+    Column("currency", String(3)),
+    Column("mrr", Money),
+    Column("properties", Document, nullable=False),
+    Column("source_id", Key, nullable=False),
+    Column("archived_at", UtcDateTime),
+    _owned("source_id", table="source"),
+    UniqueConstraint("installation_id", "object", "external_id"),
+    # The look-up by exact name and by the first letters, and by domain:
+    Index("ix_record_name_key", "installation_id", "name_key", postgresql_ops={"name_key": "text_pattern_ops"}),
+    Index("ix_record_domain", "installation_id", "domain"),
+)
+
+# User- and date-valued properties stand here too, because each workspace chooses which of them is the CSM and which
+# the renewal date.
+record_person = Table(
+    "record_person",
+    metadata,
+    _installation(primary_key=True),
+    Column("property_id", Key, primary_key=True),
+    Column("record_id", Key, primary_key=True),
+    Column("person_id", Key, nullable=False),
+    _owned("property_id", table="property"),
+    _owned("record_id", table="record"),
+    _owned("person_id", table="person"),
+    Index("ix_record_person_person", "installation_id", "person_id", "property_id"),
+    Index("ix_record_person_record", "installation_id", "record_id"),
+)
+record_date = Table(
+    "record_date",
+    metadata,
+    _installation(primary_key=True),
+    Column("property_id", Key, primary_key=True),
+    Column("record_id", Key, primary_key=True),
+    Column("day", Date, nullable=False),
+    _owned("property_id", table="property"),
+    _owned("record_id", table="record"),
+    Index("ix_record_date_day", "installation_id", "property_id", "day"),
+    Index("ix_record_date_record", "installation_id", "record_id"),
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    _installation(primary_key=True),
+    Column("id", Key, primary_key=True),
+    Column("client_id", Key, nullable=False),
+    Column("external_id", String(255), nullable=False),
+    Column("product", String(255), nullable=False),  # as the data names it; the catalog knows its aliases
+    Column("edition", String(255)),
+    Column("seats", Integer),
+    Column("seats_used", Integer),
+    Column("mrr", Money),
+    Column("currency", String(3)),
+    Column("started_on", Date),
+    Column("renews_on", Date),
+    Column("ended_on", Date),  # the first day on which it no longer runs
+    Column("cancels_on", Date),
+    Column("auto_renews", Boolean),
+    Column("status", String(64)),
+    Column("source_id", Key, nullable=False),
+    Column("archived_at", UtcDateTime),
+    _owned("client_id", table="record"),
+    _owned("source_id", table="source"),
+    UniqueConstraint("installation_id", "source_id", "external_id"),
+    Index("ix_subscription_client", "installation_id", "client_id"),
+    # Clients whose subscription began, ended or grew out of grace between two reaches:
+    Index("ix_subscription_started_on", "installation_id", "started_on"),
+    Index("ix_subscription_ended_on", "installation_id", "ended_on"),
+)
+
+usage = Table(
+    "usage",
+    metadata,
+    _installation(primary_key=True),
+    Column("client_id", Key, primary_key=True),
+    Column("tool_id", Integer, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("source_id", Key, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    # No foreign keys: rows come only through the import's merge, which takes the ids from their tables in the same
+    # transaction, and three look-ups a row would cost more than the row.
+    # Clients with usage on a day that entered or left a window as the reach moved:
+    Index("ix_usage_day", "installation_id", "source_id", "day", "client_id"),
+    sqlite_with_rowid=False,
+)
+
+catalog = Table(
+    "catalog",
+    metadata,
+    _installation(primary_key=True),
+    Column("hash", String(64), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("loaded_at", UtcDateTime, nullable=False),
+    ForeignKeyConstraint(["installation_id"], ["installation.id"], ondelete="CASCADE"),
+)
+
+# A client in a workspace as lists, counts and digests need it, kept with whatever changes it.
+standing = Table(
+    "standing",
+    metadata,
+    _installation(primary_key=True),
+    Column("workspace_id", Key, primary_key=True),
+    Column("client_id", Key, primary_key=True),
+    Column("person_id", Key),  # the CSM
+    Column("renews_on", Date),
+    Column("mrr", Money),
+    Column("currency", String(3)),
+    Column("tier", String(16), nullable=False),
+    Column("score", Integer),  # 0-10; empty when not known
+    Column("share", Numeric(9, 8, asdecimal=False)),  # points earned / points possible
+    Column("reason", String(32)),  # why it is not known
+    Column("change_7", Numeric(9, 8, asdecimal=False)),  # of the share, over 7 days; empty: no score then
+    Column("change_30", Numeric(9, 8, asdecimal=False)),
+    Column("first_on", Date),  # of its first subscription
+    _owned("workspace_id", table="workspace"),
+    _owned("client_id", table="record"),
+    ForeignKeyConstraint(["installation_id", "person_id"], ["person.installation_id", "person.id"]),
+    Index("ix_standing_share", "installation_id", "workspace_id", "tier", "share", "client_id"),
+    Index("ix_standing_person", "installation_id", "workspace_id", "person_id", "tier"),
+    Index("ix_standing_renews_on", "installation_id", "workspace_id", "renews_on", "client_id"),
+    Index("ix_standing_client", "installation_id", "client_id"),
+)
+
+# The history of a client's score: a row when its points change, so it grows with what changes and not with time.
+change = Table(
+    "change",
+    metadata,
+    _installation(primary_key=True),
+    Column("client_id", Key, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("tier", String(16), nullable=False),
+    Column("score", Integer),
+    Column("earned", Integer, nullable=False),
+    Column("possible", Integer, nullable=False),
+    Column("areas", Document, nullable=False),  # {category: [earned, possible]}
+    Column("catalog_hash", String(64), nullable=False),
+    Column("from_import", Boolean, nullable=False),  # worked out afterwards, for the weeks before the first import
+    _owned("client_id", table="record"),
+    # Clients whose "change in 7 days" runs out as the reach moves:
+    Index("ix_change_day", "installation_id", "day", "client_id"),
+)
+
+# Clients whose facts changed since their scores were made. Written with the facts and taken out with the scores, so
+# that work which was cut off is found again.
+stale = Table(
+    "stale",
+    metadata,
+    _installation(primary_key=True),
+    Column("client_id", Key, primary_key=True),
+    _owned("client_id", table="record"),
+    sqlite_with_rowid=False,
+)
+
+# Names for the look-up: each word of a name, and each distinct word's forms with one letter left out (SymSpell's
+# idea) and its trigrams. Plain B-trees, the same on both databases. Forms are kept per word, never per client.
+word = Table(
+    "word",
+    metadata,
+    _installation(primary_key=True),
+    Column("word", String(64), primary_key=True),
+    Column("clients", Integer, nullable=False),  # in how many names it stands: the rarer, the more it tells
+    ForeignKeyConstraint(["installation_id"], ["installation.id"], ondelete="CASCADE"),
+    sqlite_with_rowid=False,
+)
+client_word = Table(
+    "client_word",
+    metadata,
+    _installation(primary_key=True),
+    Column("word", String(64), primary_key=True),
+    Column("client_id", Key, primary_key=True),
+    _owned("client_id", table="record"),
+    Index("ix_client_word_client", "installation_id", "client_id"),
+    sqlite_with_rowid=False,
+)
+word_form = Table(
+    "word_form",
+    metadata,
+    _installation(primary_key=True),
+    Column("form", String(64), primary_key=True),
+    Column("word", String(64), primary_key=True),
+    ForeignKeyConstraint(["installation_id"], ["installation.id"], ondelete="CASCADE"),
+    sqlite_with_rowid=False,
+)
+word_trigram = Table(
+    "word_trigram",
+    metadata,
+    _installation(primary_key=True),
+    Column("trigram", String(3), primary_key=True),
+    Column("word", String(64), primary_key=True),
+    ForeignKeyConstraint(["installation_id"], ["installation.id"], ondelete="CASCADE"),
+    sqlite_with_rowid=False,
+)

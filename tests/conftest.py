@@ -1,0 +1,103 @@
+"""What all tests stand on: a fresh database on SQLite and on each PostgreSQL, made from a template."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, date, datetime
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from storage.database import Database
+from storage.installations import Installation, create
+from storage.schema import metadata
+from tests import postgres
+
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)  # a Friday
+TODAY = date(2026, 11, 20)
+BACKENDS = ("sqlite", "postgres-debian", "postgres-wheel")
+
+Fresh = Callable[[str], str]  # backend -> URL of a fresh database with all tables
+
+
+@pytest.fixture(scope="session")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fresh]:
+    """Makes fresh databases. Servers start when first asked for and end with the session."""
+    numbers = count()
+    admin: dict[str, str] = {}
+    folder = tmp_path_factory.mktemp("databases")
+    with ExitStack() as stack:
+
+        def make(backend: str) -> str:
+            if backend == "sqlite":
+                return _sqlite(folder, next(numbers))
+            if backend not in admin:
+                admin[backend] = _start(backend, stack, tmp_path_factory.mktemp(backend))
+            return _postgres(admin[backend], next(numbers))
+
+        yield make
+
+
+def _sqlite(folder: Path, number: int) -> str:
+    template = folder / "template.db"
+    if not template.exists():
+        _create_tables(f"sqlite:///{template}")
+    path = folder / f"{number}.db"
+    shutil.copy(template, path)
+    return f"sqlite:///{path}"
+
+
+def _start(backend: str, stack: ExitStack, folder: Path) -> str:
+    bin_folder = postgres.binaries().get(backend.removeprefix("postgres-"))
+    if bin_folder is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{backend} is not installed, and CI skips nothing")
+        pytest.skip(f"{backend} is not installed (Debian: apt-get install postgresql)")
+    url = stack.enter_context(postgres.server(bin_folder, folder))
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE template")
+    _create_tables(url.removesuffix("postgres") + "template")
+    return url
+
+
+def _postgres(admin: str, number: int) -> str:
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE test_{number} TEMPLATE template")
+    return admin.removesuffix("postgres") + f"test_{number}"
+
+
+def _create_tables(url: str) -> None:
+    database = Database(url)
+    metadata.create_all(database.engine)
+    if database.is_sqlite:  # so that the copied file is whole, without its log beside it
+        with database.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+
+
+@pytest.fixture(params=BACKENDS)
+def database(request: pytest.FixtureRequest, fresh: Fresh) -> Iterator[Database]:
+    """An empty database, once on each backend."""
+    made = Database(fresh(request.param))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def sqlite(fresh: Fresh) -> Iterator[Database]:
+    """An empty SQLite database, for rules that have nothing to do with the database."""
+    made = Database(fresh("sqlite"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def installation(database: Database) -> Installation:
+    """An installation in `database`."""
+    with database.write() as connection:
+        return create(connection, NOW)
