@@ -1,0 +1,186 @@
+"""Block Kit as HTML: one block in, safe markup out; what is not rendered is said loudly, never left out."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from bot.playground.markdown import markdown
+from bot.playground.model import Channel, Json, Person, Values
+from bot.playground.mrkdwn import SAFE_LINK, Scene, mrkdwn, plain_text
+from bot.playground.rich_text import NotRenderedError, rich_text
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+# Slack does not say where it folds a section; this is about five lines of a desktop, half a screen of a phone.
+FOLD_CHARACTERS, FOLD_LINES = 700, 9
+
+# Elements that hold a value, and the name under which Slack's `state.values` and interactions carry it.
+VALUE_KEYS: Mapping[str, str] = {
+    "plain_text_input": "value",
+    "number_input": "value",
+    "email_text_input": "value",
+    "url_text_input": "value",
+    "static_select": "selected_option",
+    "radio_buttons": "selected_option",
+    "checkboxes": "selected_options",
+    "users_select": "selected_user",
+    "conversations_select": "selected_conversation",
+    "channels_select": "selected_channel",
+    "datepicker": "selected_date",
+    "timepicker": "selected_time",
+}
+_INITIAL_KEYS = {
+    "value": "initial_value",
+    **{key: key.replace("selected", "initial") for key in VALUE_KEYS.values() if key != "value"},
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where blocks are shown: a message or a modal, who looks, what they have entered and what was wrong with it."""
+
+    key: str
+    scene: Scene
+    values: Values = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    people: Sequence[Person] = ()
+    channels: Sequence[Channel] = ()
+    here: str = ""
+
+    def id_of(self, *parts: object) -> str:
+        """An id for an element of the page: the same again after an update, so that focus finds its way back."""
+        return "e" + digest(json.dumps([self.key, *map(str, parts)]))
+
+    def value(self, block_id: str, element: Json) -> Any:
+        """What the person has entered, else what the app set: text, id, option value or list of option values."""
+        key = VALUE_KEYS[element["type"]]
+        entered = self.values.get(block_id, {}).get(element["action_id"])
+        found = element.get(_INITIAL_KEYS[key]) if entered is None else entered.get(key)
+        if key == "selected_options":
+            return [option["value"] for option in found or []]
+        if key == "selected_option":
+            return found["value"] if found else ""
+        if not found and element.get("default_to_current_conversation"):
+            return self.here
+        return "" if found is None else str(found)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One entry of a menu: what is sent, what is read."""
+
+    value: str
+    label: Markup
+    description: Markup | None = None
+    group: str = ""
+
+
+def render_blocks(blocks: Sequence[Json], place: Place) -> Markup:
+    """HTML of the blocks of a message or modal. The blocks are Slack's JSON with all ids filled in."""
+    template = templates().get_template("blocks.html")
+    module = template.make_module({"place": place, "scene": place.scene})
+    show: Callable[[Json], Markup] = module.block  # type: ignore[attr-defined]
+    return Markup("\n").join(_or_loud(show, block) for block in blocks)
+
+
+def loud(kind: str) -> Markup:
+    """The notice that stands where something is not rendered."""
+    words = Markup("This playground does not render: <code>{}</code>").format(kind)
+    return Markup('<p class="loud" role="note">{}</p>').format(words)
+
+
+def digest(text: str) -> str:
+    """A short fingerprint: two pieces of a page with the same one are the same."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def text_of(text: Json | str, scene: Scene) -> Markup:
+    """HTML of a text object of either kind."""
+    if isinstance(text, str):
+        return plain_text(text)
+    if text["type"] == "mrkdwn":
+        return mrkdwn(text["text"], scene, verbatim=bool(text.get("verbatim")))
+    return plain_text(text["text"], emoji=text.get("emoji") is not False)
+
+
+def is_long(block: Json) -> bool:
+    """Whether Slack would fold the text of this section behind "See more"."""
+    text = str(block["text"]["text"])
+    return not block.get("expand") and (len(text) > FOLD_CHARACTERS or text.count("\n") >= FOLD_LINES)
+
+
+def choices(element: Json, place: Place) -> list[Choice]:
+    """What a menu, radio group or set of checkboxes offers."""
+    kind = element["type"]
+    if kind == "users_select":
+        return [Choice(person.id, Markup("{}").format(person.real_name)) for person in place.people]
+    if kind in ("conversations_select", "channels_select"):
+        offered = (channel for channel in place.channels if _passes(channel, element))
+        return [Choice(channel.id, _channel_label(channel, place)) for channel in offered]
+    groups = element.get("option_groups") or [{"options": element.get("options", [])}]
+    return [
+        Choice(
+            option.get("value", ""),
+            text_of(option["text"], place.scene),
+            text_of(option["description"], place.scene) if option.get("description") else None,
+            group["label"]["text"] if "label" in group else "",
+        )
+        for group in groups
+        for option in group["options"]
+    ]
+
+
+def _channel_label(channel: Channel, place: Place) -> Markup:
+    name = place.scene.channels.get(channel.id, channel.name)
+    external = " (external)" if channel.is_ext_shared else ""
+    return Markup("{}{}{}").format("" if channel.kind == "im" else "# ", name, external)
+
+
+def _passes(channel: Channel, element: Json) -> bool:
+    """Slack's `filter` of conversations_select; channels_select knows public channels only."""
+    if channel.is_archived:
+        return False
+    if element["type"] == "channels_select":
+        return channel.kind == "public"
+    rule = element.get("filter", {})
+    if rule.get("exclude_external_shared_channels") and (channel.is_ext_shared or channel.is_pending_ext_shared):
+        return False
+    if rule.get("exclude_bot_users") and channel.kind == "im":
+        return False
+    return "include" not in rule or channel.kind in rule["include"]
+
+
+def _or_loud(show: Callable[[Json], Markup], block: Json) -> Markup:
+    try:
+        return show(block)
+    except NotRenderedError as refused:
+        return loud(str(refused))
+
+
+@cache
+def templates() -> Environment:
+    """The templates of the pages: everything escaped unless our own code made it."""
+    made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    made.filters |= {
+        "text": pass_context(_text),
+        "mrkdwn": pass_context(lambda context, text: mrkdwn(text, context["scene"])),
+        "rich_text": pass_context(lambda context, elements: rich_text(elements, context["scene"])),
+        "markdown": markdown,
+        "digest": digest,
+        "json": partial(json.dumps, separators=(",", ":")),
+    }
+    made.tests |= {"long": is_long, "safe_link": lambda url: bool(SAFE_LINK.match(url))}
+    made.globals |= {"choices": choices, "loud": loud, "VALUE_KEYS": VALUE_KEYS}
+    return made
+
+
+def _text(context: Context, text: Json | str) -> Markup:
+    return text_of(text, context["scene"])
