@@ -57,6 +57,17 @@ class Tool:
     free: bool = False
 
 
+@dataclass(frozen=True)
+class Rule:
+    """When to offer a client more: all conditions of `when` hold. `to` says who is asked; None: who lacks the offer."""
+
+    kind: str  # "upsell" or "cross-sell"
+    offer: str
+    to: str | None
+    when: tuple[str, ...]
+    because: str
+
+
 @dataclass(frozen=True, eq=False)
 class Catalog:
     """A catalog that has been checked (`storage.catalog`). `tools` and `categories` keep the file's order.
@@ -76,6 +87,8 @@ class Catalog:
     tools: tuple[Tool, ...]
     product_names: Mapping[str, tuple[str, ...]] = field(repr=False)  # folded name or alias -> product keys
     tool_names: Mapping[str, int] = field(repr=False)  # folded name or alias -> position in `tools`
+    hold_below: int = 0  # no rule applies to a client whose score is lower, or not known
+    rules: tuple[Rule, ...] = field(default=(), repr=False)
 
     def bits(self, keys: Iterable[str]) -> int:
         """The set of the tools with these names or aliases; unknown names are left out."""
