@@ -65,6 +65,11 @@ Key = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts up only in
 Money = Numeric(14, 2, asdecimal=False)
 
 
+def _folded(length: int) -> String:
+    """Folded text, ordered by code point on both databases, so that one index serves equality and beginnings."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
 def _installation(**kwargs: Any) -> Column[int]:
     return Column("installation_id", Integer, nullable=False, **kwargs)
 
@@ -186,7 +191,7 @@ record = Table(
     Column("object", String(64), nullable=False),  # "company" unless the mapping says otherwise
     Column("external_id", String(255), nullable=False),
     Column("name", String(255), nullable=False),
-    Column("name_key", String(255), nullable=False),  # `bot.domain.names.key`: folded, without legal form
+    Column("name_key", _folded(255), nullable=False),  # `bot.domain.names.key`: folded, without legal form
     Column("domain", String(255)),
     Column("url", Text),  # where the record stands in the CRM
     Column("currency", String(3)),
@@ -197,7 +202,7 @@ record = Table(
     _owned("source_id", table="source"),
     UniqueConstraint("installation_id", "object", "external_id"),
     # The look-up by exact name and by the first letters, and by domain:
-    Index("ix_record_name_key", "installation_id", "name_key", postgresql_ops={"name_key": "text_pattern_ops"}),
+    Index("ix_record_name_key", "installation_id", "name_key"),
     Index("ix_record_domain", "installation_id", "domain"),
 )
 
@@ -342,13 +347,14 @@ stale = Table(
     sqlite_with_rowid=False,
 )
 
-# Names for the look-up: each word of a name, and each distinct word's forms with one letter left out (SymSpell's
-# idea) and its trigrams. Plain B-trees, the same on both databases. Forms are kept per word, never per client.
+# Names for the look-up: each word of a name, and of each distinct word its forms with one letter left out (SymSpell's
+# idea) and its suffixes, among which a part inside a word is a beginning. Plain B-trees, the same on both databases;
+# kept per word, never per client. Forms and suffixes come only through `storage.name_index`, hence no foreign keys.
 word = Table(
     "word",
     metadata,
     _installation(primary_key=True),
-    Column("word", String(64), primary_key=True),
+    Column("word", _folded(64), primary_key=True),
     Column("clients", Integer, nullable=False),  # in how many names it stands: the rarer, the more it tells
     ForeignKeyConstraint(["installation_id"], ["installation.id"], ondelete="CASCADE"),
     sqlite_with_rowid=False,
@@ -357,7 +363,7 @@ client_word = Table(
     "client_word",
     metadata,
     _installation(primary_key=True),
-    Column("word", String(64), primary_key=True),
+    Column("word", _folded(64), primary_key=True),
     Column("client_id", Key, primary_key=True),
     _owned("client_id", table="record"),
     Index("ix_client_word_client", "installation_id", "client_id"),
@@ -367,17 +373,15 @@ word_form = Table(
     "word_form",
     metadata,
     _installation(primary_key=True),
-    Column("form", String(64), primary_key=True),
-    Column("word", String(64), primary_key=True),
-    ForeignKeyConstraint(["installation_id"], ["installation.id"], ondelete="CASCADE"),
+    Column("form", _folded(64), primary_key=True),
+    Column("word", _folded(64), primary_key=True),
     sqlite_with_rowid=False,
 )
-word_trigram = Table(
-    "word_trigram",
+word_suffix = Table(
+    "word_suffix",
     metadata,
     _installation(primary_key=True),
-    Column("trigram", String(3), primary_key=True),
-    Column("word", String(64), primary_key=True),
-    ForeignKeyConstraint(["installation_id"], ["installation.id"], ondelete="CASCADE"),
+    Column("suffix", _folded(64), primary_key=True),
+    Column("word", _folded(64), primary_key=True),
     sqlite_with_rowid=False,
 )
