@@ -1,0 +1,208 @@
+"""What a person does in Slack's client: type a command or a message, press, choose, submit, close."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.playground import events, slackbot
+from bot.playground.deliveries import Deliveries
+from bot.playground.interactions import Interactions
+from bot.playground.manifest import Manifest
+from bot.playground.model import Channel, Json, Message, MessageRef, Values, View
+from bot.playground.refusals import ImpossibleError, NotModelledError, RefusalError
+from bot.playground.response_urls import check_content, write
+from bot.playground.socket_mode import NotAcknowledgedError
+from bot.playground.state import Slack
+from bot.playground.submissions import answer_submission, own_complaints
+from bot.playground.values import STATELESS, action_json, chosen_field, entered, find_element
+
+__all__ = ["Actions", "MessageRef"]
+
+Source = MessageRef | str
+
+
+class Actions:
+    """Everything a person can do. Each waits until the bot has acknowledged, three seconds at most; ImpossibleError is
+    raised for what Slack's client would not let them do."""
+
+    def __init__(self, slack: Slack, deliveries: Deliveries, manifest: Manifest, base_url: str) -> None:
+        self.slack = slack
+        self.manifest = manifest
+        self._deliveries = deliveries
+        self._interactions = Interactions(slack, base_url)
+
+    # Reading
+
+    def visible_messages(self, person_id: str, channel_id: str) -> list[Message]:
+        """What the person sees in the channel, oldest first: lasting messages and private ones to them."""
+        self._seen(person_id, channel_id)
+        with self.slack.lock:
+            return [m for m in self.slack.messages[channel_id] if m.ephemeral_to in (None, person_id)]
+
+    def open_view(self, person_id: str) -> View | None:
+        """The modal on top of the person's stack."""
+        stack = self.slack.stack(person_id)
+        return stack[-1] if stack else None
+
+    def reload(self, person_id: str) -> None:
+        """Reloads the person's client: private answers and open modals are gone."""
+        with self.slack.lock:
+            for messages in self.slack.messages.values():
+                messages[:] = [m for m in messages if m.ephemeral_to != person_id]
+            self.slack.clear_views(person_id)
+
+    # Writing
+
+    def command(self, person_id: str, channel_id: str, text: str) -> None:
+        """Sends a slash command, or `/invite @bot`. The answer in the acknowledgement appears in the channel."""
+        channel = self._written(person_id, channel_id)
+        name, _, rest = text.strip().partition(" ")
+        if name == "/invite":
+            self._invite(person_id, channel, rest.strip())
+        elif self.manifest.command(name) is None:
+            slackbot.tell(self.slack, person_id, channel_id, slackbot.unknown_command(name))
+        else:
+            self._send_command(person_id, channel, name, rest.strip(), text)
+
+    def _send_command(self, person_id: str, channel: Channel, name: str, rest: str, typed: str) -> None:
+        payload = self._interactions.command(person_id, channel, name, rest)
+        try:
+            answer = self._deliveries.command(payload)
+            if isinstance(answer, dict) and (answer.get("text") or answer.get("blocks")):
+                check_content(answer)
+                if answer.get("response_type") == "in_channel":
+                    events.message_posted(self.slack, self.slack.post(channel.id, person_id, typed))
+                write(self.slack, person_id, channel.id, answer)
+        except NotAcknowledgedError as failure:
+            self._tell(person_id, channel, slackbot.command_failed(name, failure.code))
+        except RefusalError as refusal:
+            # The person sees that something was wrong; the app is told nothing.
+            self._tell(person_id, channel, slackbot.command_failed(name, refusal.code))
+
+    def _tell(self, person_id: str, channel: Channel, text: str) -> None:
+        slackbot.tell(self.slack, person_id, channel.id, text)
+
+    def _invite(self, person_id: str, channel: Channel, who: str) -> None:
+        name = self.manifest.bot_name
+        if who.removeprefix("@") != name or channel.kind == "im":
+            raise NotModelledError(f"/invite {who}")
+        if self.slack.is_member(channel):
+            return self._tell(person_id, channel, slackbot.already_here(name))
+        self.slack.join(channel, self.slack.app.user_id, inviter=person_id)
+        return self._tell(person_id, channel, slackbot.invited(name))
+
+    def invite_bot(self, channel_id: str) -> None:
+        """Makes the bot a member of the channel, which it hears of as `member_joined_channel`."""
+        self.slack.join(self.slack.channels[channel_id], self.slack.app.user_id)
+
+    def say(self, person_id: str, channel_id: str, text: str) -> Message:
+        """Writes a message; the bot hears it where it is a member and its manifest subscribes."""
+        channel = self._written(person_id, channel_id)
+        if not text.strip():
+            raise ImpossibleError("an empty message cannot be sent")
+        if channel.kind == "im" and not self.manifest.messages_tab:
+            raise ImpossibleError("sending messages to this app has been turned off")
+        section = {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
+        message = self.slack.post(channel_id, person_id, text, [{"type": "rich_text", "elements": [section]}])
+        events.message_posted(self.slack, message)
+        return message
+
+    # Interacting
+
+    def fill(self, person_id: str, source: Source, values: Values) -> None:
+        """Enters raw values into inputs without sending anything, as typing does."""
+        blocks, inputs = self._shown(person_id, source)
+        with self.slack.lock:
+            for block_id, actions in values.items():
+                for action_id, raw in actions.items():
+                    _, element = find_element(blocks, block_id, action_id)
+                    inputs.setdefault(block_id, {})[action_id] = entered(element, raw)
+
+    def press(self, person_id: str, source: Source, block_id: str, action_id: str, **chosen: Any) -> None:
+        """Presses a button or chooses in a select, radio group, picker or overflow menu.
+
+        `chosen` is what the element gives: nothing for a button, selected_option=value, selected_conversation=id …
+        """
+        blocks, inputs = self._shown(person_id, source)
+        block, element = find_element(blocks, block_id, action_id)
+        if block["type"] == "input" and not block.get("dispatch_action"):
+            raise ImpossibleError("an input without dispatch_action tells the app nothing before it is submitted")
+        action = action_json(block, element, chosen, self.slack.next_ts())
+        if element["type"] not in STATELESS:
+            with self.slack.lock:
+                value = {"type": element["type"], chosen_field(element): action[chosen_field(element)]}
+                inputs.setdefault(block_id, {})[action_id] = value
+        payload = self._interactions.block_actions(person_id, self._source(person_id, source), action)
+        try:
+            self._deliveries.interaction(payload)
+        except NotAcknowledgedError as failure:
+            if isinstance(source, MessageRef):
+                slackbot.tell(self.slack, person_id, source.channel_id, slackbot.press_failed(failure.code))
+
+    def submit(self, person_id: str, view_id: str, values: Values) -> dict[str, str]:
+        """Submits the modal on top with these raw values; gives the errors by block id, nothing when it was accepted.
+
+        Errors of Slack's own client come first and are not sent. A submission that nobody acknowledged in time gives
+        one error under the empty key: it belongs to the modal as a whole.
+        """
+        view = self._top(person_id, view_id)
+        self.fill(person_id, view_id, values)
+        if complaints := own_complaints(view):
+            return complaints
+        try:
+            answer = self._deliveries.interaction(self._interactions.submission(view))
+            return answer_submission(self.slack, view, answer)
+        except (NotAcknowledgedError, RefusalError):
+            return {"": slackbot.SUBMIT_FAILED}
+
+    def close(self, person_id: str, view_id: str) -> None:
+        """Closes the modal on top; the app hears of it where the modal asks for that."""
+        view = self._top(person_id, view_id)
+        payload = self._interactions.closed(view, is_cleared=False)
+        cleared = bool(view.payload.get("clear_on_close"))
+        if cleared:
+            payload["is_cleared"] = True
+            self.slack.clear_views(person_id)
+        else:
+            self.slack.close_view(view)
+        if view.payload.get("notify_on_close"):
+            try:
+                self._deliveries.interaction(payload)
+            except NotAcknowledgedError:
+                return  # Slack tells nobody either: the modal is gone already
+
+    # What a person may see and touch
+
+    def _seen(self, person_id: str, channel_id: str) -> Channel:
+        for channel in self.slack.channels_of(person_id):
+            if channel.id == channel_id:
+                return channel
+        raise ImpossibleError(f"{person_id} does not see {channel_id}")
+
+    def _written(self, person_id: str, channel_id: str) -> Channel:
+        channel = self._seen(person_id, channel_id)
+        if person_id not in channel.members or channel.is_archived:
+            raise ImpossibleError(f"{person_id} cannot write in {channel_id}")
+        return channel
+
+    def _top(self, person_id: str, view_id: str) -> View:
+        view = self.open_view(person_id)
+        if view is None or view.id != view_id:
+            raise ImpossibleError(f"{view_id} is not the modal on top")
+        return view
+
+    def _source(self, person_id: str, source: Source) -> Message | View:
+        if isinstance(source, str):
+            return self._top(person_id, source)
+        for message in self.visible_messages(person_id, source.channel_id):
+            if message.ts == source.ts:
+                return message
+        raise ImpossibleError(f"{person_id} does not see the message {source.ts}")
+
+    def _shown(self, person_id: str, source: Source) -> tuple[list[Json], Values]:
+        found = self._source(person_id, source)
+        if isinstance(found, View):
+            return found.payload["blocks"], found.inputs
+        if found.author != self.slack.app.user_id:
+            raise ImpossibleError("only the app's messages can be pressed")
+        return found.blocks, found.inputs.setdefault(person_id, {})

@@ -1,0 +1,133 @@
+"""The Web API over HTTP: reads a call however it is encoded, checks token, scope and arguments, answers like Slack."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.playground.deliveries import Deliveries
+from bot.playground.faults import Faults
+from bot.playground.manifest import Manifest
+from bot.playground.model import Json
+from bot.playground.refusals import NotModelledError, RefusalError
+from bot.playground.response_urls import answer_url
+from bot.playground.socket_mode import SocketMode
+from bot.playground.state import Slack
+from bot.playground.web_api import apps, chat, conversations, users, views
+from bot.playground.web_api.method import METHODS, Given, Method, known_to_slack
+
+__all__ = ["WebApi", "apps", "chat", "conversations", "users", "views"]
+
+
+class WebApi:
+    """All methods of one installation. `scopes` is what was granted, `revoked` the tokens that are no longer good."""
+
+    def __init__(
+        self,
+        slack: Slack,
+        manifest: Manifest,
+        sockets: SocketMode,
+        deliveries: Deliveries,
+        faults: Faults,
+        bot_token: str,
+        app_token: str,
+    ) -> None:
+        self.slack = slack
+        self.scopes = set(manifest.scopes)
+        self.revoked: set[str] = set()
+        self._manifest = manifest
+        self._sockets = sockets
+        self._deliveries = deliveries
+        self._faults = faults
+        self._tokens = {bot_token: "bot", app_token: "app"}
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/api/{method:path}", self.call, methods=["GET", "POST"]),
+            Route("/response/{token}", self.respond, methods=["POST"]),
+        ]
+
+    async def call(self, request: Request) -> Response:
+        """One Web API call, with whatever fault was asked for around it."""
+        name = request.path_params["method"]
+        values = await read_values(request)
+        token = bearer(request) or str(values.pop("token", ""))
+        values.pop("token", None)
+        if (before := await self._faults.before(name)) is not None:
+            self.slack.record(name, values, before.status_code, {})
+            return before
+        status, answer = self._answer(name, token, values)
+        self.slack.record(name, values, status, answer)
+        await self._faults.after(name)
+        return JSONResponse(answer, status)
+
+    def _answer(self, name: str, token: str, values: Json) -> tuple[int, Json]:
+        known = METHODS.get(name)
+        try:
+            if known is None:
+                if name in known_to_slack():
+                    raise NotModelledError(name)
+                raise RefusalError("unknown_method", req_method=name)
+            return 200, {"ok": True, **self._run(known, token, values)}
+        except RefusalError as refusal:
+            return 200, refusal.answer()
+        except NotModelledError as missing:
+            return 501, {"ok": False, "error": "not_modelled", "method": name, "missing": str(missing)}
+
+    def _run(self, known: Method, token: str, values: Json) -> Json:
+        self._authorize(known, token)
+        given = Given(self.slack, frozenset(self.scopes), self._manifest, self._sockets.ticket_url, values)
+        if known.scope:
+            given.need(known.scope)
+        unknown = set(values) - known.takes
+        if unknown:
+            raise NotModelledError(f"argument {', '.join(sorted(unknown))}")
+        return known.function(given)
+
+    def _authorize(self, known: Method, token: str) -> None:
+        if known.token == "none":  # noqa: S105 - a kind of token
+            return
+        if not token:
+            raise RefusalError("not_authed")
+        if token not in self._tokens:
+            raise RefusalError("invalid_auth")
+        if token in self.revoked:
+            raise RefusalError("token_revoked")
+        if self._tokens[token] != known.token:
+            raise RefusalError("not_allowed_token_type")
+
+    async def respond(self, request: Request) -> Response:
+        """One post to a response_url: "ok", or Slack's refusal."""
+        values = await read_values(request)
+        if (before := await self._faults.before("response_url")) is not None:
+            self.slack.record("response_url", values, before.status_code, {})
+            return before
+        status, answer = answer_url(self.slack, request.path_params["token"], values)
+        self.slack.record("response_url", values, status, answer)
+        await self._faults.after("response_url")
+        return Response("ok") if answer.get("ok") else JSONResponse(answer, status)
+
+
+def bearer(request: Request) -> str:
+    """The token of the Authorization header."""
+    found = re.fullmatch(r"Bearer (\S+)", request.headers.get("authorization", ""))
+    return found[1] if found else ""
+
+
+async def read_values(request: Request) -> Json:
+    """The arguments of a call: query string, form, multipart or JSON; the body wins."""
+    values: Json = dict(request.query_params)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip()
+    if kind == "application/json":
+        body = await request.body()
+        sent = json.loads(body) if body else {}
+        return values | (sent if isinstance(sent, dict) else {})
+    if kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        form = await request.form()
+        values |= {name: value for name, value in form.items() if not isinstance(value, UploadFile)}
+    return values

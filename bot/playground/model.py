@@ -1,0 +1,155 @@
+"""The nouns of the local Slack: people, channels, messages, modals, and the short-lived rights to answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+Json = dict[str, Any]
+Values = dict[str, dict[str, Any]]
+"""What a person has put into inputs: block id, then action id, then the value as Slack writes it in `state.values`."""
+
+
+@dataclass(frozen=True)
+class Team:
+    """One Slack workspace. `TEAM` is where the bot lives; people of any other are strangers (Slack Connect)."""
+
+    id: str
+    domain: str
+    name: str
+
+
+@dataclass(frozen=True)
+class AppIdentity:
+    """The installed app as Slack names it: the app, its bot and the bot's user."""
+
+    id: str
+    bot_id: str
+    user_id: str
+
+
+@dataclass
+class Person:
+    """One Slack user. `guest` is "single" or "multi" channel; `team_id` tells strangers from colleagues."""
+
+    id: str
+    name: str
+    real_name: str
+    email: str
+    team_id: str
+    tz: str = "Europe/Oslo"
+    locale: str = "en-US"
+    is_admin: bool = False
+    is_owner: bool = False
+    guest: str | None = None
+    is_bot: bool = False
+    deleted: bool = False
+    title: str = ""
+
+    @property
+    def zone(self) -> tzinfo:
+        return ZoneInfo(self.tz)
+
+
+@dataclass
+class Channel:
+    """One conversation. `kind` is "public", "private" or "im"; `partner` is who writes with the bot in an im."""
+
+    id: str
+    name: str
+    kind: str
+    members: set[str]
+    topic: str = ""
+    is_ext_shared: bool = False
+    is_pending_ext_shared: bool = False
+    is_archived: bool = False
+    is_general: bool = False
+    partner: str | None = None
+
+
+@dataclass(frozen=True)
+class MessageRef:
+    """Where a message stands: `ts` is unique within its channel."""
+
+    channel_id: str
+    ts: str
+
+
+@dataclass
+class Message:
+    """One message as it stands now. `ephemeral_to` names the one person who sees it; `author` is a user id."""
+
+    ts: str
+    channel: str
+    author: str
+    text: str
+    blocks: list[Json] = field(default_factory=list)
+    metadata: Json | None = None
+    ephemeral_to: str | None = None
+    edited_ts: str | None = None
+    inputs: dict[str, Values] = field(default_factory=dict)
+    """Per person, what they have chosen in the message's elements."""
+
+    @property
+    def ref(self) -> MessageRef:
+        return MessageRef(self.channel, self.ts)
+
+
+@dataclass
+class View:
+    """One modal. `payload` is what the app sent, ids filled in; `inputs` what the person has typed so far."""
+
+    id: str
+    hash: str
+    person: str
+    payload: Json
+    root: str
+    previous: str | None = None
+    inputs: Values = field(default_factory=dict)
+
+    @property
+    def callback_id(self) -> str:
+        return str(self.payload.get("callback_id", ""))
+
+    @property
+    def private_metadata(self) -> str:
+        return str(self.payload.get("private_metadata", ""))
+
+    @property
+    def external_id(self) -> str:
+        return str(self.payload.get("external_id", ""))
+
+
+@dataclass
+class Trigger:
+    """The right to open one modal within three seconds (real time). `view_id` is the modal it came from, if any."""
+
+    id: str
+    person: str
+    made_at: float
+    view_id: str | None = None
+    used: bool = False
+
+
+@dataclass
+class ResponseUrl:
+    """The right to answer where something was done: 5 uses in 30 minutes. `source` is the message that was pressed."""
+
+    token: str
+    person: str
+    channel: str
+    made_at: float
+    source: MessageRef | None = None
+    uses: int = 0
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request of the bot as it came in: a Web API method (or "response_url"), what it gave, and how it went."""
+
+    method: str
+    given: Json
+    status: int
+    answer: Json
