@@ -1,0 +1,111 @@
+"""The tables' versions: bring a database to the newest one, and tell which one it has.
+
+`python -m storage.migrate "what changes"` writes a new revision from the difference between the tables and the models.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection
+
+from storage.database import Database
+
+Version = Literal["empty", "outdated", "current", "newer"]
+
+_FOLDER = Path(__file__).parent / "migrations"
+_LOCK = 0x656E67  # of pg_advisory_xact_lock: any number that only migrations take
+
+
+def version(database: Database) -> Version:
+    """How the database stands to this code. "newer": it was migrated by a later release."""
+    scripts = ScriptDirectory.from_config(_config())
+    with database.read() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    if found is None:
+        return "empty"
+    if found == scripts.get_current_head():
+        return "current"
+    try:
+        scripts.get_revision(found)
+    except CommandError:
+        return "newer"
+    return "outdated"
+
+
+def upgrade(database: Database) -> None:
+    """Bring the database to the newest version: in one transaction, whole or not at all, one process at a time."""
+    with database.engine.connect().execution_options(writes=True) as connection, _alone(connection):
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """A transaction that keeps other migrations waiting."""
+    if connection.dialect.name == "sqlite":
+        with _unchecked(connection), connection.begin():
+            yield
+            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+            if broken is not None:
+                raise RuntimeError(f"the migration leaves a row of {broken[0]} without its {broken[2]}")
+    else:
+        with connection.begin():
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+            yield
+
+
+@contextmanager
+def _unchecked(connection: Connection) -> Iterator[None]:
+    """SQLite alters a table by copying it; its rows' children must survive that, so keys are not held meanwhile.
+
+    The switch works only outside a transaction, hence on the driver's own connection.
+    """
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute("PRAGMA foreign_keys=OFF")
+    driver.execute("PRAGMA busy_timeout=60000")  # another process may be migrating
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+        driver.execute("PRAGMA busy_timeout=5000")
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    return config
+
+
+def write_revision(message: str) -> Path:
+    """Write the next revision, numbered after the last: what turns the tables of that one into today's models."""
+    config = _config()
+    number = len(list(ScriptDirectory.from_config(config).walk_revisions())) + 1
+    with TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{folder}/head.db")
+        upgrade(database)
+        with database.engine.connect() as connection:
+            config.attributes.update(connection=connection, alters=number > 1)
+            script = command.revision(config, message, autogenerate=True, rev_id=f"{number:04}")
+        database.close()
+    assert script is not None
+    assert not isinstance(script, list)
+    return Path(script.path)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{write_revision(sys.argv[1])}\n")

@@ -1,0 +1,130 @@
+"""Migrations: from empty they give exactly the models' tables; they are whole or nothing; one process runs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Row, inspect, text
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from storage import migrate
+from storage.database import Database
+from storage.schema import metadata
+from tests.conftest import BACKENDS, Fresh
+
+POSTGRES = """
+SELECT table_name, column_name, ordinal_position, data_type, character_maximum_length, numeric_precision, numeric_scale,
+       is_nullable, column_default FROM information_schema.columns
+ WHERE table_schema = 'public' AND table_name <> 'alembic_version' ORDER BY 1, 2
+""", """
+SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'alembic_version' ORDER BY 1
+""", """
+SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+ WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text <> 'alembic_version' ORDER BY 1, 2
+"""  # fmt: skip
+
+
+@pytest.fixture(params=BACKENDS)
+def empty(request: pytest.FixtureRequest, fresh: Fresh, tmp_path: Path) -> Iterator[Database]:
+    """A database without a single table, on each backend."""
+    url = f"sqlite:///{tmp_path}/empty.db" if request.param == "sqlite" else fresh(request.param)
+    database = Database(url)
+    _clear(database)
+    yield database
+    database.close()
+
+
+def _clear(database: Database) -> None:
+    if database.is_sqlite:
+        database.close()
+        for file in Path(str(database.url.database)).parent.glob("empty.db*"):
+            file.unlink()
+        return
+    with database.write() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+        connection.exec_driver_sql("CREATE SCHEMA public")
+
+
+def test_upgrading_an_empty_database_gives_the_models(empty: Database) -> None:
+    migrate.upgrade(empty)
+    with empty.read() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, metadata) == []
+
+
+def test_each_definition_is_the_one_the_models_give(empty: Database) -> None:
+    """Down to defaults, order of columns, operator classes and WITHOUT ROWID, which Alembic does not compare."""
+    migrate.upgrade(empty)
+    migrated = _definitions(empty)
+    _clear(empty)
+    metadata.create_all(empty.engine)
+    assert migrated == _definitions(empty)
+
+
+def _definitions(database: Database) -> list[Row[tuple[object, ...]]] | set[tuple[str, ...]]:
+    with database.read() as connection:
+        if not database.is_sqlite:
+            return [row for query in POSTGRES for row in connection.execute(text(query))]
+        rows = connection.execute(
+            text("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE '%alembic_version%'")
+        )
+        return {_parts(row.sql) for row in rows}
+
+
+def _parts(sql: str) -> tuple[str, ...]:
+    """The columns in their order; then constraints, whose order means nothing, sorted."""
+    lines = [line.strip(" ,\t") for line in sql.splitlines()]
+    bound = [line for line in lines if line.startswith(("CONSTRAINT", "UNIQUE", "FOREIGN", "PRIMARY", "CHECK"))]
+    return (*(line for line in lines if line not in bound), *sorted(bound))
+
+
+def test_the_version_tells_how_a_database_stands_to_the_code(empty: Database) -> None:
+    assert migrate.version(empty) == "empty"
+    migrate.upgrade(empty)
+    assert migrate.version(empty) == "current"
+    with empty.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert migrate.version(empty) == "newer"
+
+
+def test_upgrading_twice_changes_nothing(empty: Database) -> None:
+    migrate.upgrade(empty)
+    before = _definitions(empty)
+    migrate.upgrade(empty)
+    assert _definitions(empty) == before
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(empty: Database) -> None:
+    with empty.write() as connection:
+        connection.exec_driver_sql("CREATE TABLE word_form (form INTEGER)")  # the revision makes it after others
+    with pytest.raises((OperationalError, ProgrammingError), match="already exists"):
+        migrate.upgrade(empty)
+    assert inspect(empty.engine).get_table_names() == ["word_form"]
+    assert migrate.version(empty) == "empty"
+
+
+def test_several_processes_may_migrate_at_the_same_time(empty: Database) -> None:
+    url = empty.url.render_as_string(hide_password=False)
+
+    def start(_: int) -> str:
+        own = Database(url)
+        migrate.upgrade(own)
+        found = migrate.version(own)
+        own.close()
+        return found
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(start, range(4))) == ["current"] * 4
+
+
+def test_keys_are_held_again_after_a_migration_on_sqlite(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/empty.db")
+    migrate.upgrade(database)
+    with database.read() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    database.close()
