@@ -16,31 +16,21 @@ from bot.playground.markdown import markdown
 from bot.playground.model import Channel, Json, Person, Values
 from bot.playground.mrkdwn import SAFE_LINK, Scene, mrkdwn, plain_text
 from bot.playground.rich_text import NotRenderedError, rich_text
+from bot.playground.values import chosen_field, initial_value
 
 TEMPLATES = Path(__file__).parent / "templates"
+
+HUES = 8  # colours of avatars in the style sheet
 
 # Slack does not say where it folds a section; this is about five lines of a desktop, half a screen of a phone.
 FOLD_CHARACTERS, FOLD_LINES = 700, 9
 
-# Elements that hold a value, and the name under which Slack's `state.values` and interactions carry it.
-VALUE_KEYS: Mapping[str, str] = {
-    "plain_text_input": "value",
-    "number_input": "value",
-    "email_text_input": "value",
-    "url_text_input": "value",
-    "static_select": "selected_option",
-    "radio_buttons": "selected_option",
-    "checkboxes": "selected_options",
-    "users_select": "selected_user",
-    "conversations_select": "selected_conversation",
-    "channels_select": "selected_channel",
-    "datepicker": "selected_date",
-    "timepicker": "selected_time",
-}
-_INITIAL_KEYS = {
-    "value": "initial_value",
-    **{key: key.replace("selected", "initial") for key in VALUE_KEYS.values() if key != "value"},
-}
+# Inputs as the page draws them; an element of another kind is said loudly.
+MENUS = frozenset({"static_select", "users_select", "conversations_select", "channels_select"})
+TICKS = frozenset({"radio_buttons", "checkboxes", *(f"multi_{kind}" for kind in MENUS)})
+LINES = frozenset(
+    {"plain_text_input", "number_input", "email_text_input", "url_text_input", "datepicker", "timepicker"}
+)
 
 
 @dataclass(frozen=True)
@@ -60,17 +50,14 @@ class Place:
         return "e" + digest(json.dumps([self.key, *map(str, parts)]))
 
     def value(self, block_id: str, element: Json) -> Any:
-        """What the person has entered, else what the app set: text, id, option value or list of option values."""
-        key = VALUE_KEYS[element["type"]]
-        entered = self.values.get(block_id, {}).get(element["action_id"])
-        found = element.get(_INITIAL_KEYS[key]) if entered is None else entered.get(key)
-        if key == "selected_options":
-            return [option["value"] for option in found or []]
-        if key == "selected_option":
-            return found["value"] if found else ""
-        if not found and element.get("default_to_current_conversation"):
+        """What the person has entered, else what the app set: text, id, option value, or a list of such."""
+        kept = self.values.get(block_id, {}).get(element["action_id"]) or initial_value(element)
+        held = kept[chosen_field(element)]
+        if not held and element.get("default_to_current_conversation"):
             return self.here
-        return "" if found is None else str(found)
+        if isinstance(held, list):
+            return [each["value"] if isinstance(each, dict) else each for each in held]
+        return held["value"] if isinstance(held, dict) else held or ""
 
 
 @dataclass(frozen=True)
@@ -119,7 +106,7 @@ def is_long(block: Json) -> bool:
 
 def choices(element: Json, place: Place) -> list[Choice]:
     """What a menu, radio group or set of checkboxes offers."""
-    kind = element["type"]
+    kind = element["type"].removeprefix("multi_")
     if kind == "users_select":
         return [Choice(person.id, Markup("{}").format(person.real_name)) for person in place.people]
     if kind in ("conversations_select", "channels_select"):
@@ -148,7 +135,7 @@ def _passes(channel: Channel, element: Json) -> bool:
     """Slack's `filter` of conversations_select; channels_select knows public channels only."""
     if channel.is_archived:
         return False
-    if element["type"] == "channels_select":
+    if element["type"].endswith("channels_select"):
         return channel.kind == "public"
     rule = element.get("filter", {})
     if rule.get("exclude_external_shared_channels") and (channel.is_ext_shared or channel.is_pending_ext_shared):
@@ -156,6 +143,12 @@ def _passes(channel: Channel, element: Json) -> bool:
     if rule.get("exclude_bot_users") and channel.kind == "im":
         return False
     return "include" not in rule or channel.kind in rule["include"]
+
+
+def initials(name: str) -> str:
+    """One or two letters that stand for a name."""
+    words = [word for word in name.replace("-", " ").split() if word[0].isalnum()] or ["?"]
+    return "".join(word[0] for word in {words[0]: None, words[-1]: None}).upper()
 
 
 def _or_loud(show: Callable[[Json], Markup], block: Json) -> Markup:
@@ -175,10 +168,12 @@ def templates() -> Environment:
         "rich_text": pass_context(lambda context, elements: rich_text(elements, context["scene"])),
         "markdown": markdown,
         "digest": digest,
+        "initials": initials,
+        "hue": lambda key: int(digest(key), 16) % HUES,
         "json": partial(json.dumps, separators=(",", ":")),
     }
     made.tests |= {"long": is_long, "safe_link": lambda url: bool(SAFE_LINK.match(url))}
-    made.globals |= {"choices": choices, "loud": loud, "VALUE_KEYS": VALUE_KEYS}
+    made.globals |= {"choices": choices, "loud": loud, "MENUS": MENUS, "TICKS": TICKS, "LINES": LINES}
     return made
 
 
