@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+
+class SettingsError(Exception):
+    """A variable that cannot be used. The message is one line that names it and never repeats its value."""
 
 
 class Settings(BaseSettings):
@@ -13,13 +20,82 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
 
-    slack_bot_token: SecretStr | None = Field(None, description="Bot token of the Slack app (xoxb-…)")
-    slack_app_token: SecretStr | None = Field(None, description="App-level token (xapp-…): Socket Mode when set")
-    slack_signing_secret: SecretStr | None = Field(None, description="Signing secret: needed for HTTP")
-    slack_api_url: str = Field("https://slack.com/api/", description="Where Slack's Web API is")
-    database_url: str = Field("sqlite:///engagement.db", description="SQLite file or PostgreSQL")
-    catalog: Path | None = Field(None, description="Catalog file; the shipped one where empty")
-    port: int = Field(3000, description="Port of the HTTP mode and of the playground")
-    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
-    command_prefix: str = Field("", description="Put before every slash command, if another app has taken its name")
-    currency: str = Field("EUR", description="Currency where the data names none")
+    slack_bot_token: SecretStr | None = Field(default=None, description="Bot token of the Slack app (`xoxb-…`)")
+    slack_app_token: SecretStr | None = Field(
+        default=None, description="App-level token (`xapp-…`): Socket Mode when set"
+    )
+    slack_signing_secret: SecretStr | None = Field(default=None, description="Signing secret: needed for HTTP")
+    slack_api_url: str = Field(default="https://slack.com/api/", description="Where Slack's Web API is")
+    database_url: str = Field(default="sqlite:///engagement.db", description="An SQLite file or a PostgreSQL database")
+    catalog: Path | None = Field(default=None, description="Catalog file; the shipped one where empty")
+    host: str = Field(default="127.0.0.1", description="Address to listen on; `0.0.0.0` in a container")
+    port: int = Field(
+        default=3000, ge=0, le=65535, description="Port of HTTP, of the health routes and of the playground"
+    )
+    workers: int = Field(
+        default=1, ge=1, le=64, description="Processes that answer HTTP; more than one needs PostgreSQL"
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="How much is logged")
+    command_prefix: str = Field(
+        default="",
+        pattern=r"^[a-z0-9_-]{0,20}$",
+        description="Put before every slash command, if another app has its name",
+    )
+    currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$", description="Currency where the data names none")
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper(cls, value: str) -> str:
+        return value.upper()
+
+    @field_validator("slack_bot_token", "slack_app_token")
+    @classmethod
+    def _kind_of_token(cls, value: SecretStr | None, info: object) -> SecretStr | None:
+        begin = "xoxb-" if getattr(info, "field_name", "") == "slack_bot_token" else "xapp-"
+        if value is not None and not value.get_secret_value().startswith(begin):
+            raise ValueError(f"should begin with {begin}")
+        return value
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        if not value.startswith(("https://", "http://")):
+            raise ValueError("should begin with https://")
+        return value.rstrip("/") + "/"
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        try:
+            backend = make_url(value).get_backend_name()
+        except ArgumentError:
+            backend = ""
+        if backend not in {"sqlite", "postgres", "postgresql"}:
+            raise ValueError("should be like sqlite:///engagement.db or postgresql://user:password@host/database")
+        return value
+
+    @model_validator(mode="after")
+    def _one_process_on_sqlite(self) -> Self:
+        if self.workers > 1 and self.database_url.startswith("sqlite"):
+            raise ValueError("WORKERS should be 1 on SQLite; more than one process needs PostgreSQL")
+        return self
+
+    @property
+    def speaks_to_slack(self) -> bool:
+        """Whether anything of a Slack app is set: then the bot is meant for Slack, not for the playground."""
+        return any((self.slack_bot_token, self.slack_app_token, self.slack_signing_secret))
+
+
+def load() -> Settings:
+    """Settings of this process's environment and of `.env` in the working directory.
+
+    Raises:
+        SettingsError: for the first variable that cannot be used.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        reason = first["msg"].removeprefix("Value error, ")
+        name = str(first["loc"][0]).upper() + ": " if first["loc"] else ""
+        raise SettingsError(f"{name}{reason[:1].lower() + reason[1:] if name else reason}") from None
