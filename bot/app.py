@@ -1,0 +1,182 @@
+"""wire(): what every listener is given, who answers errors, and which listeners exist."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from secrets import token_hex
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+import structlog
+from slack_bolt import App, BoltContext, BoltRequest, BoltResponse
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+
+from bot.blocks import kit, notices
+from bot.blocks.wording import UNEXPECTED, explain
+from bot.blocks.words import Words, speak
+from bot.domain.access import Person, Right
+from bot.domain.catalog import Catalog
+from bot.errors import UserError
+from bot.reply import replier
+from bot.settings import Settings
+from commands import engagement, share
+from commands.arguments import Turn
+from storage import people
+from storage.audience import Audience
+from storage.database import Database
+
+LISTENER_THREADS = 32  # Bolt's own five are shared by everything: a few slow answers would hold up every click
+Listener = tuple[str, Any, Callable[..., Any], Right]  # kind, id, function, what it asks of the person
+
+# Each listener before the one that fits costs microseconds: the frequent modules come first.
+MODULES: tuple[Any, ...] = (engagement, share)
+
+log = structlog.get_logger()
+
+
+class Authorize(Protocol):
+    def __call__(self, **kwargs: Any) -> AuthorizeResult: ...
+
+
+def listeners(modules: Sequence[Any] = MODULES) -> list[Listener]:
+    """All listeners, as the modules in `commands/` declare them."""
+    return [listener for module in modules for listener in module.LISTENERS]
+
+
+def wire(
+    *,
+    database: Database,
+    catalog: Catalog,
+    now: Callable[[], datetime],
+    slack: WebClient,
+    settings: Settings,
+    authorize: Authorize | None = None,
+) -> App:
+    """The Bolt app. `slack` is the client that posts: it must not repeat a request blindly."""
+    secret = settings.slack_signing_secret
+    app = App(
+        client=slack,
+        authorize=authorize,
+        signing_secret=secret.get_secret_value() if secret else None,
+        token_verification_enabled=False,
+        listener_executor=ThreadPoolExecutor(LISTENER_THREADS, thread_name_prefix="listener"),
+    )
+    given = {
+        "db": database,
+        "catalog": catalog,
+        "slack": slack,
+        "now": now,
+        "audience": Audience(slack),
+        "command_name": f"/{settings.command_prefix}engagement",
+    }
+
+    @app.middleware
+    def give(context: BoltContext, next: Callable[[], None]) -> None:
+        context.update(given)
+        if context.response_url:
+            context["reply"] = replier(context.response_url)
+        next()
+
+    for kind, identity, function, right in listeners():
+        register = getattr(app, kind)
+        named = f"/{settings.command_prefix}{identity}" if kind == "command" else identity
+        register(named, middleware=[_door(app, Right(right))])(function)
+    app.error(answer_error)
+    return app
+
+
+def _door(app: App, right: Right) -> Callable[..., BoltResponse | None]:
+    """What stands before a listener: it lets full members in and says to others why not."""
+
+    def identify(context: BoltContext, req: BoltRequest, next: Callable[[], None]) -> BoltResponse | None:
+        if right is Right.SLACK:
+            next()
+            return None
+        found = _find(context)
+        if found is None:
+            app.listener_runner.listener_executor.submit(_introduce, app, req)
+            return BoltResponse(status=200, body="")
+        if found.refusal is not None:
+            raise UserError(found.refusal.value)
+        context["turn"] = _turn(context, found)
+        next()
+        return None
+
+    return identify
+
+
+def _find(context: BoltContext) -> Person | None:
+    with context["db"].read() as connection:
+        return people.find(connection, context.team_id or "", context.actor_user_id or context.user_id or "")
+
+
+def _turn(context: BoltContext, person: Person) -> Turn:
+    today = context["now"]().astimezone(ZoneInfo(person.time_zone)).date()
+    words = speak(person.locale)
+    return Turn(person, today, words, context["db"], context["catalog"], context["command_name"])
+
+
+def _introduce(app: App, req: BoltRequest) -> None:
+    """Ask Slack once who somebody unknown is, then answer the request that is already acknowledged."""
+    context = req.context
+    try:
+        _learn(context)
+        again = BoltRequest(mode="socket_mode", body=req.body)
+        response = app.dispatch(again)
+        if response.body and context.response_url:
+            context["reply"](replace_original=False, **json.loads(response.body))
+    except Exception as error:  # noqa: BLE001  an edge: nobody else hears of it in this thread
+        answer_error(error=error, context=context, body=req.body if isinstance(req.body, dict) else {})
+
+
+def _learn(context: BoltContext) -> None:
+    user_id = context.actor_user_id or context.user_id or ""
+    user = context["slack"].users_info(user=user_id, include_locale=True)["user"]
+    with context["db"].write() as connection:
+        installation_id = people.installation_of(connection, context.team_id or "")
+        if installation_id is None:
+            raise UserError("not_installed")
+        people.keep(connection, installation_id, user, context["now"]())
+
+
+def answer_error(error: Exception, context: BoltContext, body: dict[str, Any]) -> BoltResponse:
+    """The one place that answers errors: expected ones in words, others with a reference to the log's entry.
+
+    Before the acknowledgement the returned response is the answer; after it the answer goes to the response_url.
+    """
+    words = _words(context)
+    if isinstance(error, UserError):
+        text = explain(error, words)
+    else:
+        reference = token_hex(4)
+        log.error("unexpected error", reference=reference, exc_info=error)
+        text = words(UNEXPECTED, reference=reference)
+    return _tell(text, context, body)
+
+
+def _words(context: BoltContext) -> Words:
+    turn = context.get("turn")
+    return turn.words if isinstance(turn, Turn) else speak()
+
+
+def _tell(text: str, context: BoltContext, body: dict[str, Any]) -> BoltResponse:
+    message = kit.message(text, [kit.section(text)])
+    match body:
+        case {"command": _} if context.ack.response is None:
+            return BoltResponse(status=200, body={"response_type": "ephemeral", **message})
+        case {"type": "view_submission"}:
+            view = notices.notice(text, _words(context))
+            return BoltResponse(status=200, body={"response_action": "update", "view": view})
+        case {"type": "block_actions", "view": _, "trigger_id": str(trigger)}:
+            context["slack"].views_push(trigger_id=trigger, view=notices.notice(text, _words(context)))
+        case {"event": {"bot_id": _}}:
+            pass  # two bots must not answer each other for ever
+        case {"event": {"type": "message", "channel": str(channel)}}:
+            context["slack"].chat_postMessage(channel=channel, **message)
+        case _ if context.response_url:
+            replier(context.response_url)(replace_original=False, **message)
+    return BoltResponse(status=200, body="")

@@ -1,0 +1,259 @@
+"""The client card, a category's details, and the answers where there is no card. Made for a phone: facts first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from slackblocks import Block
+
+from bot.blocks import ids, kit
+from bot.blocks.kit import Message
+from bot.blocks.words import Words
+from bot.domain.catalog import Catalog, Category, Tier
+from bot.domain.engagement import Engagement
+from bot.domain.scoring import Area, Reason
+
+TIERS = {Tier.LOW: "Low", Tier.MEDIUM: "Medium", Tier.HIGH: "High"}
+
+
+def card(catalog: Catalog, one: Engagement, words: Words) -> Message:
+    """The answer to `/engagement acme`."""
+    blocks = [*body(catalog, one, words), _buttons(one, words), kit.context(_freshness(one, words))]
+    return kit.message(summary(catalog, one, words), blocks)
+
+
+def shared(catalog: Catalog, one: Engagement, words: Words, sharer: str) -> Message:
+    """The card as a channel sees it: who shared it, and nothing to press. `sharer` is a Slack user id."""
+    head = kit.context(words("Shared by {person}", person=f"<@{sharer}>"))
+    blocks = [head, *body(catalog, one, words), kit.context(_data_day(one, words))]
+    return kit.message(summary(catalog, one, words), blocks)
+
+
+def body(catalog: Catalog, one: Engagement, words: Words) -> list[Block]:
+    """What the card and the shared card have in common."""
+    blocks = [kit.section(*_head(catalog, one, words))]
+    if one.verdict.tier not in {Tier.UNKNOWN, Tier.FORMER}:
+        blocks.append(kit.section(*_in_use(one, words)))
+        if one.step is not None:
+            blocks.append(kit.section(words("*Next:* {step}", step=kit.plain(one.step.step))))
+    return blocks
+
+
+def _head(catalog: Catalog, one: Engagement, words: Words) -> list[str]:
+    title = kit.link(one.client.url, f"*{kit.name(one.client.name)}*")
+    lines = [f"{title} · {_score(catalog, one, words)}", *_news(catalog, one, words)]
+    return [*lines, *filter(None, [_business(one, words)])]
+
+
+def _score(catalog: Catalog, one: Engagement, words: Words) -> str:
+    verdict = one.verdict
+    match verdict.tier:
+        case Tier.ONBOARDING:
+            return words("onboarding, day {n} of {all}", n=verdict.onboarding_day, all=catalog.onboarding)
+        case Tier.UNKNOWN:
+            return words("score not known")
+        case Tier.FORMER:
+            return words("former client")
+        case tier:
+            return words("{score} of 10 · {tier}", score=verdict.score, tier=words(TIERS[tier]))
+
+
+def _news(catalog: Catalog, one: Engagement, words: Words) -> list[str]:
+    """The second line: what changed, or why nothing can be said of it."""
+    verdict, client = one.verdict, one.client
+    if verdict.tier is Tier.UNKNOWN:
+        return [_unknown(verdict.reason, words)]
+    if verdict.tier is Tier.FORMER:
+        return [] if client.last_score is None else [words("last score {n} of 10", n=client.last_score)]
+    if verdict.tier is Tier.ONBOARDING and verdict.first_on is not None:
+        judged = words.day(verdict.first_on + timedelta(days=catalog.onboarding), one.day)
+        return [words("{score} of 10 so far; judged from {day}", score=verdict.score, day=judged)]
+    if one.is_late:
+        return [words("Data is {n} days old: no change is reported", n=one.age)]
+    return [*_idle(one, words), *_change(one, words)]
+
+
+def _idle(one: Engagement, words: Words) -> list[str]:
+    if not one.is_idle:
+        return []
+    last = one.client.last_used_on
+    return [words("Nothing in use since {day}", day=words.day(last, one.day)) if last else words("Nothing used yet")]
+
+
+def _change(one: Engagement, words: Words) -> list[str]:
+    if one.change is None:
+        return []
+    if one.change == 0:
+        return [words("no change in 7 days")]
+    sign = "▲" if one.change > 0 else "▼"
+    return [words("{sign} {n} in 7 days (was {was})", sign=sign, n=abs(one.change), was=one.client.score_before)]
+
+
+def _unknown(reason: Reason | None, words: Words) -> str:
+    match reason:
+        case Reason.NO_SUBSCRIPTION:
+            return words("No subscription is known for this client.")
+        case Reason.NOTHING_POSSIBLE:
+            return words("Nothing that this client has is measured.")
+        case _:
+            return words("No usage data yet.")
+
+
+def _business(one: Engagement, words: Words) -> str:
+    client = one.client
+    money = None
+    if client.mrr is not None:
+        money = words("{amount}/month", amount=words.money(client.mrr, client.currency))
+    return " · ".join(filter(None, [_renewal(one, words), money, kit.name(client.csm_name or "", 40)]))
+
+
+def _renewal(one: Engagement, words: Words) -> str:
+    if one.client.renews_on is None or one.renews_in is None or one.verdict.tier is Tier.FORMER:
+        return ""
+    day = words.day(one.client.renews_on, one.day)
+    if one.renews_in == 0:
+        return words("Renews today")
+    if one.renews_in < 0:
+        return words("Renewal was {day}", day=day)
+    return words.count("Renews {day}, in {n} day", "Renews {day}, in {n} days", one.renews_in, day=day)
+
+
+def _in_use(one: Engagement, words: Words) -> list[str]:
+    points = one.verdict.points
+    lines = [words("*In use* {earned} of {possible} points", earned=points.earned, possible=points.possible)]
+    for category, area in one.areas.items():
+        if area.possible:
+            lines.append(
+                words(
+                    "{bar} {name} {earned} of {possible}",
+                    bar=kit.bar(area.earned, area.possible),
+                    name=kit.name(category.name, 40),
+                    earned=area.earned,
+                    possible=area.possible,
+                )
+            )
+    if not one.client.facts.subscribing:
+        lines.append(words("No subscriptions are loaded: everything measured counts as bought"))
+    return [*lines, *_left_out(one, words)]
+
+
+def _left_out(one: Engagement, words: Words) -> list[str]:
+    """Categories with no points to reach, by why."""
+    empty = [(category, area) for category, area in one.areas.items() if not area.possible]
+    lines = []
+    for label, names in (
+        (words("Not bought:"), [c for c, area in empty if not area.included]),
+        (words("Not measured:"), [c for c, area in empty if area.included and not area.measured]),
+        (words("New, not counted yet:"), [c for c, area in empty if area.included and area.measured]),
+    ):
+        if names:
+            lines.append(f"{label} {', '.join(kit.name(one.name, 40) for one in names)}")
+    return lines
+
+
+def _buttons(one: Engagement, words: Words) -> Block:
+    value = str(one.client.id)
+    if one.verdict.tier is Tier.UNKNOWN:
+        return kit.actions(kit.button(words("What is missing?"), ids.SHOW_MISSING, value))
+    return kit.actions(
+        kit.button(words("Details"), ids.SHOW_DETAILS, value),
+        kit.button(words("Share here"), ids.PREVIEW_SHARE, value),
+    )
+
+
+def _data_day(one: Engagement, words: Words) -> str:
+    if one.client.as_of is None:
+        return words("No usage data yet")
+    return words("Data to {day}", day=words.weekday(one.client.as_of))
+
+
+def _freshness(one: Engagement, words: Words) -> str:
+    return words("{data} · only you see this", data=_data_day(one, words))
+
+
+def summary(catalog: Catalog, one: Engagement, words: Words) -> str:
+    """The card in sentences, for phones and screen readers; its first 90 characters carry the news."""
+    name = " ".join(kit.cut(one.client.name, 60).split())
+    head = ", ".join([_score(catalog, one, words).replace(" · ", ", "), *(_spoken_change(one, words))])
+    sentences = [f"{name}: {head}."]
+    if one.verdict.tier is not Tier.UNKNOWN and one.change is None:
+        sentences += [f"{line.rstrip('.')}." for line in _news(catalog, one, words)]
+    elif one.verdict.tier is Tier.UNKNOWN:
+        sentences += _news(catalog, one, words)
+    sentences += [f"{renewal}." for renewal in filter(None, [_renewal(one, words)])]
+    return _escape(" ".join([*sentences, *_spoken_rest(one, words)]))
+
+
+def _spoken_change(one: Engagement, words: Words) -> list[str]:
+    if one.change is None:
+        return []
+    if one.change == 0:
+        return [words("no change in 7 days")]
+    way = words("up {n} in 7 days") if one.change > 0 else words("down {n} in 7 days")
+    return [way.format(n=abs(one.change))]
+
+
+def _spoken_rest(one: Engagement, words: Words) -> list[str]:
+    client, sentences = one.client, []
+    if client.mrr is not None:
+        sentences.append(words("{amount} a month.", amount=words.money(client.mrr, client.currency)))
+    if client.csm_name:
+        sentences.append(words("CSM: {name}.", name=kit.cut(client.csm_name, 40)))
+    if one.verdict.tier not in {Tier.UNKNOWN, Tier.FORMER}:
+        sentences += [_spoken_area(category, area, words) for category, area in one.areas.items() if area.possible]
+        if one.step is not None:
+            sentences.append(words("Next: {step}.", step=one.step.step.rstrip(".")))
+    return [*sentences, words("{data}.", data=_data_day(one, words))]
+
+
+def _spoken_area(category: Category, area: Area, words: Words) -> str:
+    return words("{name} {earned} of {possible}.", name=category.name, earned=area.earned, possible=area.possible)
+
+
+def _escape(text: str) -> str:
+    """`text` is mrkdwn too: a client's name in it must not ping."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def several(asked: str, hits: Sequence[tuple[int, str]], words: Words) -> Message:
+    """A picker: more than one client fits. At most ten (id, name)."""
+    text = words("Several clients fit “{asked}”. Which one?", asked=_asked(asked))
+    return kit.message(text, [kit.section(text), _choices(hits)])
+
+
+def nobody(asked: str, nearest: Sequence[tuple[int, str]], words: Words) -> Message:
+    """No client of that name; the nearest ones as buttons."""
+    text = words("No client “{asked}”.", asked=_asked(asked))
+    if not nearest:
+        text += " " + words("Try a part of the name, or the domain.")
+        return kit.message(text, [kit.section(text)])
+    text += " " + words("Did you mean {name}?", name=kit.name(nearest[0][1]))
+    return kit.message(text, [kit.section(text), _choices(nearest)])
+
+
+def _asked(text: str) -> str:
+    return kit.name(text, 60)
+
+
+def _choices(hits: Sequence[tuple[int, str]]) -> Block:
+    """Buttons rather than a menu: one tap on a phone."""
+    return kit.actions(
+        *(kit.button(name, f"{ids.OPEN_CLIENT}:{place}", str(id_)) for place, (id_, name) in enumerate(hits[:10]))
+    )
+
+
+def no_clients(words: Words) -> Message:
+    text = words("No clients yet. Whoever runs the bot can load them with: `engagement-bot import FOLDER`")
+    return kit.message(text, [kit.section(text)])
+
+
+def usage(command: str, clients: int, words: Words) -> Message:
+    """What `/engagement` alone and `/engagement help` say."""
+    lines = [
+        words.count("*{n} client* can be looked up.", "*{n} clients* can be looked up.", clients),
+        words("`{command} acme` shows a client: score, what it is made of, what to do next", command=command),
+        words("A part of the name, the domain or a typo will do. Answers are private."),
+        words("Writing me a client's name in a direct message does the same."),
+    ]
+    return kit.message(" ".join(lines).replace("*", "").replace("`", ""), [kit.section(*lines)])

@@ -1,0 +1,12 @@
+"""A modal that only says something."""
+
+from __future__ import annotations
+
+from bot.blocks import kit
+from bot.blocks.kit import Modal
+from bot.blocks.words import Words
+
+
+def notice(text: str, words: Words, title: str | None = None) -> Modal:
+    """Words in a modal with nothing but a way out."""
+    return kit.modal(title or words("Engagement"), [kit.section(text)], close=words("Close"))

@@ -1,0 +1,28 @@
+"""What each expected error says to the person: what is wrong, and what to do."""
+
+from __future__ import annotations
+
+from bot.blocks.words import Words, speak
+from bot.errors import UserError
+
+SENTENCES = {
+    "guest": "This is for members of this Slack workspace. Guests have no access to client data.",
+    "outsider": "This is for members of this Slack workspace. People of other companies have no access to client data.",
+    "not_installed": "The bot is not set up for this Slack workspace. Whoever runs it: engagement-bot doctor",
+    "unknown_person": "Slack did not say who you are. Try again in a minute.",
+    "client_gone": "This client is no longer there. Look it up again: {command} and its name.",
+    "too_old": "This is too old to act on. Type the command again.",
+}
+UNEXPECTED = (
+    "Something went wrong, and it has been logged as {reference}. "
+    "Try again; if it stays, give that to whoever runs the bot."
+)
+
+
+def say(key: str, words: Words | None = None, /, **values: object) -> str:
+    """The sentence of an error's key, with its values put in. A key without one is a mistake here: KeyError."""
+    return (words or speak())(SENTENCES[key], **values)
+
+
+def explain(error: UserError, words: Words | None = None) -> str:
+    return say(error.key, words, **error.values)

@@ -1,0 +1,59 @@
+"""Words, dates, numbers and money in a person's language. English only at first; gettext and Babel from the start."""
+
+from __future__ import annotations
+
+import gettext
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal
+
+CATALOGUES = Path(__file__).parent / "locale"
+
+
+@dataclass(frozen=True)
+class Words:
+    """How to speak to somebody. `locale` as Slack names it (`en-US`)."""
+
+    locale: Locale
+    translations: gettext.NullTranslations
+
+    def __call__(self, text: str, /, **values: object) -> str:
+        """The text in this language, with its values put in."""
+        return self.translations.gettext(text).format(**values) if values else self.translations.gettext(text)
+
+    def count(self, one: str, many: str, n: int, /, **values: object) -> str:
+        """Singular or plural by the language's own rule; `{n}` is the number."""
+        return self.translations.ngettext(one, many, n).format(n=format_decimal(n, locale=self.locale), **values)
+
+    def day(self, day: date, today: date) -> str:
+        """A day without its year where that is plain: within about half a year of today."""
+        near = abs((day - today).days) < 200
+        return format_date(day, "d MMM" if near else "d MMM y", locale=self.locale)
+
+    def weekday(self, day: date) -> str:
+        return format_date(day, "EEE d MMM", locale=self.locale)
+
+    def money(self, amount: float, currency: str) -> str:
+        """An amount without cents: €1,090."""
+        return _money(amount, currency, self.locale)
+
+
+def _money(amount: float, currency: str, locale: Locale) -> str:
+    return format_currency(round(amount), currency, "¤#,##0", locale=locale, currency_digits=False)
+
+
+@lru_cache(maxsize=64)
+def speak(locale: str = "en-US") -> Words:
+    """The words for a locale; English where it is not known or not translated."""
+    try:
+        known = Locale.parse(locale, sep="-")
+    except (UnknownLocaleError, ValueError):
+        known = Locale("en", "US")
+    found = gettext.translation("engagement", CATALOGUES, languages=[str(known), known.language], fallback=True)
+    translated = known if type(found) is not gettext.NullTranslations or known.language == "en" else Locale("en", "US")
+    return Words(translated, found)

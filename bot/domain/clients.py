@@ -1,0 +1,30 @@
+"""A client and what is known of it: what the card is decided from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from bot.domain.scoring import Facts, Use
+
+
+@dataclass(frozen=True)
+class Client:
+    """One client in one workspace, as gathered on the day `as_of` that its data goes to."""
+
+    id: int
+    name: str
+    domain: str | None
+    url: str | None  # where its record stands in the CRM
+    currency: str
+    mrr: float | None  # a month
+    csm_name: str | None
+    csm_slack_id: str | None
+    renews_on: date | None
+    as_of: date | None  # None: nothing that says how far it goes was ever loaded
+    facts: Facts
+    uses: Mapping[int, Use]  # by position in `Catalog.tools`; also of tools that it does not own
+    score_before: int | None  # a week before `as_of`
+    last_score: int | None  # the last ever
+    last_used_on: date | None

@@ -1,0 +1,90 @@
+"""What there is to say of one client's engagement: score, change, categories, next step, and how old it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from bot.domain.catalog import Catalog, Category, Grant, Tier, Tool
+from bot.domain.clients import Client
+from bot.domain.scoring import Area, State, Use, Verdict, judge, next_step, state
+
+STALE = 7  # days: older data is called late, and no change is read from it
+
+
+@dataclass(frozen=True)
+class Engagement:
+    """A client, judged. `day` is what "today" is to the person who asks."""
+
+    client: Client
+    verdict: Verdict
+    areas: Mapping[Category, Area]
+    step: Tool | None  # what to do next
+    day: date
+
+    @property
+    def age(self) -> int | None:
+        """Days since the data ends."""
+        return None if self.client.as_of is None else max(0, (self.day - self.client.as_of).days)
+
+    @property
+    def is_late(self) -> bool:
+        return self.age is not None and self.age > STALE
+
+    @property
+    def change(self) -> int | None:
+        """Points of the score gained in 7 days; None where there is nothing to compare, or the data is late."""
+        if self.is_late or self.verdict.score is None or self.client.score_before is None:
+            return None
+        return self.verdict.score - self.client.score_before
+
+    @property
+    def renews_in(self) -> int | None:
+        """Days until the renewal; negative when it has passed."""
+        return None if self.client.renews_on is None else (self.client.renews_on - self.day).days
+
+    @property
+    def is_idle(self) -> bool:
+        """Covered, but nothing used in any window: a score of 0 that says since when."""
+        return self.verdict.score == 0 and not self.client.facts.used
+
+
+@dataclass(frozen=True)
+class ToolUse:
+    """A tool in the details of a category."""
+
+    tool: Tool
+    state: State
+    use: Use
+    needs: Grant | None  # what would have to be bought, where it is not included
+
+
+def assess(catalog: Catalog, client: Client, today: date) -> Engagement:
+    """Judge a client on the day that its data goes to."""
+    facts = client.facts
+    verdict = judge(catalog, facts, client.as_of or today)
+    areas = dict(zip(catalog.categories.values(), verdict.points.areas, strict=True))
+    step = next_step(catalog, verdict.points, verdict.entitlement, facts.measured, facts.used)
+    return Engagement(client, verdict, areas, step if verdict.tier is not Tier.FORMER else None, today)
+
+
+def tools_of(catalog: Catalog, engagement: Engagement, category: str) -> list[ToolUse]:
+    """The tools of a category in the catalog's order, each with what it does for the score."""
+    entitlement, facts = engagement.verdict.entitlement, engagement.client.facts
+    return [
+        ToolUse(
+            tool,
+            state(catalog, place, entitlement, facts.measured, facts.used),
+            engagement.client.uses.get(place, Use()),
+            min(tool.included, key=lambda grant: grant.rank, default=None),
+        )
+        for place, tool in enumerate(catalog.tools)
+        if tool.category == category
+    ]
+
+
+def weakest(engagement: Engagement) -> str:
+    """The category to open first: where most points are missing."""
+    areas = engagement.areas
+    return max(areas, key=lambda category: areas[category].possible - areas[category].earned).key

@@ -1,0 +1,51 @@
+"""What a listener is given: who asks, what is typed, and the client that a button or a modal carries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from bot.blocks.words import Words
+from bot.domain.access import Person
+from bot.domain.catalog import Catalog
+from bot.domain.engagement import Engagement, assess
+from bot.errors import UserError
+from storage import facts
+from storage.database import Database
+from storage.schema import record
+
+LONGEST = 300  # characters of a name that are looked at; Slack lets people type 10,000
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One turn of the conversation: who asks, on which day where they are, and what it is answered from.
+
+    One argument rather than six, because nearly every listener passes all of it on.
+    """
+
+    person: Person
+    today: date
+    words: Words
+    db: Database
+    catalog: Catalog
+    command: str  # "/engagement" as it is called here
+
+
+def typed(text: str | None) -> str:
+    """The words after a command, with single spaces and without control characters."""
+    printable = "".join(letter if letter.isprintable() else " " for letter in (text or "")[: LONGEST * 4])
+    return " ".join(printable.split())[:LONGEST]
+
+
+def carried_client(turn: Turn, value: str) -> Engagement:
+    """The client whose id a button or modal carries, judged.
+
+    It may have gone since that was drawn, or not be this person's to see: UserError.
+    """
+    here = record.c.id == int(value)
+    with turn.db.read() as connection:
+        found = facts.client(connection, turn.person.installation_id, turn.person.workspace_id, turn.catalog, here)
+    if not found:
+        raise UserError("client_gone", command=turn.command)
+    return assess(turn.catalog, found[0], turn.today)

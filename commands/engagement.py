@@ -1,0 +1,88 @@
+"""`/engagement`: look a client up and show its card; the same by direct message, and the details of a category."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt import Ack
+from slack_sdk import WebClient
+
+from bot.blocks import details, ids, kit
+from bot.blocks import engagement as show
+from bot.domain.access import Right
+from bot.domain.engagement import assess, weakest
+from bot.reply import Reply
+from commands.arguments import Turn, carried_client, typed
+from storage import clients, facts, lookup
+
+Payload = Mapping[str, Any]
+
+
+def on_command(ack: Ack, command: Payload, turn: Turn) -> None:
+    """`/engagement [client]`. The reply rides on the acknowledgement: no call to Slack."""
+    ack(**answer(typed(command.get("text")), turn))
+
+
+def on_message(message: Payload, slack: WebClient, turn: Turn) -> None:
+    """A direct message to the bot is answered like `/engagement <text>`."""
+    text = typed(message.get("text")).removeprefix(turn.command).strip()
+    slack.chat_postMessage(channel=message["channel"], **answer(text, turn))
+
+
+def answer(text: str, turn: Turn) -> kit.Message:
+    """The card of the client meant by the text, or what to do instead. One statement where it is named exactly."""
+    installation, workspace = turn.person.installation_id, turn.person.workspace_id
+    with turn.db.read() as connection:
+        if not text or text.casefold() in {"help", "?"}:
+            number = clients.count(connection, installation, workspace)
+            return show.usage(turn.command, number, turn.words) if number else show.no_clients(turn.words)
+        found = facts.client(connection, installation, workspace, turn.catalog, lookup.exact(text))
+        if len(found) == 1:
+            return show.card(turn.catalog, assess(turn.catalog, found[0], turn.today), turn.words)
+        hits = lookup.find(connection, installation, workspace, text)
+    if hits.clear is not None:
+        return show.card(turn.catalog, carried_client(turn, str(hits.clear)), turn.words)
+    if hits.hits:
+        return show.several(text, hits.hits, turn.words)
+    return show.nobody(text, hits.nearest, turn.words)
+
+
+def on_open(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
+    """A name in a picker: its card takes the picker's place."""
+    ack()
+    reply(**show.card(turn.catalog, carried_client(turn, action["value"]), turn.words))
+
+
+def on_details(ack: Ack, action: Payload, body: Payload, slack: WebClient, turn: Turn) -> None:
+    """*Details*: a category's tools in a modal, first the one where most is missing."""
+    ack()
+    one = carried_client(turn, action["value"])
+    view = details.category(turn.catalog, one, weakest(one), turn.words)
+    slack.views_open(trigger_id=body["trigger_id"], view=view)
+
+
+def on_category(ack: Ack, action: Payload, body: Payload, slack: WebClient, turn: Turn) -> None:
+    """Another category chosen in the modal."""
+    ack()
+    one = carried_client(turn, body["view"]["private_metadata"])
+    view = details.category(turn.catalog, one, action["selected_option"]["value"], turn.words)
+    slack.views_update(view_id=body["view"]["id"], hash=body["view"]["hash"], view=view)
+
+
+def on_missing(ack: Ack, action: Payload, body: Payload, slack: WebClient, turn: Turn) -> None:
+    """*What is missing?*: why a score is not known, and what would make it known."""
+    ack()
+    one = carried_client(turn, action["value"])
+    slack.views_open(trigger_id=body["trigger_id"], view=details.missing(one, turn.words))
+
+
+LISTENERS = [
+    ("command", "engagement", on_command, Right.MEMBER),
+    ("action", ids.SHOW_DETAILS, on_details, Right.MEMBER),
+    ("action", ids.CHOOSE_CATEGORY, on_category, Right.MEMBER),
+    ("action", re.compile(rf"^{ids.OPEN_CLIENT}:\d+$"), on_open, Right.MEMBER),
+    ("action", ids.SHOW_MISSING, on_missing, Right.MEMBER),
+    ("event", {"type": "message", "subtype": None}, on_message, Right.MEMBER),
+]

@@ -1,0 +1,60 @@
+"""*Share here*: preview a card, check who would read it, and post it to a channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt import Ack
+from slack_sdk import WebClient
+
+from bot.blocks import engagement as cards
+from bot.blocks import ids
+from bot.blocks import share as show
+from bot.domain.access import Right
+from bot.domain.audience import Audience as Verdict
+from commands.arguments import Turn, carried_client
+from storage.audience import Audience
+
+Payload = Mapping[str, Any]
+
+
+def on_preview(ack: Ack, action: Payload, body: Payload, slack: WebClient, audience: Audience, turn: Turn) -> None:
+    """*Share here*: the modal opens at once, since its trigger lives 3 s; who reads the channel is asked after."""
+    ack()
+    opened = slack.views_open(trigger_id=body["trigger_id"], view=show.checking(turn.words))["view"]
+    one = carried_client(turn, action["value"])
+    verdict, channel = audience.judge(turn.db, turn.person.installation_id, body["channel"]["id"])
+    view = show.preview(turn.catalog, one, verdict, channel, turn.words, turn.person.slack_user_id)
+    slack.views_update(view_id=opened["id"], hash=opened["hash"], view=view)
+
+
+def on_share(ack: Ack, view: Payload, slack: WebClient, audience: Audience, turn: Turn) -> None:
+    """Checked anew when it is sent: people may have joined since the modal was drawn.
+
+    Acknowledged before it is posted: a post that takes its time must not look like a failure and be sent again.
+    """
+    chosen = view["state"]["values"][ids.SHARE_CHANNEL][ids.SHARE_CHANNEL]["selected_conversation"]
+    verdict, channel = audience.judge(turn.db, turn.person.installation_id, chosen)
+    if verdict is not Verdict.FINE or channel is None:
+        ack(response_action="errors", errors={ids.SHARE_CHANNEL: show.refused(verdict, channel, turn.words)})
+        return
+    one = carried_client(turn, view["private_metadata"])
+    ack(response_action="update", view=show.sharing(channel, turn.words))
+    message = cards.shared(turn.catalog, one, turn.words, turn.person.slack_user_id)
+    slack.chat_postMessage(channel=channel.id, **message)
+    slack.views_update(view_id=view["id"], view=show.done(channel, turn.words))
+
+
+def on_change(event: Payload, audience: Audience) -> None:
+    """Somebody joined a channel, or it was shared with another company: who reads it is asked anew."""
+    channel = event.get("channel")
+    audience.forget(channel["id"] if isinstance(channel, Mapping) else str(channel))
+
+
+LISTENERS = [
+    ("action", ids.PREVIEW_SHARE, on_preview, Right.MEMBER),
+    ("view", ids.SHARE_CLIENT, on_share, Right.MEMBER),
+    ("event", "member_joined_channel", on_change, Right.SLACK),
+    ("event", "channel_shared", on_change, Right.SLACK),
+]

@@ -1,0 +1,79 @@
+"""Who is in a channel, asked of Slack and kept for ten minutes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from threading import Lock
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.domain.audience import Audience as Verdict
+from bot.domain.audience import Channel, judge
+from storage import people
+from storage.database import Database
+
+KEPT = 600.0  # seconds; dropped earlier when somebody joins or the channel is shared
+UNSEEN = {"channel_not_found", "not_in_channel", "missing_scope"}  # a private channel without the bot is not found
+PAGE = 200
+
+
+class Audience:
+    """Answers whether client data may be posted to a channel. One for the process."""
+
+    def __init__(self, slack: WebClient) -> None:
+        self._slack = slack
+        self._kept: dict[str, tuple[float, Channel | None, frozenset[str]]] = {}
+        self._lock = Lock()
+
+    def judge(self, database: Database, installation_id: int, channel_id: str) -> tuple[Verdict, Channel | None]:
+        """The verdict on a channel, with what is known of it. Asks Slack where nothing recent is kept."""
+        channel, members = self._ask(channel_id)
+        with database.read() as connection:
+            full = people.full_members(connection, installation_id, members) if members else 0
+        return judge(channel, len(members), full), channel
+
+    def forget(self, channel_id: str) -> None:
+        """Somebody joined, or the channel was shared: ask again next time."""
+        with self._lock:
+            self._kept.pop(channel_id, None)
+
+    def _ask(self, channel_id: str) -> tuple[Channel | None, frozenset[str]]:
+        with self._lock:
+            kept = self._kept.get(channel_id)
+        if kept is not None and time.monotonic() - kept[0] < KEPT:
+            return kept[1], kept[2]
+        channel = self._info(channel_id)
+        if channel is None or not channel.is_member:
+            return channel, frozenset()  # not kept: people invite the bot and press again
+        members = frozenset(self._members(channel_id))
+        with self._lock:
+            self._kept[channel_id] = (time.monotonic(), channel, members)
+        return channel, members
+
+    def _info(self, channel_id: str) -> Channel | None:
+        try:
+            found: dict[str, Any] = self._slack.conversations_info(channel=channel_id)["channel"]
+        except SlackApiError as error:
+            if error.response["error"] in UNSEEN:
+                return None
+            raise
+        return Channel(
+            id=found["id"],
+            name=found.get("name", ""),
+            is_direct=bool(found.get("is_im") or found.get("is_mpim")),
+            is_member=bool(found.get("is_member")),
+            is_archived=bool(found.get("is_archived")),
+            is_external=bool(found.get("is_ext_shared") or found.get("is_pending_ext_shared")),
+        )
+
+    def _members(self, channel_id: str) -> Iterator[str]:
+        cursor = ""
+        while True:
+            page = self._slack.conversations_members(channel=channel_id, limit=PAGE, cursor=cursor)
+            yield from page["members"]
+            cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+            if not cursor:
+                return

@@ -1,0 +1,111 @@
+"""People: kept from Slack, or made from an e-mail address where the data names one first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from bot.domain.access import Person, refusal
+from storage.schema import installation, person, workspace
+
+_FIND = (
+    select(
+        person.c.id,
+        person.c.installation_id,
+        workspace.c.id.label("workspace_id"),
+        person.c.slack_user_id,
+        person.c.name,
+        person.c.time_zone,
+        person.c.locale,
+        person.c.is_guest,
+        person.c.is_bot,
+        person.c.is_deleted,
+        (person.c.slack_team_id != installation.c.slack_team_id).label("is_stranger"),
+    )
+    .select_from(installation)
+    .join(person, person.c.installation_id == installation.c.id)
+    .join(workspace, (workspace.c.installation_id == installation.c.id) & workspace.c.is_primary)
+    .where(
+        installation.c.slack_team_id == bindparam("team"),
+        person.c.slack_user_id == bindparam("user"),
+    )
+)
+_FULL_MEMBERS = select(func.count()).where(
+    person.c.installation_id == bindparam("installation"),
+    person.c.slack_user_id.in_(bindparam("users", expanding=True)),
+    person.c.slack_team_id == installation.c.slack_team_id,
+    installation.c.id == person.c.installation_id,
+    ~person.c.is_guest,
+    ~person.c.is_deleted,
+)
+
+
+def find(connection: Connection, team_id: str, slack_user_id: str) -> Person | None:
+    """The person behind a Slack user of an installation's Slack workspace; None where not known yet."""
+    row = connection.execute(_FIND, {"team": team_id, "user": slack_user_id}).one_or_none()
+    if row is None:
+        return None
+    refused = refusal(
+        is_guest=row.is_guest, is_bot=row.is_bot, is_deleted=row.is_deleted, is_stranger=bool(row.is_stranger)
+    )
+    return Person(*row[:7], refusal=refused)
+
+
+def installation_of(connection: Connection, team_id: str) -> int | None:
+    """The installation that a Slack workspace is bound to."""
+    return connection.scalar(select(installation.c.id).where(installation.c.slack_team_id == team_id))
+
+
+def full_members(connection: Connection, installation_id: int, slack_user_ids: Collection[str]) -> int:
+    """How many of these Slack users are known full members (bots of the workspace among them) of it."""
+    parameters = {"installation": installation_id, "users": list(slack_user_ids)}
+    return connection.scalar(_FULL_MEMBERS, parameters) or 0
+
+
+def keep(connection: Connection, installation_id: int, user: Mapping[str, Any], now: datetime) -> int:
+    """Write what Slack says of a user (an object of users.info or users.list); gives the person's id.
+
+    Somebody whom the data named first, by the same e-mail address, becomes one with the Slack user.
+    """
+    values = _values(user, now)
+    mine = person.c.installation_id == installation_id
+    known = connection.scalar(select(person.c.id).where(mine, person.c.slack_user_id == user["id"]).with_for_update())
+    named = None
+    if values["email"] is not None:
+        named = connection.scalar(select(person.c.id).where(mine, person.c.email == values["email"]))
+    if known is not None and named is not None and named != known:
+        values["email"] = None  # another person has that address: the data's row keeps it until somebody decides
+    identity = known if known is not None else named
+    if identity is not None:
+        identity = int(identity)
+        connection.execute(update(person).where(mine, person.c.id == identity).values(values))
+        return identity
+    return _add(connection, installation_id, values)
+
+
+def _add(connection: Connection, installation_id: int, values: Mapping[str, Any]) -> int:
+    mine = person.c.installation_id == installation_id
+    next_id = connection.scalar(select(func.coalesce(func.max(person.c.id), 0) + 1).where(mine)) or 1
+    connection.execute(insert(person).values(installation_id=installation_id, id=next_id, **values))
+    return next_id
+
+
+def _values(user: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """A row from a Slack user object (docs: objects/user-object). Guests: `is_restricted` and `is_ultra_restricted`."""
+    profile = user.get("profile", {})
+    return {
+        "slack_user_id": user["id"],
+        "slack_team_id": user.get("team_id"),
+        "email": (profile.get("email") or "").lower() or None,
+        "name": profile.get("display_name") or profile.get("real_name") or user.get("name", ""),
+        "time_zone": user.get("tz") or "UTC",
+        "locale": user.get("locale") or "en-US",
+        "is_admin": bool(user.get("is_admin") or user.get("is_owner")),
+        "is_guest": bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
+        "is_bot": bool(user.get("is_bot") or user["id"] == "USLACKBOT"),
+        "is_deleted": bool(user.get("deleted")),
+        "seen_at": now,
+    }
