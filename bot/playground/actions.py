@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from bot.playground import events, slackbot
+from bot.playground import events, people, slackbot
+from bot.playground.choices import check_offered
 from bot.playground.deliveries import Deliveries
 from bot.playground.interactions import Interactions
 from bot.playground.manifest import Manifest
-from bot.playground.model import Channel, Json, Message, MessageRef, Values, View
+from bot.playground.model import Channel, Json, Message, MessageRef, Person, Values, View
 from bot.playground.refusals import ImpossibleError, NotModelledError, RefusalError
 from bot.playground.response_urls import check_content, write
 from bot.playground.socket_mode import NotAcknowledgedError
@@ -56,13 +58,13 @@ class Actions:
     def command(self, person_id: str, channel_id: str, text: str) -> None:
         """Sends a slash command, or `/invite @bot`. The answer in the acknowledgement appears in the channel."""
         channel = self._written(person_id, channel_id)
-        name, _, rest = text.strip().partition(" ")
+        name, rest = split_command(text)
         if name == "/invite":
-            self._invite(person_id, channel, rest.strip())
+            self._invite(person_id, channel, rest)
         elif self.manifest.command(name) is None:
             slackbot.tell(self.slack, person_id, channel_id, slackbot.unknown_command(name))
         else:
-            self._send_command(person_id, channel, name, rest.strip(), text)
+            self._send_command(person_id, channel, name, rest, text)
 
     def _send_command(self, person_id: str, channel: Channel, name: str, rest: str, typed: str) -> None:
         payload = self._interactions.command(person_id, channel, name, rest)
@@ -103,9 +105,40 @@ class Actions:
         if channel.kind == "im" and not self.manifest.messages_tab:
             raise ImpossibleError("sending messages to this app has been turned off")
         section = {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
-        message = self.slack.post(channel_id, person_id, text, [{"type": "rich_text", "elements": [section]}])
+        blocks = [{"type": "rich_text", "elements": [section]}]
+        message = self.slack.post(channel_id, person_id, escape(text), blocks)
         events.message_posted(self.slack, message)
         return message
+
+    # What happens in Slack without the bot
+
+    def share_channel(self, channel_id: str) -> None:
+        """Shares a channel with another Slack team: `channel_shared`."""
+        channel = self.slack.channels[channel_id]
+        channel.is_ext_shared = True
+        self.slack.changed()
+        team = people.CUSTOMER_TEAM.id
+        self.slack.on_event(
+            {
+                "type": "channel_shared",
+                "connected_team_id": team,
+                "channel": channel_id,
+                "event_ts": self.slack.next_ts(),
+            }
+        )
+
+    def join_team(self, person: Person) -> None:
+        """Somebody new in the team: `team_join`."""
+        self.slack.people[person.id] = person
+        self.slack.changed()
+        events.person_changed(self.slack, "team_join", person)
+
+    def change_person(self, person_id: str, **fields: Any) -> None:
+        """Changes what Slack knows of somebody (`guest="single"`, `deleted=True`, `tz=…`): `user_change`."""
+        person = replace(self.slack.people[person_id], **fields)
+        self.slack.people[person_id] = person
+        self.slack.changed()
+        events.person_changed(self.slack, "user_change", person)
 
     # Interacting
 
@@ -116,6 +149,7 @@ class Actions:
             for block_id, actions in values.items():
                 for action_id, raw in actions.items():
                     _, element = find_element(blocks, block_id, action_id)
+                    check_offered(self.slack, person_id, element, raw)
                     inputs.setdefault(block_id, {})[action_id] = entered(element, raw)
 
     def press(self, person_id: str, source: Source, block_id: str, action_id: str, **chosen: Any) -> None:
@@ -128,6 +162,8 @@ class Actions:
         if block["type"] == "input" and not block.get("dispatch_action"):
             raise ImpossibleError("an input without dispatch_action tells the app nothing before it is submitted")
         action = action_json(block, element, chosen, self.slack.next_ts())
+        if element["type"] != "button":
+            check_offered(self.slack, person_id, element, chosen[chosen_field(element)])
         if element["type"] not in STATELESS:
             with self.slack.lock:
                 value = {"type": element["type"], chosen_field(element): action[chosen_field(element)]}
@@ -136,7 +172,10 @@ class Actions:
         try:
             self._deliveries.interaction(payload)
         except NotAcknowledgedError as failure:
-            if isinstance(source, MessageRef):
+            if isinstance(source, str):
+                self._top(person_id, source).notice = slackbot.press_failed(failure.code)
+                self.slack.changed()
+            else:
                 slackbot.tell(self.slack, person_id, source.channel_id, slackbot.press_failed(failure.code))
 
     def submit(self, person_id: str, view_id: str, values: Values) -> dict[str, str]:
@@ -175,7 +214,7 @@ class Actions:
 
     def _seen(self, person_id: str, channel_id: str) -> Channel:
         for channel in self.slack.channels_of(person_id):
-            if channel.id == channel_id:
+            if channel.id == channel_id and not self.slack.people[person_id].deleted:
                 return channel
         raise ImpossibleError(f"{person_id} does not see {channel_id}")
 
@@ -206,3 +245,16 @@ class Actions:
         if found.author != self.slack.app.user_id:
             raise ImpossibleError("only the app's messages can be pressed")
         return found.blocks, found.inputs.setdefault(person_id, {})
+
+
+def split_command(text: str) -> tuple[str, str]:
+    """The command and the rest of the line, as Slack splits them."""
+    parts = text.split(maxsplit=1)
+    if not parts or not parts[0].startswith("/"):
+        raise ImpossibleError("a command starts with a slash")
+    return parts[0], parts[1].strip() if len(parts) > 1 else ""
+
+
+def escape(text: str) -> str:
+    """What was typed as message `text` carries it: Slack's three control characters as entities."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -25,7 +25,11 @@ __all__ = ["WebApi", "apps", "chat", "conversations", "users", "views"]
 
 
 class WebApi:
-    """All methods of one installation. `scopes` is what was granted, `revoked` the tokens that are no longer good."""
+    """All methods of one installation.
+
+    `scopes` is what was granted; `refused_tokens` gives tokens that are no longer good their refusal: "token_revoked",
+    "account_inactive".
+    """
 
     def __init__(
         self,
@@ -39,7 +43,7 @@ class WebApi:
     ) -> None:
         self.slack = slack
         self.scopes = set(manifest.scopes)
-        self.revoked: set[str] = set()
+        self.refused_tokens: dict[str, str] = {}
         self._manifest = manifest
         self._sockets = sockets
         self._deliveries = deliveries
@@ -55,7 +59,10 @@ class WebApi:
     async def call(self, request: Request) -> Response:
         """One Web API call, with whatever fault was asked for around it."""
         name = request.path_params["method"]
-        values = await read_values(request)
+        try:
+            values = await read_values(request)
+        except RefusalError as refusal:
+            return JSONResponse(refusal.answer())
         token = bearer(request) or str(values.pop("token", ""))
         values.pop("token", None)
         if (before := await self._faults.before(name)) is not None:
@@ -96,14 +103,17 @@ class WebApi:
             raise RefusalError("not_authed")
         if token not in self._tokens:
             raise RefusalError("invalid_auth")
-        if token in self.revoked:
-            raise RefusalError("token_revoked")
+        if token in self.refused_tokens:
+            raise RefusalError(self.refused_tokens[token])
         if self._tokens[token] != known.token:
             raise RefusalError("not_allowed_token_type")
 
     async def respond(self, request: Request) -> Response:
         """One post to a response_url: "ok", or Slack's refusal."""
-        values = await read_values(request)
+        try:
+            values = await read_values(request)
+        except RefusalError as refusal:
+            return JSONResponse(refusal.answer(), 400)
         if (before := await self._faults.before("response_url")) is not None:
             self.slack.record("response_url", values, before.status_code, {})
             return before
@@ -124,10 +134,19 @@ async def read_values(request: Request) -> Json:
     values: Json = dict(request.query_params)
     kind = request.headers.get("content-type", "").partition(";")[0].strip()
     if kind == "application/json":
-        body = await request.body()
-        sent = json.loads(body) if body else {}
-        return values | (sent if isinstance(sent, dict) else {})
+        return values | read_json(await request.body())
     if kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
         form = await request.form()
         values |= {name: value for name, value in form.items() if not isinstance(value, UploadFile)}
     return values
+
+
+def read_json(body: bytes) -> Json:
+    """The object in a JSON body; Slack's refusals for anything else."""
+    try:
+        sent = json.loads(body or b"{}")
+    except ValueError:
+        raise RefusalError("invalid_json") from None
+    if not isinstance(sent, dict):
+        raise RefusalError("json_not_object")
+    return sent

@@ -9,6 +9,7 @@ from bot.playground.elements import (
     IN_ACTIONS,
     IN_INPUT,
     IN_SECTION,
+    LINK,
     UNMODELLED,
     plain,
     words,
@@ -21,7 +22,7 @@ _STYLE = fields({}, dict.fromkeys(("bold", "italic", "strike", "code", "underlin
 _INLINE = typed(
     {
         "text": fields({"text": string(3000)}, {"style": _STYLE}),
-        "link": fields({"url": string(3000)}, {"text": string(3000), "style": _STYLE, "unsafe": flag}),
+        "link": fields({"url": LINK}, {"text": string(3000), "style": _STYLE, "unsafe": flag}),
         "emoji": fields({"name": string(100)}, {"unicode": string(50), "style": _STYLE, "skin_tone": whole(1, 6)}),
         "user": fields({"user_id": string(20)}, {"style": _STYLE}),
         "channel": fields({"channel_id": string(20)}, {"style": _STYLE}),

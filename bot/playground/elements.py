@@ -20,6 +20,19 @@ def words(most: int) -> Rule:
     return typed({"plain_text": fields({"text": string(most)}, {"emoji": flag}), "mrkdwn": mrkdwn})
 
 
+def _matches(pattern: str, example: str) -> Rule:
+    def rule(value: Any, at: str) -> Iterator[Problem]:
+        if not isinstance(value, str) or not re.fullmatch(pattern, value):
+            yield Problem(at, f"must look like {example}")
+
+    return rule
+
+
+LINK = _matches(r"[A-Za-z][A-Za-z0-9+.-]*:\S{1,2990}", "https://example.com")
+PICTURE = _matches(r"https?://\S{1,2990}", "https://example.com/picture.png")
+DATE = _matches(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", "2026-11-22")
+TIME = _matches(r"([01]\d|2[0-3]):[0-5]\d", "09:00")
+
 ACTION_ID = string(255)
 CONFIRM = fields(
     {"title": plain(100), "text": words(300), "confirm": plain(30), "deny": plain(30)},
@@ -31,9 +44,7 @@ def option(most: int = 75, *, url: bool = False, formatted: bool = False) -> Rul
     """An option; overflow menus take a url, radio buttons and checkboxes take mrkdwn."""
     text = words(most) if formatted else plain(most)
     description = words(most) if formatted else plain(most)
-    return fields(
-        {"text": text, "value": string(150)}, {"description": description} | ({"url": string(3000)} if url else {})
-    )
+    return fields({"text": text, "value": string(150)}, {"description": description} | ({"url": LINK} if url else {}))
 
 
 OPTION = option()
@@ -61,17 +72,6 @@ def values_differ(element: Any, at: str) -> Iterator[Problem]:
     if len(set(values)) != len(values):
         yield Problem(at, "option values must be unique")
 
-
-def _matches(pattern: str, example: str) -> Rule:
-    def rule(value: Any, at: str) -> Iterator[Problem]:
-        if not isinstance(value, str) or not re.fullmatch(pattern, value):
-            yield Problem(at, f"must look like {example}")
-
-    return rule
-
-
-DATE = _matches(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", "2026-11-22")
-TIME = _matches(r"([01]\d|2[0-3]):[0-5]\d", "09:00")
 
 _COMMON: dict[str, Rule] = {"action_id": ACTION_ID}
 _FOCUS = _COMMON | {"focus_on_load": flag}
@@ -111,7 +111,7 @@ ELEMENTS: dict[str, Rule] = {
         {"text": plain(75)},
         _COMMON
         | {
-            "url": string(3000),
+            "url": LINK,
             "value": string(2000),
             "style": one_of("primary", "danger"),
             "confirm": CONFIRM,
@@ -173,7 +173,7 @@ ELEMENTS: dict[str, Rule] = {
     ),
 }
 
-_IMAGE_FIELDS = {"image_url": string(3000), "slack_file": fields({}, {"id": string(50), "url": string(3000)})}
+_IMAGE_FIELDS = {"image_url": PICTURE, "slack_file": fields({}, {"id": string(50), "url": string(3000)})}
 IMAGE = fields({"alt_text": string(2000)}, _IMAGE_FIELDS, exactly_one("image_url", "slack_file"))
 IMAGE_BLOCK_FIELDS = _IMAGE_FIELDS
 

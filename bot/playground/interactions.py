@@ -32,23 +32,27 @@ class Interactions:
             "api_app_id": slack.app.id,
             "is_enterprise_install": "false",
             "response_url": self._response_url(person_id, channel.id),
-            "trigger_id": slack.new_trigger(person_id).id,
+            "trigger_id": slack.new_trigger(person_id, channel=channel.id).id,
         }
 
     def block_actions(self, person_id: str, source: Message | View, action: Json) -> Json:
         if isinstance(source, View):
             view = view_json(self._slack, source)
             container: Json = {"type": "view", "view_id": source.id}
-            payload = self._interaction("block_actions", person_id, source.id) | {"container": container, "view": view}
+            payload = self._interaction("block_actions", person_id, source.id, source.channel) | {
+                "container": container,
+                "view": view,
+            }
         else:
-            payload = self._interaction("block_actions", person_id) | self._from_message(person_id, source)
+            payload = self._interaction("block_actions", person_id, channel=source.channel)
+            payload |= self._from_message(person_id, source)
         return payload | {"actions": [action]}
 
     def _from_message(self, person_id: str, message: Message) -> Json:
         channel = self._slack.channels[message.channel]
         private = message.ephemeral_to is not None
         container = {"type": "message", "message_ts": message.ts, "channel_id": channel.id, "is_ephemeral": private}
-        values = state_values(message.blocks, message.inputs.get(person_id, {}))
+        values = state_values(message.blocks, message.inputs.get(person_id, {}), channel.id)
         payload: Json = {
             "container": container,
             "channel": {"id": channel.id, "name": shown_name(channel)},
@@ -58,7 +62,7 @@ class Interactions:
         return payload if private else payload | {"message": message_json(self._slack, message)}
 
     def submission(self, view: View) -> Json:
-        payload = self._interaction("view_submission", view.person, view.id)
+        payload = self._interaction("view_submission", view.person, view.id, view.channel)
         return payload | {"view": view_json(self._slack, view), "response_urls": []}
 
     def closed(self, view: View, *, is_cleared: bool) -> Json:
@@ -66,7 +70,7 @@ class Interactions:
         del payload["trigger_id"]
         return payload | {"view": view_json(self._slack, view), "is_cleared": is_cleared}
 
-    def _interaction(self, kind: str, person_id: str, view_id: str | None = None) -> Json:
+    def _interaction(self, kind: str, person_id: str, view: str | None = None, channel: str | None = None) -> Json:
         slack, person = self._slack, self._slack.people[person_id]
         user = {"id": person.id, "username": person.name, "name": person.name, "team_id": person.team_id}
         return {
@@ -75,7 +79,7 @@ class Interactions:
             "user": user,
             "api_app_id": slack.app.id,
             "token": VERIFICATION_TOKEN,
-            "trigger_id": slack.new_trigger(person_id, view_id).id,
+            "trigger_id": slack.new_trigger(person_id, view, channel).id,
             "enterprise": None,
             "is_enterprise_install": False,
         }

@@ -99,7 +99,10 @@ class Message:
 
 @dataclass
 class View:
-    """One modal. `payload` is what the app sent, ids filled in; `inputs` what the person has typed so far."""
+    """One modal. `payload` is what the app sent, ids filled in; `inputs` what the person has entered so far.
+
+    `channel` is where the person was when it was opened; `notice` what Slack says above it when a press failed.
+    """
 
     id: str
     hash: str
@@ -108,6 +111,8 @@ class View:
     root: str
     previous: str | None = None
     inputs: Values = field(default_factory=dict)
+    channel: str | None = None
+    notice: str = ""
 
     @property
     def callback_id(self) -> str:
@@ -130,6 +135,7 @@ class Trigger:
     person: str
     made_at: float
     view_id: str | None = None
+    channel: str | None = None
     used: bool = False
 
 

@@ -92,9 +92,9 @@ def fields(required: dict[str, Rule], optional: dict[str, Rule] | None = None, *
             return
         problems = [Problem(at, f"missing required field: {name}") for name in required if value.get(name) is None]
         for name, each in value.items():
-            if name not in known and name != "type":
+            if name not in known:
                 problems.append(Problem(at, f"invalid additional property: {name}"))
-            elif name in known and each is not None:
+            elif each is not None:
                 problems += known[name](each, f"{at}/{name}")
         yield from problems
         for check in also if not problems else ():
@@ -114,7 +114,7 @@ def typed(table: dict[str, Rule], elsewhere: frozenset[str] = frozenset(), real:
         if not isinstance(kind, str):
             yield Problem(at, "missing required field: type" if isinstance(value, dict) else "must provide an object")
         elif kind in table:
-            yield from table[kind](value, at)
+            yield from table[kind]({name: each for name, each in value.items() if name != "type"}, at)
         elif kind in real:
             raise NotModelledError(f"{kind} at {at}")
         else:

@@ -12,7 +12,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, WebSocketRoute
 
-from bot.playground import people
+from bot.playground import pages, people
 from bot.playground.actions import Actions
 from bot.playground.api import WebApi
 from bot.playground.deliveries import Deliveries, SignedRequests
@@ -76,7 +76,11 @@ class Playground:
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True, name="playground")
 
     def _routes(self) -> list[BaseRoute]:
-        return [*self.web_api.routes(), WebSocketRoute("/socket", self.sockets.endpoint)]
+        return [
+            *self.web_api.routes(),
+            WebSocketRoute("/socket", self.sockets.endpoint),
+            *pages.routes(self.slack, self.actions, self.manifest),
+        ]
 
     @property
     def calls(self) -> list[Call]:

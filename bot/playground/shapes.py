@@ -126,5 +126,5 @@ def view_json(slack: Slack, view: View) -> Json:
         "hash": view.hash,
         "root_view_id": view.root,
         "previous_view_id": view.previous,
-        "state": {"values": state_values(view.payload["blocks"], view.inputs)},
+        "state": {"values": state_values(view.payload["blocks"], view.inputs, view.channel)},
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -23,6 +24,7 @@ from bot.playground.model import (
     View,
 )
 from bot.playground.refusals import RefusalError
+from bot.playground.values import keep_inputs
 
 __all__ = ["Channel", "Message", "MessageRef", "Person", "Slack", "View"]
 
@@ -30,6 +32,7 @@ TRIGGER_SECONDS = 3.0
 RESPONSE_URL_SECONDS = 30 * 60.0
 RESPONSE_URL_USES = 5
 STACK = 3
+REMEMBERED_CALLS = 10_000
 
 
 class Slack:
@@ -37,6 +40,7 @@ class Slack:
 
     Two clocks: `now()` is the product's clock, which people may move forward; `real_time` drives triggers,
     response_urls and signatures. `on_event` is told of everything that Slack would send an event about.
+    `longest_page` makes every list come in pages shorter than the `limit` that was asked for, as Slack may.
     """
 
     def __init__(
@@ -60,7 +64,8 @@ class Slack:
         self.stacks: dict[str, list[str]] = {}
         self.triggers: dict[str, Trigger] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
-        self.calls: list[Call] = []
+        self.calls: deque[Call] = deque(maxlen=REMEMBERED_CALLS)
+        self.longest_page: int | None = None
         self.on_event: Callable[[Json], None] = lambda _event: None
         self.real_time = real_time
         self._ahead = timedelta()
@@ -171,6 +176,7 @@ class Slack:
         """Writes over a message in place; what people had chosen stays where block and action id stay."""
         with self.lock:
             message.text, message.blocks, message.metadata = text, fill_ids(blocks), metadata
+            message.inputs = {who: keep_inputs(message.blocks, held) for who, held in message.inputs.items()}
             if message.ephemeral_to is None:
                 message.edited_ts = self.next_ts()
             self.changed()
@@ -182,11 +188,18 @@ class Slack:
 
     # Triggers and response_urls: real time
 
-    def new_trigger(self, person_id: str, view_id: str | None = None) -> Trigger:
+    def new_trigger(self, person_id: str, view_id: str | None = None, channel: str | None = None) -> Trigger:
         with self.lock:
-            trigger = Trigger(new_id("trigger"), person_id, self.real_time(), view_id)
+            self._forget()
+            trigger = Trigger(new_id("trigger"), person_id, self.real_time(), view_id, channel)
             self.triggers[trigger.id] = trigger
             return trigger
+
+    def _forget(self) -> None:
+        """Drops triggers and response_urls that nobody can use any more."""
+        since = self.real_time() - 2 * RESPONSE_URL_SECONDS
+        self.triggers = {name: each for name, each in self.triggers.items() if each.made_at > since}
+        self.response_urls = {name: each for name, each in self.response_urls.items() if each.made_at > since}
 
     def take_trigger(self, trigger_id: str) -> Trigger:
         """Uses a trigger up: three seconds and one use, else Slack's refusal."""
@@ -225,26 +238,26 @@ class Slack:
         with self.lock:
             return [self.views[view_id] for view_id in self.stacks.get(person_id, [])]
 
-    def open_view(self, person_id: str, payload: Json) -> View:
+    def open_view(self, person_id: str, payload: Json, channel: str | None = None) -> View:
         """Shows a modal in place of whatever was open."""
         with self.lock:
             self.clear_views(person_id)
-            return self._show(person_id, payload)
+            return self._show(person_id, payload, channel)
 
     def push_view(self, person_id: str, payload: Json) -> View:
         """Shows a modal above the open ones: three in all."""
         with self.lock:
             if len(self.stacks.get(person_id, [])) >= STACK:
                 raise RefusalError("push_limit_reached")
-            return self._show(person_id, payload)
+            return self._show(person_id, payload, self.stack(person_id)[-1].channel)
 
-    def _show(self, person_id: str, payload: Json) -> View:
+    def _show(self, person_id: str, payload: Json, channel: str | None) -> View:
         below = self.stacks.setdefault(person_id, [])
         view_id = new_id("V")
         root = self.views[below[0]].id if below else view_id
         previous = below[-1] if below else None
         filled = payload | {"blocks": fill_ids(payload.get("blocks", []))}
-        view = View(view_id, new_id("hash"), person_id, filled, root, previous)
+        view = View(view_id, new_id("hash"), person_id, filled, root, previous, channel=channel)
         self.views[view_id] = view
         below.append(view_id)
         self.changed()
@@ -254,14 +267,16 @@ class Slack:
         """Writes over a modal in place; what was typed stays where block id and action id both stay."""
         with self.lock:
             view.payload = payload | {"blocks": fill_ids(payload.get("blocks", []))}
+            view.inputs = keep_inputs(view.payload["blocks"], view.inputs)
             view.hash = new_id("hash")
             self.changed()
 
     def close_view(self, view: View) -> None:
+        """Takes a modal away; nothing happens where it is gone already."""
         with self.lock:
-            self.stacks[view.person].remove(view.id)
-            del self.views[view.id]
-            self.changed()
+            if self.views.pop(view.id, None) is not None:
+                self.stacks[view.person].remove(view.id)
+                self.changed()
 
     def clear_views(self, person_id: str) -> None:
         with self.lock:

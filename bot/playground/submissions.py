@@ -13,7 +13,7 @@ from bot.playground.values import complaint, state_values
 
 def own_complaints(view: View) -> dict[str, str]:
     """What Slack's client says beside inputs before it sends anything, by block id."""
-    values = state_values(view.payload["blocks"], view.inputs)
+    values = state_values(view.payload["blocks"], view.inputs, view.channel)
     found = {
         block["block_id"]: complaint(block, values[block["block_id"]][block["element"]["action_id"]])
         for block in view.payload["blocks"]

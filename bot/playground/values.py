@@ -37,23 +37,28 @@ def chosen_field(element: Json) -> str:
     return "selected_option" if element["type"] == "overflow" else _FIELDS[element["type"]][0]
 
 
-def state_values(blocks: list[Json], inputs: Values) -> Values:
-    """`state.values` of a message or modal: every element that keeps a value: chosen, prefilled or empty."""
+def state_values(blocks: list[Json], inputs: Values, here: str | None = None) -> Values:
+    """`state.values` of a message or modal: every element that keeps a value: chosen, prefilled or empty.
+
+    `here` is the conversation that `default_to_current_conversation` means.
+    """
     values: Values = {}
     for block in blocks:
         for element in interactive_elements(block):
             if element["type"] not in STATELESS:
                 kept = inputs.get(block["block_id"], {}).get(element["action_id"])
                 at = values.setdefault(block["block_id"], {})
-                at[element["action_id"]] = kept if kept is not None else initial_value(element)
+                at[element["action_id"]] = kept if kept is not None else initial_value(element, here)
     return values
 
 
-def initial_value(element: Json) -> Json:
+def initial_value(element: Json, here: str | None = None) -> Json:
     """The element's value before anybody touches it: its prefilled one, else the empty value of its kind."""
     chosen, prefilled = _FIELDS[element["type"]]
-    empty: Any = [] if chosen.endswith("s") else None
-    return {"type": element["type"], chosen: element.get(prefilled, empty)}
+    several = chosen.endswith("s")
+    if element.get("default_to_current_conversation") and here and prefilled not in element:
+        return {"type": element["type"], chosen: [here] if several else here}
+    return {"type": element["type"], chosen: element.get(prefilled, [] if several else None)}
 
 
 def is_empty(value: Json) -> bool:

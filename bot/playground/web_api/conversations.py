@@ -26,7 +26,8 @@ def page(given: Given, items: Sequence[Item], most: int = 1000, default: int = 1
             start = int(base64.b64decode(cursor, validate=True).decode().removeprefix("next:"))
         except ValueError:
             raise RefusalError("invalid_cursor") from None
-    end = start + given.number("limit", default, most)
+    size = given.number("limit", default, most)
+    end = start + min(size, given.slack.longest_page or size)
     following = base64.b64encode(f"next:{end}".encode()).decode() if end < len(items) else ""
     return list(items[start:end]), following
 

@@ -32,7 +32,7 @@ def open_view(given: Given) -> Json:
     trigger = slack.take_trigger(given.required("trigger_id"))
     if trigger.view_id is not None and slack.stack(trigger.person):
         raise NotModelledError("views.open on a trigger from inside a modal: views.push and views.update are modelled")
-    return {"view": view_json(slack, slack.open_view(trigger.person, payload))}
+    return {"view": view_json(slack, slack.open_view(trigger.person, payload, trigger.channel))}
 
 
 @method("views.push", takes="trigger_id view")
