@@ -117,15 +117,8 @@ class Actions:
         channel = self.slack.channels[channel_id]
         channel.is_ext_shared = True
         self.slack.changed()
-        team = people.CUSTOMER_TEAM.id
-        self.slack.on_event(
-            {
-                "type": "channel_shared",
-                "connected_team_id": team,
-                "channel": channel_id,
-                "event_ts": self.slack.next_ts(),
-            }
-        )
+        event = {"type": "channel_shared", "channel": channel_id, "event_ts": self.slack.next_ts()}
+        self.slack.on_event(event | {"connected_team_id": people.CUSTOMER_TEAM.id})
 
     def join_team(self, person: Person) -> None:
         """Somebody new in the team: `team_join`."""

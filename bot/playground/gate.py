@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.playground.faults import ConnectionKilledError
-from bot.playground.protection import LOCAL_HOSTS
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 
 
 class Gate:
@@ -32,7 +33,7 @@ def is_local(scope: Scope) -> bool:
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     origin = headers.get("origin")
     host = urlsplit(f"//{headers.get('host', '')}").hostname
-    return host in LOCAL_HOSTS and (origin is None or urlsplit(origin).hostname in LOCAL_HOSTS)
+    return host in LOOPBACK and (origin is None or urlsplit(origin).hostname in LOOPBACK)
 
 
 async def refuse(scope: Scope, send: Send) -> None:
