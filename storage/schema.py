@@ -13,6 +13,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    Double,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -89,8 +90,12 @@ installation = Table(
     Column("slack_enterprise_id", String(32)),
     Column("bot_user_id", String(32)),
     Column("currency", String(3), nullable=False),
-    Column("catalog_hash", String(64)),  # of the catalog that the stored scores were made with
+    Column("catalog_hash", String(64)),  # of the catalog that the stored scores are made with
     Column("as_of", Date),  # the day that the stored scores speak of: the newest reach of a source
+    # All that every score depends on (`storage.basis`), as one hash. Where it changes, all scores are made again, in
+    # the order of their ids; `settled_to` is the last client done, empty when all are.
+    Column("basis_hash", String(64)),
+    Column("settled_to", BigInteger),
     Column("created_at", UtcDateTime, nullable=False),
 )
 
@@ -262,6 +267,7 @@ subscription = Table(
     # Clients whose subscription began, ended or grew out of grace between two reaches:
     Index("ix_subscription_started_on", "installation_id", "started_on"),
     Index("ix_subscription_ended_on", "installation_id", "ended_on"),
+    Index("ix_subscription_cancels_on", "installation_id", "cancels_on"),
 )
 
 usage = Table(
@@ -295,18 +301,18 @@ standing = Table(
     "standing",
     metadata,
     _installation(primary_key=True),
+    Column("client_id", Key, primary_key=True),  # before the workspace: scores are written client by client
     Column("workspace_id", Key, primary_key=True),
-    Column("client_id", Key, primary_key=True),
     Column("person_id", Key),  # the CSM
     Column("renews_on", Date),
     Column("mrr", Money),
     Column("currency", String(3)),
     Column("tier", String(16), nullable=False),
     Column("score", Integer),  # 0-10; empty when not known
-    Column("share", Numeric(9, 8, asdecimal=False)),  # points earned / points possible
+    Column("share", Double),  # points earned / points possible
     Column("reason", String(32)),  # why it is not known
-    Column("change_7", Numeric(9, 8, asdecimal=False)),  # of the share, over 7 days; empty: no score then
-    Column("change_30", Numeric(9, 8, asdecimal=False)),
+    Column("change_7", Double),  # of the share, over 7 days; empty: no score then
+    Column("change_30", Double),
     Column("first_on", Date),  # of its first subscription
     _owned("workspace_id", table="workspace"),
     _owned("client_id", table="record"),
@@ -314,7 +320,7 @@ standing = Table(
     Index("ix_standing_share", "installation_id", "workspace_id", "tier", "share", "client_id"),
     Index("ix_standing_person", "installation_id", "workspace_id", "person_id", "tier"),
     Index("ix_standing_renews_on", "installation_id", "workspace_id", "renews_on", "client_id"),
-    Index("ix_standing_client", "installation_id", "client_id"),
+    sqlite_with_rowid=False,
 )
 
 # The history of a client's score: a row when its points change, so it grows with what changes and not with time.
@@ -334,6 +340,7 @@ change = Table(
     _owned("client_id", table="record"),
     # Clients whose "change in 7 days" runs out as the reach moves:
     Index("ix_change_day", "installation_id", "day", "client_id"),
+    sqlite_with_rowid=False,
 )
 
 # Clients whose facts changed since their scores were made. Written with the facts and taken out with the scores, so

@@ -28,6 +28,8 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("catalog_hash", sa.String(length=64), nullable=True),
         sa.Column("as_of", sa.Date(), nullable=True),
+        sa.Column("basis_hash", sa.String(length=64), nullable=True),
+        sa.Column("settled_to", sa.BigInteger(), nullable=True),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_installation")),
         sa.UniqueConstraint("slack_team_id", name=op.f("uq_installation_slack_team_id")),
@@ -244,6 +246,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("installation_id", "client_id", "day", name=op.f("pk_change")),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_change_day", "change", ["installation_id", "day", "client_id"], unique=False)
     op.create_table(
@@ -331,18 +334,18 @@ def upgrade() -> None:
     op.create_table(
         "standing",
         sa.Column("installation_id", sa.Integer(), nullable=False),
-        sa.Column("workspace_id", KEY, nullable=False),
         sa.Column("client_id", KEY, nullable=False),
+        sa.Column("workspace_id", KEY, nullable=False),
         sa.Column("person_id", KEY, nullable=True),
         sa.Column("renews_on", sa.Date(), nullable=True),
         sa.Column("mrr", MONEY, nullable=True),
         sa.Column("currency", sa.String(length=3), nullable=True),
         sa.Column("tier", sa.String(length=16), nullable=False),
         sa.Column("score", sa.Integer(), nullable=True),
-        sa.Column("share", sa.Numeric(precision=9, scale=8, asdecimal=False), nullable=True),
+        sa.Column("share", sa.Double(), nullable=True),
         sa.Column("reason", sa.String(length=32), nullable=True),
-        sa.Column("change_7", sa.Numeric(precision=9, scale=8, asdecimal=False), nullable=True),
-        sa.Column("change_30", sa.Numeric(precision=9, scale=8, asdecimal=False), nullable=True),
+        sa.Column("change_7", sa.Double(), nullable=True),
+        sa.Column("change_30", sa.Double(), nullable=True),
         sa.Column("first_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
             ["installation_id", "client_id"],
@@ -361,9 +364,9 @@ def upgrade() -> None:
             name=op.f("fk_standing_installation_id_workspace_id"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("installation_id", "workspace_id", "client_id", name=op.f("pk_standing")),
+        sa.PrimaryKeyConstraint("installation_id", "client_id", "workspace_id", name=op.f("pk_standing")),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_standing_client", "standing", ["installation_id", "client_id"], unique=False)
     op.create_index(
         "ix_standing_person", "standing", ["installation_id", "workspace_id", "person_id", "tier"], unique=False
     )
@@ -414,5 +417,6 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_subscription_client", "subscription", ["installation_id", "client_id"], unique=False)
+    op.create_index("ix_subscription_cancels_on", "subscription", ["installation_id", "cancels_on"], unique=False)
     op.create_index("ix_subscription_ended_on", "subscription", ["installation_id", "ended_on"], unique=False)
     op.create_index("ix_subscription_started_on", "subscription", ["installation_id", "started_on"], unique=False)
