@@ -1,0 +1,106 @@
+"""Writes what names are looked up by: the words of each client, and each distinct word's forms and suffixes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, cast
+
+import psycopg
+from sqlalchemy import BindParameter, Column, Connection, Table, bindparam, delete, select, update
+
+from bot.domain import names
+from storage import lists
+from storage.schema import client_word, installation, word, word_form, word_suffix
+
+_words, _clients = lists.texts("words"), lists.numbers("clients")
+_here: BindParameter[int] = bindparam("here")
+
+# Two writers at once would both find a word new. (SQLite has one writer anyway, and leaves FOR UPDATE out.)
+_LOCK = select(installation.c.id).where(installation.c.id == _here).with_for_update()
+_OF_CLIENTS = (client_word.c.installation_id == _here, client_word.c.client_id.in_(select(_clients.c.value)))
+_WORDS_OF = select(client_word.c.word).where(*_OF_CLIENTS)
+_REMOVE = delete(client_word).where(*_OF_CLIENTS)
+_COUNTS = select(word.c.word, word.c.clients).where(
+    word.c.installation_id == _here, word.c.word.in_(select(_words.c.value))
+)
+_SET_COUNT = (
+    update(word)
+    .where(word.c.installation_id == _here, word.c.word == bindparam("of"))
+    .values(clients=bindparam("count"))
+)
+_FORGET = delete(word).where(word.c.installation_id == _here, word.c.word == bindparam("of"))
+
+# What is kept of each distinct word: the table, its column, and what stands there.
+_KEPT: tuple[tuple[Table, Column[Any], Callable[[str], set[str]]], ...] = (
+    (word_form, word_form.c.form, names.forms),
+    (word_suffix, word_suffix.c.suffix, names.suffixes),
+)
+
+
+def add(connection: Connection, installation_id: int, rows: Sequence[tuple[int, str]]) -> None:
+    """Make clients, given as (id, name), findable. Best called with thousands at a time.
+
+    Clients that stand in the index already must be removed first. Runs in the caller's writing transaction.
+    """
+    connection.execute(_LOCK, {"here": installation_id})
+    found = [(text, client) for client, name in rows for text in names.words(name)]
+    _insert(connection, client_word, ((installation_id, text, client) for text, client in sorted(found)))
+    added = Counter(text for text, _ in found)
+    before = _counts(connection, installation_id, added)
+    _set_counts(connection, installation_id, {text: count + added[text] for text, count in before.items()})
+    new = sorted(added.keys() - before.keys())
+    _insert(connection, word, ((installation_id, text, added[text]) for text in new))
+    for table, _, kept in _KEPT:
+        pairs = sorted((part, text) for text in new for part in kept(text))
+        _insert(connection, table, ((installation_id, *pair) for pair in pairs))
+
+
+def remove(connection: Connection, installation_id: int, client_ids: Collection[int]) -> None:
+    """Take clients out of the index, and with them the words that stand in no other name."""
+    parameters = {"here": installation_id, "clients": list(client_ids)}
+    connection.execute(_LOCK, {"here": installation_id})
+    removed = Counter(connection.scalars(_WORDS_OF, parameters))
+    connection.execute(_REMOVE, parameters)
+    before = _counts(connection, installation_id, removed)
+    left = {text: count - removed[text] for text, count in before.items()}
+    _set_counts(connection, installation_id, {text: count for text, count in left.items() if count > 0})
+    _forget(connection, installation_id, [text for text, count in left.items() if count <= 0])
+
+
+def _counts(connection: Connection, installation_id: int, texts: Collection[str]) -> dict[str, int]:
+    """In how many names each of the words stands; words in none are left out."""
+    rows = connection.execute(_COUNTS, {"here": installation_id, "words": list(texts)})
+    return dict(rows.tuples().all())
+
+
+def _set_counts(connection: Connection, installation_id: int, counts: Mapping[str, int]) -> None:
+    if counts:
+        rows = [{"here": installation_id, "of": text, "count": count} for text, count in counts.items()]
+        connection.execute(_SET_COUNT, rows)
+
+
+def _forget(connection: Connection, installation_id: int, texts: Sequence[str]) -> None:
+    if not texts:
+        return
+    connection.execute(_FORGET, [{"here": installation_id, "of": text} for text in texts])
+    for table, column, kept in _KEPT:
+        # The whole key, because only that is indexed: from the part to the word, never back.
+        statement = delete(table).where(
+            table.c.installation_id == _here, column == bindparam("part"), table.c.word == bindparam("of")
+        )
+        rows = [{"here": installation_id, "part": part, "of": text} for text in texts for part in kept(text)]
+        connection.execute(statement, rows)
+
+
+def _insert(connection: Connection, table: Table, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Insert whole rows the quickest way each database has; SQLAlchemy's own way costs several times as much."""
+    columns = ", ".join(column.name for column in table.columns)
+    if connection.dialect.name == "postgresql":
+        driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+        with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({columns}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+    elif values := list(rows):
+        marks = ", ".join("?" for _ in table.columns)
+        connection.exec_driver_sql(f"INSERT INTO {table.name} ({columns}) VALUES ({marks})", values)  # noqa: S608
