@@ -54,7 +54,9 @@ def _score(catalog: Catalog, one: Engagement, words: Words) -> str:
         case Tier.UNKNOWN:
             return words("score not known")
         case Tier.FORMER:
-            return words("former client")
+            if one.ended_on is None:
+                return words("former client")
+            return words("former client since {day}", day=words.day(one.ended_on, one.day))
         case tier:
             return words("{score} of 10 · {tier}", score=verdict.score, tier=words(TIERS[tier]))
 
@@ -65,7 +67,7 @@ def _news(catalog: Catalog, one: Engagement, words: Words) -> list[str]:
     if verdict.tier is Tier.UNKNOWN:
         return [_unknown(verdict.reason, words)]
     if verdict.tier is Tier.FORMER:
-        return [] if client.last_score is None else [words("last score {n} of 10", n=client.last_score)]
+        return [] if client.last_score is None else [words("Last score {n} of 10", n=client.last_score)]
     if verdict.tier is Tier.ONBOARDING and verdict.first_on is not None:
         judged = words.day(verdict.first_on + timedelta(days=catalog.onboarding), one.day)
         return [words("{score} of 10 so far; judged from {day}", score=verdict.score, day=judged)]
@@ -85,7 +87,7 @@ def _change(one: Engagement, words: Words) -> list[str]:
     if one.change is None:
         return []
     if one.change == 0:
-        return [words("no change in 7 days")]
+        return [words("No change in 7 days")]
     sign = "▲" if one.change > 0 else "▼"
     return [words("{sign} {n} in 7 days (was {was})", sign=sign, n=abs(one.change), was=one.client.score_before)]
 

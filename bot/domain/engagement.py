@@ -45,6 +45,11 @@ class Engagement:
         return None if self.client.renews_on is None else (self.client.renews_on - self.day).days
 
     @property
+    def ended_on(self) -> date | None:
+        """The day from which a former client has had no subscription; None where nobody wrote it down."""
+        return max((one.end for one in self.client.facts.subscriptions if one.end is not None), default=None)
+
+    @property
     def is_idle(self) -> bool:
         """Covered, but nothing used in any window: a score of 0 that says since when."""
         return self.verdict.score == 0 and not self.client.facts.used

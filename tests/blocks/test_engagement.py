@@ -1,0 +1,165 @@
+"""The card: its words and its length in every state, and nothing a name can do to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from bot.blocks import details, engagement, share
+from bot.blocks.words import speak
+from bot.domain.audience import Audience, Channel
+from bot.domain.clients import Client
+from bot.domain.scoring import Use
+from bot.domain.subscriptions import Subscription
+from bot.playground.validation import block_problems, view_problems
+from tests.base import CATALOG, TODAY, client, judged, with_facts
+from tests.blocks.conftest import Golden
+
+WORDS = speak()
+RECENT = date(2026, 11, 3)
+ACME = client(
+    {
+        "forms": Use(61, date(2026, 10, 19)),
+        "landing_pages": Use(2, RECENT),
+        "deals": Use(40, RECENT),
+        "templates": Use(5, RECENT),
+        "marketing_email": Use(0, date(2026, 8, 20)),
+        "workflows": Use(0, date(2026, 8, 22)),
+        "integrations": Use(3, RECENT),
+        "contacts": Use(90, RECENT),
+        "activities": Use(30, RECENT),
+    },
+    score_before=6,
+)
+STATES = {
+    "fell": ACME,
+    "no_change": replace(ACME, score_before=4),
+    "rose_linked": replace(ACME, score_before=2, url="https://crm.example/record/7"),
+    "first_score": replace(ACME, score_before=None),
+    "late": replace(ACME, as_of=TODAY - timedelta(days=12)),
+    "idle": client(last_used_on=date(2026, 6, 1), score_before=0),
+    "onboarding": with_facts(ACME, subscriptions=[Subscription("Marketing Hub", "Starter", TODAY - timedelta(33))]),
+    "no_data": with_facts(client(), covered=False),
+    "no_subscription": with_facts(client(), subscriptions=[]),
+    "nothing_measured": with_facts(client(), measured=0),
+    "former": replace(
+        with_facts(client(), subscriptions=[Subscription("Sales Hub", "Starter", None, date(2026, 8, 31))]),
+        last_score=2,
+    ),
+    "without_subscriptions": with_facts(ACME, subscribing=False, subscriptions=[]),
+    "bare": replace(client(), mrr=None, csm_name=None, csm_slack_id=None, renews_on=None, domain=None),
+    "renews_today": replace(ACME, renews_on=TODAY),
+    "renewal_passed": replace(ACME, renews_on=TODAY - timedelta(days=3)),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_card_says_this_word_for_word(state: str, golden: Golden) -> None:
+    golden(f"card_{state}", engagement.card(CATALOG, judged(STATES[state]), WORDS))
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_card_fits_a_phone(state: str) -> None:
+    blocks = engagement.card(CATALOG, judged(STATES[state]), WORDS)["blocks"]
+    texts = [block["text"]["text"] for block in blocks if block["type"] == "section"]
+    assert sum(text.count("\n") + 1 for text in texts) <= 20
+
+
+def test_the_first_90_characters_of_the_text_carry_the_news() -> None:
+    text = engagement.card(CATALOG, judged(ACME), WORDS)["text"]
+    assert text.startswith("Acme AS: 4 of 10, Medium, down 2 in 7 days. Renews 6 Jan, in 47 days.")
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_the_text_beside_the_blocks_says_what_they_say(state: str) -> None:
+    one = judged(STATES[state])
+    text = engagement.card(CATALOG, one, WORDS)["text"]
+    for category, area in one.areas.items():
+        shown = one.verdict.score is not None and area.possible > 0
+        name = category.name.replace("&", "&amp;")
+        assert (f"{name} {area.earned} of {area.possible}." in text) is shown
+
+
+HOSTILE = [
+    "<!channel> <@U1> <#C1> <https://evil.example|click>",
+    "*bold* _it_ ~no~ `code`",
+    "Æ" * 255,
+    "مؤسسة الاختبار",
+    "😀" * 200,
+    'O\'Neil & "Sons" <Ltd>',
+    "a\nb\tc",
+    "{0} {name} %s",
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_name_can_neither_ping_nor_link_nor_break_the_card(name: str) -> None:
+    one = judged(replace(ACME, name=name, csm_name=name))
+    for message in (
+        engagement.card(CATALOG, one, WORDS),
+        engagement.shared(CATALOG, one, WORDS, "U1SHARER"),
+        engagement.several(name, [(1, name), (2, name)], WORDS),
+        engagement.nobody(name, [(1, name)], WORDS),
+    ):
+        assert not block_problems(message["blocks"], "message")
+        for text in (message["text"], *_texts(message["blocks"])):
+            assert "<!" not in text
+            assert "<#" not in text
+            assert "<http" not in text
+            assert "<@U1>" not in text
+
+
+def _texts(blocks: list[dict[str, dict[str, str]]]) -> list[str]:
+    return [block["text"]["text"] for block in blocks if block.get("type") == "section"]  # type: ignore[comparison-overlap]
+
+
+def test_a_link_to_the_crm_needs_a_web_address() -> None:
+    card = engagement.card(CATALOG, judged(replace(ACME, url="javascript:alert(1)")), WORDS)
+    assert "javascript" not in str(card)
+
+
+@pytest.mark.parametrize("category", CATALOG.categories)
+def test_a_category_s_details_say_this_word_for_word(category: str, golden: Golden) -> None:
+    golden(f"details_{category}", details.category(CATALOG, judged(ACME), category, WORDS))
+
+
+def test_details_of_a_category_that_is_no_more_show_the_first() -> None:
+    view = details.category(CATALOG, judged(ACME), "gone", WORDS)
+    assert view["title"]["text"].startswith("Marketing")
+
+
+@pytest.mark.parametrize("state", ["no_data", "no_subscription", "nothing_measured"])
+def test_what_is_missing_says_why_and_what_to_do(state: str, golden: Golden) -> None:
+    golden(f"missing_{state}", details.missing(judged(STATES[state]), WORDS))
+
+
+CHANNEL = Channel("C1", "cs-nordic", is_direct=False, is_member=True, is_archived=False, is_external=False)
+
+
+@pytest.mark.parametrize("audience", Audience)
+def test_the_preview_says_who_would_see_it(audience: Audience, golden: Golden) -> None:
+    channel = None if audience is Audience.NOT_IN_CHANNEL else CHANNEL
+    view = share.preview(CATALOG, judged(ACME), audience, channel, WORDS, "U0ANNACSM")
+    assert not view_problems(view)
+    golden(f"share_{audience}", view)
+
+
+def test_a_shared_card_has_nothing_to_press(golden: Golden) -> None:
+    message = engagement.shared(CATALOG, judged(ACME), WORDS, "U0ANNACSM")
+    assert not [block for block in message["blocks"] if block["type"] == "actions"]
+    golden("shared", message)
+
+
+def _named(number: int) -> Client:
+    return replace(ACME, id=number, name=f"Acme {number}")
+
+
+def test_answers_without_a_card(golden: Golden) -> None:
+    hits = [(one.id, one.name) for one in map(_named, range(12))]
+    golden("several", engagement.several("acme", hits, WORDS))
+    golden("nobody_near", engagement.nobody("acmee", hits[:1], WORDS))
+    golden("nobody", engagement.nobody("zzz", [], WORDS))
+    golden("no_clients", engagement.no_clients(WORDS))
+    golden("usage", engagement.usage("/engagement", 200, WORDS))
