@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 from bot.playground import events, people, slackbot
 from bot.playground.choices import check_offered
-from bot.playground.deliveries import Deliveries
 from bot.playground.interactions import Interactions
 from bot.playground.manifest import Manifest
 from bot.playground.model import Channel, Json, Message, MessageRef, Person, Values, View
@@ -23,14 +22,22 @@ __all__ = ["Actions", "MessageRef"]
 Source = MessageRef | str
 
 
+class Bot(Protocol):
+    """The way to the bot: both give the body of its acknowledgement, NotAcknowledgedError where there is none."""
+
+    def command(self, payload: Json) -> Any: ...
+
+    def interaction(self, payload: Json) -> Any: ...
+
+
 class Actions:
     """Everything a person can do. Each waits until the bot has acknowledged, three seconds at most; ImpossibleError is
     raised for what Slack's client would not let them do."""
 
-    def __init__(self, slack: Slack, deliveries: Deliveries, manifest: Manifest, base_url: str) -> None:
+    def __init__(self, slack: Slack, bot: Bot, manifest: Manifest, base_url: str) -> None:
         self.slack = slack
         self.manifest = manifest
-        self._deliveries = deliveries
+        self._bot = bot
         self._interactions = Interactions(slack, base_url)
 
     # Reading
@@ -69,7 +76,7 @@ class Actions:
     def _send_command(self, person_id: str, channel: Channel, name: str, rest: str, typed: str) -> None:
         payload = self._interactions.command(person_id, channel, name, rest)
         try:
-            answer = self._deliveries.command(payload)
+            answer = self._bot.command(payload)
             if isinstance(answer, dict) and (answer.get("text") or answer.get("blocks")):
                 check_content(answer)
                 if answer.get("response_type") == "in_channel":
@@ -163,7 +170,7 @@ class Actions:
                 inputs.setdefault(block_id, {})[action_id] = value
         payload = self._interactions.block_actions(person_id, self._source(person_id, source), action)
         try:
-            self._deliveries.interaction(payload)
+            self._bot.interaction(payload)
         except NotAcknowledgedError as failure:
             if isinstance(source, str):
                 self._top(person_id, source).notice = slackbot.press_failed(failure.code)
@@ -182,7 +189,7 @@ class Actions:
         if complaints := own_complaints(view):
             return complaints
         try:
-            answer = self._deliveries.interaction(self._interactions.submission(view))
+            answer = self._bot.interaction(self._interactions.submission(view))
             return answer_submission(self.slack, view, answer)
         except (NotAcknowledgedError, RefusalError):
             return {"": slackbot.SUBMIT_FAILED}
@@ -199,7 +206,7 @@ class Actions:
             self.slack.close_view(view)
         if view.payload.get("notify_on_close"):
             try:
-                self._deliveries.interaction(payload)
+                self._bot.interaction(payload)
             except NotAcknowledgedError:
                 return  # Slack tells nobody either: the modal is gone already
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.playground.deliveries import Deliveries
 from bot.playground.faults import Faults
 from bot.playground.manifest import Manifest
 from bot.playground.model import Json
@@ -18,10 +18,11 @@ from bot.playground.refusals import NotModelledError, RefusalError
 from bot.playground.response_urls import answer_url
 from bot.playground.socket_mode import SocketMode
 from bot.playground.state import Slack
-from bot.playground.web_api import apps, chat, conversations, users, views
-from bot.playground.web_api.method import METHODS, Given, Method, known_to_slack
+from bot.playground.web_api import METHODS
+from bot.playground.web_api.method import Given, Method, known_to_slack
 
-__all__ = ["WebApi", "apps", "chat", "conversations", "users", "views"]
+Outcome = tuple[int, Json]
+"""The HTTP status and the JSON of an answer."""
 
 
 class WebApi:
@@ -36,7 +37,6 @@ class WebApi:
         slack: Slack,
         manifest: Manifest,
         sockets: SocketMode,
-        deliveries: Deliveries,
         faults: Faults,
         bot_token: str,
         app_token: str,
@@ -46,7 +46,6 @@ class WebApi:
         self.refused_tokens: dict[str, str] = {}
         self._manifest = manifest
         self._sockets = sockets
-        self._deliveries = deliveries
         self._faults = faults
         self._tokens = {bot_token: "bot", app_token: "app"}
 
@@ -57,23 +56,37 @@ class WebApi:
         ]
 
     async def call(self, request: Request) -> Response:
-        """One Web API call, with whatever fault was asked for around it."""
+        """One Web API call, with whatever fault was asked for."""
         name = request.path_params["method"]
         try:
             values = await read_values(request)
         except RefusalError as refusal:
             return JSONResponse(refusal.answer())
-        token = bearer(request) or str(values.pop("token", ""))
-        values.pop("token", None)
-        if (before := await self._faults.before(name)) is not None:
-            self.slack.record(name, values, before.status_code, {})
-            return before
-        status, answer = self._answer(name, token, values)
-        self.slack.record(name, values, status, answer)
-        await self._faults.after(name)
-        return JSONResponse(answer, status)
+        sent = str(values.pop("token", ""))
+        token = bearer(request) or sent
+        return await self._recorded(request, name, values, lambda: self._answer(name, token, values))
 
-    def _answer(self, name: str, token: str, values: Json) -> tuple[int, Json]:
+    async def respond(self, request: Request) -> Response:
+        """One post to a response_url: "ok", or Slack's refusal."""
+        try:
+            values = await read_values(request)
+        except RefusalError as refusal:
+            return JSONResponse(refusal.answer(), 400)
+        token = request.path_params["token"]
+        return await self._recorded(request, "response_url", values, lambda: answer_url(self.slack, token, values))
+
+    async def _recorded(self, request: Request, name: str, values: Json, run: Callable[[], Outcome]) -> Response:
+        fault = self._faults.take(name)
+        if fault and not fault.processed:
+            self.slack.record(name, values, fault.status, {})
+            return await fault.spoil(request, Response())
+        status, answer = run()
+        self.slack.record(name, values, status, answer)
+        plain = name == "response_url" and answer["ok"]
+        response = Response("ok") if plain else JSONResponse(answer, status)
+        return await fault.spoil(request, response) if fault else response
+
+    def _answer(self, name: str, token: str, values: Json) -> Outcome:
         known = METHODS.get(name)
         try:
             if known is None:
@@ -91,7 +104,7 @@ class WebApi:
         given = Given(self.slack, frozenset(self.scopes), self._manifest, self._sockets.ticket_url, values)
         if known.scope:
             given.need(known.scope)
-        unknown = set(values) - known.takes
+        unknown = set(values) - known.takes - {"team_id"}  # Bolt's clients name the team on every call
         if unknown:
             raise NotModelledError(f"argument {', '.join(sorted(unknown))}")
         return known.function(given)
@@ -107,20 +120,6 @@ class WebApi:
             raise RefusalError(self.refused_tokens[token])
         if self._tokens[token] != known.token:
             raise RefusalError("not_allowed_token_type")
-
-    async def respond(self, request: Request) -> Response:
-        """One post to a response_url: "ok", or Slack's refusal."""
-        try:
-            values = await read_values(request)
-        except RefusalError as refusal:
-            return JSONResponse(refusal.answer(), 400)
-        if (before := await self._faults.before("response_url")) is not None:
-            self.slack.record("response_url", values, before.status_code, {})
-            return before
-        status, answer = answer_url(self.slack, request.path_params["token"], values)
-        self.slack.record("response_url", values, status, answer)
-        await self._faults.after("response_url")
-        return Response("ok") if answer.get("ok") else JSONResponse(answer, status)
 
 
 def bearer(request: Request) -> str:
@@ -142,11 +141,11 @@ async def read_values(request: Request) -> Json:
 
 
 def read_json(body: bytes) -> Json:
-    """The object in a JSON body; Slack's refusals for anything else."""
+    """The object in a JSON body, without a token: that one counts in the header only; refusals for anything else."""
     try:
         sent = json.loads(body or b"{}")
     except ValueError:
         raise RefusalError("invalid_json") from None
     if not isinstance(sent, dict):
         raise RefusalError("json_not_object")
-    return sent
+    return {name: value for name, value in sent.items() if name != "token"}

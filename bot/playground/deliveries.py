@@ -5,7 +5,8 @@ from __future__ import annotations
 import http.client
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -75,19 +76,21 @@ def _read(said: str, content_type: str) -> Any:
 class Deliveries:
     """One installation's way to the bot. Interactions wait for the acknowledgement; events go in the background.
 
-    `acknowledge_seconds` and `retry_waits` (seconds before each of the three retries) are attributes so that tests can
-    shorten them.
+    Tests set `acknowledge_seconds`, `retry_waits` (seconds before each of the three retries) and `doubled` (every event
+    is delivered twice, as it happens with Slack).
     """
 
     def __init__(self, slack: Slack, manifest: Manifest, sockets: SocketMode, requests: SignedRequests | None) -> None:
         self.acknowledge_seconds = ACKNOWLEDGE_SECONDS
         self.retry_waits: Sequence[float] = RETRY_WAITS
+        self.doubled = False
         self._slack = slack
         self._manifest = manifest
         self._sockets = sockets
         self._requests = requests
         self._stop = threading.Event()
         self._running: list[threading.Thread] = []
+        self._held: list[Json] | None = None
 
     def command(self, payload: Json) -> Any:
         """Delivers a slash command; gives the acknowledgement's body, NotAcknowledgedError where none comes in time."""
@@ -109,9 +112,29 @@ class Deliveries:
         """Delivers an event in the background, if the manifest subscribes to it; three retries if need be."""
         if subscription(event) not in self._manifest.events or self._stop.is_set():
             return
-        thread = threading.Thread(target=self._deliver, args=(self._callback(event),), daemon=True)
+        callback = self._callback(event)
+        if self._held is not None:
+            self._held.append(callback)
+            return
+        for _ in range(2 if self.doubled else 1):
+            self._start(callback)
+
+    def _start(self, callback: Json) -> threading.Thread:
+        thread = threading.Thread(target=self._deliver, args=(callback,), daemon=True)
         self._running = [each for each in self._running if each.is_alive()] + [thread]
         thread.start()
+        return thread
+
+    @contextmanager
+    def newest_first(self) -> Iterator[None]:
+        """Holds the events of the block back and delivers them at its end in the wrong order, one after the other."""
+        self._held = []
+        try:
+            yield
+        finally:
+            held, self._held = self._held, None
+            for callback in reversed(held):
+                self._start(callback).join()
 
     def _callback(self, event: Json) -> Json:
         slack = self._slack

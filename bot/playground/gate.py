@@ -1,12 +1,10 @@
-"""What every request passes first: only loopback names are served, and a dropped connection is really dropped."""
+"""What every request passes first: only loopback names are served, and handlers learn how to drop the connection."""
 
 from __future__ import annotations
 
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
-
-from bot.playground.faults import ConnectionKilledError
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 
@@ -20,12 +18,11 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not is_local(scope):
             return await refuse(scope, send)
-        try:
-            await self._app(scope, receive, send)
-        except ConnectionKilledError:
-            # The server's own send knows the transport; no answer has begun, so the client sees a dead connection.
-            send.__self__.transport.abort()  # type: ignore[attr-defined]
-        return None
+        # The server's own `send` is bound to the exchange that knows the transport; what wraps it later hides that.
+        exchange = getattr(send, "__self__", None)
+        if scope["type"] == "http" and exchange is not None:
+            scope["hang_up"] = exchange.transport.abort
+        return await self._app(scope, receive, send)
 
 
 def is_local(scope: Scope) -> bool:

@@ -58,9 +58,7 @@ class Playground:
         self.deliveries = Deliveries(self.slack, manifest, self.sockets, requests)
         self.slack.on_event = self.deliveries.event
         self.faults = Faults()
-        self.web_api = WebApi(
-            self.slack, manifest, self.sockets, self.deliveries, self.faults, self.bot_token, self.app_token
-        )
+        self.web_api = WebApi(self.slack, manifest, self.sockets, self.faults, self.bot_token, self.app_token)
         self.actions = Actions(self.slack, self.deliveries, manifest, self.url)
         config = uvicorn.Config(
             Gate(Starlette(routes=self._routes())),
