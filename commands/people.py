@@ -1,0 +1,27 @@
+"""Somebody joins the Slack workspace or changes: Slack says so, and the person is kept. Nobody sees an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from slack_bolt import BoltContext
+
+from bot.domain.access import Right
+from storage import people
+from storage.database import Database
+
+
+def keep(event: dict[str, Any], context: BoltContext, db: Database, now: Callable[[], datetime]) -> None:
+    """Both events carry the whole user (docs: events/team_join, events/user_change)."""
+    with db.write() as connection:
+        installation_id = people.installation_of(connection, context.team_id or "")
+        if installation_id is not None:
+            people.keep(connection, installation_id, event["user"], now())
+
+
+LISTENERS = [
+    ("event", "team_join", keep, Right.SLACK),
+    ("event", "user_change", keep, Right.SLACK),
+]
