@@ -36,7 +36,7 @@ def body(catalog: Catalog, one: Engagement, words: Words) -> list[Block]:
     if one.verdict.tier not in {Tier.UNKNOWN, Tier.FORMER}:
         blocks.append(kit.section(*_in_use(one, words)))
         if one.step is not None:
-            blocks.append(kit.section(words("*Next:* {step}", step=kit.plain(one.step.step))))
+            blocks.append(kit.section(words("*Next:* {step}", step=kit.name(one.step.step, 300))))
     return blocks
 
 

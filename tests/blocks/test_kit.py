@@ -1,0 +1,97 @@
+"""Cutting, escaping and Slack's limits, at their edges."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from slackblocks import Block
+
+from bot.blocks import kit
+from bot.playground.validation import block_problems, view_problems
+
+
+@given(st.text(), st.integers(1, 100))
+def test_a_cut_text_is_never_longer_than_asked(text: str, limit: int) -> None:
+    assert len(kit.cut(text, limit)) <= limit
+
+
+@given(st.text(max_size=50))
+def test_a_short_text_is_not_cut(text: str) -> None:
+    assert kit.cut(text, 50) == text
+
+
+def test_a_long_text_is_cut_at_a_word() -> None:
+    assert kit.cut("one two three four five", 20) == "one two three four…"
+
+
+@given(st.text(max_size=300))
+def test_text_of_the_data_keeps_no_control_character_of_slack(text: str) -> None:
+    escaped = kit.plain(text)
+    assert not re.search(r"[<>]|&(?!amp;|lt;|gt;)", escaped)
+    assert html.unescape(escaped).replace("\u2060", "") == " ".join(text.split()).replace("\u2060", "")
+
+
+@given(st.text(alphabet="<>&ab ", max_size=300))
+def test_a_cut_name_never_ends_inside_an_entity(text: str) -> None:
+    assert not re.search(r"&(?!amp;|lt;|gt;)", kit.name(text, 40))
+
+
+@pytest.mark.parametrize(
+    ("earned", "possible", "cells"),
+    [(0, 10, 0), (1, 100, 1), (5, 10, 2), (6, 10, 3), (99, 100, 4), (10, 10, 5), (0, 0, 0)],
+)
+def test_a_bar_of_five_cells_is_full_or_empty_only_when_it_is_so(earned: int, possible: int, cells: int) -> None:
+    assert kit.bar(earned, possible) == "▰" * cells + "▱" * (5 - cells)
+
+
+def test_lines_are_spread_over_as_many_sections_as_they_need() -> None:
+    blocks = kit.message("x", kit.sections(["a" * 1_000] * 7))["blocks"]
+    assert [len(block["text"]["text"]) for block in blocks] == [2_001, 2_001, 2_001, 1_000]
+
+
+@pytest.mark.parametrize("length", [2_999, 3_000, 3_001, 10_000])
+def test_a_section_holds_at_most_3000_characters(length: int) -> None:
+    blocks = kit.message("x", [kit.section("a", "b" * (length - 2))])["blocks"]
+    assert not block_problems(blocks, "message")
+    assert len(blocks[0]["text"]["text"]) == (length if length <= kit.SECTION else 1)
+
+
+def _blocks(number: int) -> list[Block]:
+    return [kit.section("x") for _ in range(number)]
+
+
+def test_a_message_takes_50_blocks_and_not_one_more() -> None:
+    assert not block_problems(kit.message("x", _blocks(50))["blocks"], "message")
+    with pytest.raises(ValueError, match="51 blocks"):
+        kit.message("x", _blocks(51))
+
+
+@pytest.mark.parametrize("length", [4_000, 4_001])
+def test_the_text_of_a_message_is_at_most_4000_characters(length: int) -> None:
+    assert len(kit.message("x" * length, _blocks(1))["text"]) == 4_000
+
+
+@pytest.mark.parametrize("length", [24, 25, 200])
+def test_a_modal_s_title_is_at_most_24_characters(length: int) -> None:
+    assert not view_problems(kit.modal("t" * length, _blocks(1), close="Close"))
+
+
+@pytest.mark.parametrize("number", [1, 100, 101])
+def test_a_menu_has_at_most_100_options(number: int) -> None:
+    menu = kit.select("menu", [(f"label {n}" * 20, str(n)) for n in range(number)], "0")
+    blocks = kit.message("x", [kit.section("x", accessory=menu)])["blocks"]
+    assert not block_problems(blocks, "message")
+    assert len(blocks[0]["accessory"]["options"]) == min(number, 100)
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "ftp://x", "", None, "//x"])
+def test_only_web_addresses_become_links(url: str | None) -> None:
+    assert kit.link(url, "label") == "label"
+
+
+def test_an_address_cannot_end_its_own_link() -> None:
+    assert kit.link("https://x.example/a|b>c d", "label") == "<https://x.example/a%7Cb%3Ec%20d|label>"

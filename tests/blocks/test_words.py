@@ -1,0 +1,48 @@
+"""Dates, money and plurals, and who gets which language."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from bot.blocks.wording import SENTENCES, say
+from bot.blocks.words import speak
+
+TODAY = date(2026, 11, 20)
+
+
+@pytest.mark.parametrize("locale", ["en-US", "fi-FI", "xx-YY", "", "nonsense", "nb-NO"])
+def test_a_locale_without_a_translation_gets_english_whole(locale: str) -> None:
+    words = speak(locale)
+    assert words("Details") == "Details"
+    assert words.day(date(2027, 1, 6), TODAY) in {"Jan 6", "6 Jan"}
+
+
+@pytest.mark.parametrize(
+    ("day", "shown"), [(date(2027, 1, 6), "6 Jan"), (date(2024, 8, 2), "2 Aug 2024"), (date(2028, 1, 1), "1 Jan 2028")]
+)
+def test_a_day_far_away_has_its_year(day: date, shown: str) -> None:
+    assert speak().day(day, TODAY) == shown
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "shown"),
+    [(1090.4, "EUR", "€1,090"), (0, "EUR", "€0"), (2500000, "NOK", "NOK\xa02,500,000"), (12, "JPY", "¥12")],
+)
+def test_money_has_its_currency_and_no_cents(amount: float, currency: str, shown: str) -> None:
+    assert speak().money(amount, currency).replace("NOK2", "NOK\xa02") == shown
+
+
+@pytest.mark.parametrize(("n", "shown"), [(1, "1 day"), (0, "0 days"), (1_234, "1,234 days")])
+def test_numbers_have_their_plural(n: int, shown: str) -> None:
+    assert speak().count("{n} day", "{n} days", n) == shown
+
+
+def test_values_are_never_read_as_a_template() -> None:
+    assert speak()("{name}!", name="{0} {x}") == "{0} {x}!"
+
+
+@pytest.mark.parametrize("key", SENTENCES)
+def test_every_expected_error_has_its_words(key: str) -> None:
+    assert len(say(key, command="/engagement")) > 20
