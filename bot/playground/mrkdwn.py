@@ -25,7 +25,7 @@ _TOKEN = re.compile(
 )
 _PREFORMATTED = re.compile(r"```\n?(.+?)\n?```", re.DOTALL)
 _QUOTED = re.compile(r"(?:>|&gt;) ?")
-_DATE = re.compile(r"!date\^(-?\d{1,11})\^([^|^]*)(?:\^([^|]*))?(?:\|(.*))?\Z", re.DOTALL)
+_DATE = re.compile(r"!date\^(-?\d{1,15})\^([^|^]*)(?:\^([^|]*))?(?:\|(.*))?\Z", re.DOTALL)
 _DATE_PART = re.compile(r"\{(\w+)\}")
 
 

@@ -20,7 +20,7 @@ from bot.playground.values import chosen_field, initial_value
 
 TEMPLATES = Path(__file__).parent / "templates"
 
-HUES = 8  # colours of avatars in the style sheet
+HUES = 9  # colours of avatars in the style sheet
 
 # Slack does not say where it folds a section; this is about five lines of a desktop, half a screen of a phone.
 FOLD_CHARACTERS, FOLD_LINES = 700, 9
