@@ -13,11 +13,14 @@ from structlog.typing import EventDict, Processor
 _SECRET = re.compile(
     r"xox[a-z](?:\.xox[a-z])?-[\w-]+|xapp-[\w-]+"  # tokens
     r"|(?<=//)[^/\s:@]+:[^/\s@]+(?=@)"  # name and password in a URL
-    r"|(?<=/commands/|/actions/)[\w/]+|(?<=ticket=)[\w-]+"  # what a response_url or a Socket Mode URL allows
+    r"|(?<=/commands/)[\w/]+|(?<=/actions/)[\w/]+|(?<=ticket=)[\w-]+"  # what a response_url or a Socket Mode URL allows
 )
 
 # Bolt logs whole bodies of requests at INFO and below, the SDK whole answers.
 _TALKATIVE = ("slack_bolt", "slack_sdk", "websocket", "urllib3", "apscheduler", "alembic")
+
+# Bolt remarks at each start that it will not use SLACK_BOT_TOKEN, as we hand it an authorized client.
+_TOKEN_REMARK = re.compile(r"As (you gave `client`|`installation_store` or `authorize`)")
 
 
 def configure(level: str) -> None:
@@ -44,7 +47,9 @@ def configure(level: str) -> None:
 
 def _quiet(record: logging.LogRecord) -> bool:
     """A filter on the handler, because Bolt sets the levels of its loggers itself."""
-    return record.levelno >= logging.WARNING or not record.name.startswith(_TALKATIVE)
+    if record.name.startswith(_TALKATIVE):
+        return record.levelno >= logging.WARNING and not _TOKEN_REMARK.match(str(record.msg))
+    return True
 
 
 def _rendering() -> list[Processor]:

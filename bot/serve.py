@@ -131,11 +131,11 @@ class _Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Any:
         from slack_bolt.adapter.wsgi import SlackRequestHandler
 
-        from bot.web import Front
+        from bot.web import Front, Signed
 
         bot = self._bot = self._build()
         bot.schedule.start()
-        return Front(lambda: None, bot.ready, SlackRequestHandler(bot.app), self._secret)
+        return Front(lambda: None, bot.ready, Signed(SlackRequestHandler(bot.app), self._secret))
 
     def _end(self, _arbiter: object, _worker: object) -> None:
         if self._bot is not None:
@@ -153,7 +153,7 @@ def _forget(_arbiter: object, worker: Any) -> None:
 def http(build: Build, secret: str, listener: socket.socket, workers: int = 1) -> None:
     """Answer HTTP until a signal comes. `build` runs once in each worker. Ends the process (SystemExit)."""
     options = {
-        "bind": f"fd://{listener.fileno()}",
+        "bind": f"fd://{listener.detach()}",
         "workers": workers,
         "threads": THREADS,
         "worker_class": f"{__name__}.Worker",

@@ -35,17 +35,16 @@ class RefusalError(Exception):
 class Front:
     """The WSGI application. Without `slack` (Socket Mode) it serves only health, readiness and metrics."""
 
-    def __init__(self, alive: Check, ready: Check, slack: WSGIApplication | None = None, secret: str = "") -> None:
+    def __init__(self, alive: Check, ready: Check, slack: WSGIApplication | None = None) -> None:
         self._checks = {"/healthz": alive, "/readyz": ready}
         self._slack = slack
-        self._verifier = SignatureVerifier(secret)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path, method = environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
         if path == "/slack/events" and self._slack is not None:
             if method != "POST":
                 return _answer(start_response, HTTPStatus.METHOD_NOT_ALLOWED, allow="POST")
-            return self._pass_on(self._slack, environ, start_response)
+            return self._slack(environ, start_response)
         if path not in {*self._checks, "/metrics"}:
             return _answer(start_response, HTTPStatus.NOT_FOUND)
         if method not in {"GET", "HEAD"}:
@@ -57,26 +56,31 @@ class Front:
         status = HTTPStatus.OK if problem is None else HTTPStatus.SERVICE_UNAVAILABLE
         return _answer(start_response, status, (problem or "ok").encode() + b"\n")
 
-    def _pass_on(
-        self, slack: WSGIApplication, environ: WSGIEnvironment, start_response: StartResponse
-    ) -> Iterable[bytes]:
+
+class Signed:
+    """Hands on what Slack signed with our secret in the last 5 minutes (docs: verifying-requests-from-slack).
+
+    Bolt looks too, but fails on a timestamp that is no number, and logs the body of what it refuses.
+    """
+
+    def __init__(self, slack: WSGIApplication, secret: str) -> None:
+        self._slack = slack
+        self._verifier = SignatureVerifier(secret)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         started = time.perf_counter()
         try:
             body = _read(environ)
             self._verify(environ, body)
-        except RefusalError as refused:
-            metrics.REFUSED.labels(refused.reason).inc()
-            log.warning("request refused", reason=refused.reason)
-            return _answer(start_response, refused.status)
-        answer = slack({**environ, "wsgi.input": BytesIO(body)}, start_response)
+        except RefusalError as refusal:
+            metrics.REFUSED.labels(refusal.reason).inc()
+            log.warning("request refused", reason=refusal.reason)
+            return _answer(start_response, refusal.status)
+        answer = self._slack({**environ, "wsgi.input": BytesIO(body)}, start_response)
         metrics.ACKNOWLEDGED.labels("http").observe(time.perf_counter() - started)
         return answer
 
     def _verify(self, environ: WSGIEnvironment, body: bytes) -> None:
-        """Whether Slack signed this, with our secret, in the last 5 minutes (docs: verifying-requests-from-slack).
-
-        Bolt looks too, but fails on a timestamp that is no number, and logs the body of what it refuses.
-        """
         timestamp = environ.get("HTTP_X_SLACK_REQUEST_TIMESTAMP", "")
         signature = environ.get("HTTP_X_SLACK_SIGNATURE", "")
         if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):

@@ -1,0 +1,122 @@
+"""Bots in processes of their own, behind a playground: started, asked over HTTP, ended by a signal."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot import serve
+from bot.playground.people import ANNA, GENERAL
+from bot.playground.server import Playground
+from storage import migrate
+from storage.database import Database
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass
+class Process:
+    """A running slow bot and the Slack it is connected to."""
+
+    slack: Playground
+    process: subprocess.Popen[bytes]
+    port: int
+    notes: Path
+    log: Path
+
+    def get(self, path: str, method: str = "GET", headers: dict[str, str] | None = None) -> tuple[int, str]:
+        """Status and body of one request to the process."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request(method, path, headers=headers or {})
+            response = connection.getresponse()
+            return response.status, response.read().decode()
+        finally:
+            connection.close()
+
+    def wait_until_ready(self) -> None:
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            assert self.process.poll() is None, self.log.read_text()
+            with contextlib.suppress(OSError):
+                if self.get("/readyz")[0] == 200:
+                    return
+            time.sleep(0.05)
+        raise AssertionError(f"not ready within 20 s:\n{self.log.read_text()}")
+
+    def noted(self) -> list[str]:
+        return self.notes.read_text().split() if self.notes.exists() else []
+
+    def begin(self, text: str) -> threading.Thread:
+        """Send a command; returns as soon as its listener runs."""
+        thread = threading.Thread(target=self.slack.actions.command, args=(ANNA, GENERAL, f"/engagement {text}"))
+        thread.start()
+        deadline = time.monotonic() + 3
+        while "began" not in self.noted() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return thread
+
+    def answers(self) -> list[str]:
+        messages = self.slack.actions.visible_messages(ANNA, GENERAL)
+        return [message.text for message in messages if message.ephemeral_to == ANNA]
+
+    def end(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Send the signal and give the exit status."""
+        self.process.send_signal(number)
+        return self.process.wait(timeout=20)
+
+
+@contextlib.contextmanager
+def slow_bot(mode: str, folder: Path, workers: int = 1, database: str | None = None) -> Iterator[Process]:
+    """A slow bot that is ready, with a migrated database."""
+    url = database or f"sqlite:///{folder}/bot.db"
+    migrated = Database(url)
+    migrate.upgrade(migrated)
+    migrated.close()
+    listener = serve.listen("127.0.0.1", 0)
+    port = listener.getsockname()[1]
+    request_url = f"http://127.0.0.1:{port}/slack/events" if mode == "http" else None
+    with Playground(request_url=request_url) as slack:
+        environment = os.environ | {
+            "SLACK_BOT_TOKEN": slack.bot_token,
+            "SLACK_APP_TOKEN": slack.app_token,
+            "SLACK_SIGNING_SECRET": slack.signing_secret,
+            "SLACK_API_URL": slack.api_url,
+            "WORKERS": str(workers),
+        }
+        command = [
+            sys.executable,
+            "-W",
+            "error",
+            "-W",
+            "ignore::ResourceWarning",
+            "-m",
+            "tests.slow_bot",
+            mode,
+            str(listener.fileno()),
+            url,
+        ]
+        log = folder / "log"
+        with log.open("w") as file:
+            process = subprocess.Popen(
+                [*command, str(folder / "notes")], cwd=ROOT, env=environment, stdout=file, stderr=file,
+                pass_fds=[listener.fileno()],
+            )  # fmt: skip
+        listener.close()
+        running = Process(slack, process, port, folder / "notes", log)
+        try:
+            running.wait_until_ready()
+            yield running
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()

@@ -1,0 +1,67 @@
+"""How the bot runs: health, metrics, and an end that loses neither an acknowledgement nor work, in both modes."""
+
+from __future__ import annotations
+
+import json
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.processes import slow_bot
+
+MODES = ("http", "socket_mode")
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_during_a_listener_loses_nothing(mode: str, number: signal.Signals, tmp_path: Path) -> None:
+    with slow_bot(mode, tmp_path) as bot:
+        command = bot.begin("acme")
+        status = bot.end(number)
+        command.join()
+        assert bot.answers() == ["heard acme"]  # acknowledged after the signal
+        assert bot.noted()[-1] == "finished"  # and the work after the acknowledgement was done
+        assert status == 0
+        assert "Traceback" not in bot.log.read_text()
+        assert "Warning" not in bot.log.read_text()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_health_readiness_and_metrics_are_served(mode: str, tmp_path: Path) -> None:
+    with slow_bot(mode, tmp_path) as bot:
+        bot.begin("acme").join()
+        assert bot.get("/healthz") == (200, "ok\n")
+        assert bot.get("/readyz") == (200, "ok\n")
+        assert bot.get("/nothing") == (404, "Not Found\n")
+        assert bot.get("/healthz", "POST")[0] == 405
+        assert bot.get("/slack/events")[0] == (405 if mode == "http" else 404)
+        status, text = bot.get("/metrics")
+        assert status == 200
+        assert f'engagement_bot_acknowledgement_seconds_count{{transport="{mode}"}} 1.0' in text
+        assert 'engagement_bot_jobs_total{job="note",outcome="ok"} 1.0' in text
+        assert 'engagement_bot_build_info{version="' in text
+        assert bot.end() == 0
+
+
+def test_several_workers_count_together(tmp_path: Path) -> None:
+    with slow_bot("http", tmp_path, workers=2) as bot:
+        for number in range(4):
+            bot.begin(str(number)).join()
+        assert 'engagement_bot_acknowledgement_seconds_count{transport="http"} 4.0' in bot.get("/metrics")[1]
+        assert bot.end() == 0
+        assert "Traceback" not in bot.log.read_text()
+
+
+def test_the_log_is_json_and_holds_nothing_of_a_refused_body(tmp_path: Path) -> None:
+    with slow_bot("http", tmp_path) as bot:
+        status, _ = bot.get(
+            "/slack/events?text=Umbrella",
+            "POST",
+            {"X-Slack-Request-Timestamp": "soon", "Content-Length": "0", "User-Agent": "Umbrella"},
+        )
+        assert status == 401
+        assert bot.end() == 0
+        lines = [json.loads(line) for line in bot.log.read_text().splitlines()]
+        assert [line["event"] for line in lines if line["level"] == "warning"] == ["request refused"]
+        assert "Umbrella" not in bot.log.read_text()
