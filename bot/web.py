@@ -47,8 +47,8 @@ class Front:
             return self._slack(environ, start_response)
         if path not in {*self._checks, "/metrics"}:
             return _answer(start_response, HTTPStatus.NOT_FOUND)
-        if method not in {"GET", "HEAD"}:
-            return _answer(start_response, HTTPStatus.METHOD_NOT_ALLOWED, allow="GET, HEAD")
+        if method != "GET":
+            return _answer(start_response, HTTPStatus.METHOD_NOT_ALLOWED, allow="GET")
         if path == "/metrics":
             kind, body = metrics.exposition()
             return _answer(start_response, HTTPStatus.OK, body, kind)
