@@ -147,7 +147,7 @@ def test_without_http_there_is_no_way_in() -> None:
 def test_the_front_keeps_to_wsgi() -> None:
     front = validator(Front(lambda: None, lambda: None))
     for path in ("/healthz", "/metrics", "/nothing"):
-        environ = {"PATH_INFO": path, "QUERY_STRING": ""}
+        environ = {"PATH_INFO": path, "SCRIPT_NAME": "", "QUERY_STRING": ""}
         setup_testing_defaults(environ)
         answer = front(environ, lambda *_: lambda _body: None)
         assert b"".join(answer)
