@@ -334,7 +334,7 @@ change = Table(
     Column("score", Integer),
     Column("earned", Integer, nullable=False),
     Column("possible", Integer, nullable=False),
-    Column("areas", Document, nullable=False),  # {category: [earned, possible]}
+    Column("areas", JSON, nullable=False),  # {category: [earned, possible]}, of those with points to reach
     Column("catalog_hash", String(64), nullable=False),
     Column("from_import", Boolean, nullable=False),  # worked out afterwards, for the weeks before the first import
     _owned("client_id", table="record"),

@@ -14,14 +14,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from bot.domain.catalog import Catalog, Grant, Tier, Tool
-from bot.domain.subscriptions import Owned, Subscription, first_start, owned
+from bot.domain.subscriptions import Owned, Subscription, first_start, is_known, owned
 
 
 class Reason(StrEnum):
     """Why a score is not known."""
 
     NO_SOURCE = "no_source"  # nothing that was loaded covers this client
-    NO_SUBSCRIPTION = "no_subscription"  # subscriptions are loaded, and this client has none
+    NO_SUBSCRIPTION = "no_subscription"  # subscriptions are loaded, and this client has none of a known product
     NOTHING_POSSIBLE = "nothing_possible"  # nothing that it has is measured and past its grace
 
 
@@ -173,7 +173,7 @@ def judge(catalog: Catalog, facts: Facts, day: date) -> Verdict:
     first = first_start(facts.subscriptions)
     if _is_former(facts, day):
         return Verdict(Tier.FORMER, None, points, entitlement, first_on=first)
-    reason = _unknown(facts, points)
+    reason = _unknown(catalog, facts, points, day)
     if reason is not None:
         return Verdict(Tier.UNKNOWN, None, points, entitlement, reason, first_on=first)
     score = whole(points.earned, points.possible)
@@ -184,13 +184,14 @@ def judge(catalog: Catalog, facts: Facts, day: date) -> Verdict:
 
 
 def _is_former(facts: Facts, day: date) -> bool:
+    """Whether it had subscriptions, and none of them runs any more. One that only will begin is not former."""
     if any(one.runs(day) for one in facts.subscriptions):
         return False
     return any(one.started_on is None or one.started_on <= day for one in facts.subscriptions)
 
 
-def _unknown(facts: Facts, points: Points) -> Reason | None:
-    if facts.subscribing and not facts.subscriptions:
+def _unknown(catalog: Catalog, facts: Facts, points: Points, day: date) -> Reason | None:
+    if facts.subscribing and not any(is_known(catalog, one) and one.runs(day) for one in facts.subscriptions):
         return Reason.NO_SUBSCRIPTION
     if not facts.covered:
         return Reason.NO_SOURCE

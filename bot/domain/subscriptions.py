@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from bot.domain.catalog import Catalog, fold
 
 ENDED = frozenset({"ended", "expired", "cancelled", "canceled", "churned", "inactive", "terminated"})
+SHORT = 3  # letters that an edition's name may be cut down to
 
 
 class Subscription(NamedTuple):
@@ -74,6 +75,11 @@ def owned(catalog: Catalog, subscriptions: Iterable[Subscription], day: date) ->
     return tuple(one for one in found if one is not None)
 
 
+def is_known(catalog: Catalog, one: Subscription) -> bool:
+    """Whether the catalog knows the product. What one gives that it does not know, nobody can say."""
+    return fold(one.product) in catalog.product_names
+
+
 def _end(one: Subscription, day: date) -> date:
     if one.end is not None:
         return one.end
@@ -81,11 +87,17 @@ def _end(one: Subscription, day: date) -> date:
 
 
 def _rank(catalog: Catalog, product: str, edition: str | None) -> int:
-    """Position of the edition; one that nobody named is the lowest: a tool a client may not have costs nothing."""
-    editions = catalog.products[product].editions
+    """Position of the edition, which may be cut short ("Pro", "Ent").
+
+    One that nobody named or knows is the lowest that is paid for: a tool a client may not have must cost nothing.
+    """
+    editions = [fold(name) for name in catalog.products[product].editions]
     wanted = fold(edition or "")
+    if wanted in editions:
+        return editions.index(wanted)
+    begun = [i for i, name in enumerate(editions) if len(wanted) >= SHORT and name.startswith(wanted)]
     lowest = 1 if len(editions) > 1 and editions[0] == "free" else 0
-    return next((i for i, name in enumerate(editions) if fold(name) == wanted), lowest)
+    return begun[0] if len(begun) == 1 else lowest
 
 
 def _own(product: str, spans: list[_Span], day: date, grace: int) -> Owned | None:
@@ -113,6 +125,17 @@ def first_start(subscriptions: Iterable[Subscription]) -> date | None:
     return None if None in starts else min((day for day in starts if day), default=None)
 
 
+def turning_days(catalog: Catalog, subscriptions: Iterable[Subscription]) -> list[date]:
+    """The days on which what they give may change: each one's start, end, and the ends of grace and onboarding."""
+    days = []
+    for one in subscriptions:
+        if one.started_on is not None:
+            days += [one.started_on, *(one.started_on + timedelta(n) for n in (catalog.grace, catalog.onboarding))]
+        if one.end is not None:
+            days.append(one.end)
+    return days
+
+
 def next_renewal(subscriptions: Iterable[Subscription], day: date) -> date | None:
     """The earliest renewal, on or after the day, of a subscription that runs and is not cancelled."""
     days = (one.renews_on for one in subscriptions if one.runs(day) and one.cancels_on is None)
@@ -120,6 +143,14 @@ def next_renewal(subscriptions: Iterable[Subscription], day: date) -> date | Non
 
 
 def monthly_revenue(subscriptions: Iterable[Subscription], day: date) -> float | None:
-    """MRR of the subscriptions that run on the day; None where none of them says."""
-    amounts = [one.mrr for one in subscriptions if one.mrr is not None and one.runs(day)]
-    return sum(amounts) if amounts else None
+    """MRR of the subscriptions that run on the day; None where none of them says, or they mix currencies."""
+    saying = [one for one in subscriptions if one.mrr is not None and one.runs(day)]
+    if not saying or len({one.currency for one in saying}) > 1:
+        return None
+    return round(sum(one.mrr or 0 for one in saying), 2)
+
+
+def currency(subscriptions: Iterable[Subscription], day: date) -> str | None:
+    """Of the MRR of the subscriptions that run on the day; None where they name none, or several."""
+    named = {one.currency for one in subscriptions if one.mrr is not None and one.runs(day)}
+    return named.pop() if len(named) == 1 else None

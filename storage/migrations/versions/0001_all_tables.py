@@ -236,7 +236,7 @@ def upgrade() -> None:
         sa.Column("score", sa.Integer(), nullable=True),
         sa.Column("earned", sa.Integer(), nullable=False),
         sa.Column("possible", sa.Integer(), nullable=False),
-        sa.Column("areas", DOCUMENT, nullable=False),
+        sa.Column("areas", sa.JSON(), nullable=False),
         sa.Column("catalog_hash", sa.String(length=64), nullable=False),
         sa.Column("from_import", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(

@@ -1,0 +1,138 @@
+"""What all scores of an installation are made with: the catalog, the sources and their tools, the as-of day."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import reduce
+from operator import or_
+
+from sqlalchemy import Connection, exists, select
+
+from bot.domain.catalog import Catalog, fold
+from storage.schema import field, installation, source, source_tool, subscription, tool, workspace
+
+RENEWAL_PROPERTY = "renewal_date"  # the column of clients.csv, where the workspace chose no other
+
+
+@dataclass(frozen=True)
+class Source:
+    id: int
+    name: str
+    covers: str  # "all" clients, or those it "listed": ever named in usage
+    reach: date | None  # None: it brought no usage yet
+    changed_at: datetime
+    tools: int  # the set of those it measures
+
+
+@dataclass(frozen=True)
+class Basis:
+    installation_id: int
+    workspace_id: int
+    catalog: Catalog
+    currency: str
+    as_of: date | None
+    sources: tuple[Source, ...]
+    subscribing: bool  # subscriptions were ever loaded
+    positions: Mapping[int, int]  # id of a tool as the data names it -> position in `Catalog.tools`
+    csm_properties: tuple[int, ...]
+    renewal_properties: tuple[int, ...]
+    renewal_chosen: bool  # the workspace chose them: a client without that date has no renewal date
+
+    @property
+    def hash(self) -> str:
+        """Of all but the days: where it changes, every score must be made again."""
+        content = (
+            self.catalog.hash,
+            self.currency,
+            [(one.id, one.covers, one.tools, one.reach is not None) for one in self.sources],
+            self.subscribing,
+            sorted(self.positions.items()),
+            self.csm_properties,
+            self.renewal_properties,
+            self.renewal_chosen,
+        )
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+    def measured(self, listed: int) -> tuple[bool, int]:
+        """Whether a client is covered, and the tools measured for it.
+
+        listed: the sources that ever named it in usage; bit i stands for `sources[i]`
+        """
+        counting = ((i, one) for i, one in enumerate(self.sources) if one.tools and one.reach is not None)
+        covering = [one.tools for i, one in counting if one.covers == "all" or listed >> i & 1]
+        return bool(covering), reduce(or_, covering, 0)
+
+    def reaching(self, reaches: Mapping[int, date]) -> Basis:
+        """The same with reaches moved forward, never back, and the as-of day that follows.
+
+        That is the newest reach; where no source has any, the day on which one last changed.
+        """
+        moved = tuple(replace(one, reach=_latest(one.reach, reaches.get(one.id))) for one in self.sources)
+        changed = (one.changed_at.date() for one in moved)
+        return replace(self, sources=moved, as_of=_latest(*(one.reach for one in moved)) or _latest(*changed))
+
+
+def _latest(*days: date | None) -> date | None:
+    return max((day for day in days if day is not None), default=None)
+
+
+def read(connection: Connection, installation_id: int, catalog: Catalog) -> Basis:
+    """As it stands in the database; `catalog` is the one to judge by."""
+    head = connection.execute(
+        select(installation.c.currency, installation.c.as_of, workspace.c.id, workspace.c.csm_property,
+               workspace.c.renewal_property)
+        .join(workspace, (workspace.c.installation_id == installation.c.id) & workspace.c.is_primary)
+        .where(installation.c.id == installation_id)
+    ).one()  # fmt: skip
+    positions = _positions(connection, installation_id, catalog)
+    return Basis(
+        installation_id=installation_id,
+        workspace_id=head.id,
+        catalog=catalog,
+        currency=head.currency,
+        as_of=head.as_of,
+        sources=_sources(connection, installation_id, positions),
+        subscribing=bool(connection.scalar(select(exists().where(subscription.c.installation_id == installation_id)))),
+        positions=positions,
+        csm_properties=_properties(connection, installation_id, "user", head.csm_property),
+        renewal_properties=_properties(connection, installation_id, "date", head.renewal_property or RENEWAL_PROPERTY),
+        renewal_chosen=head.renewal_property is not None,
+    )
+
+
+def _positions(connection: Connection, installation_id: int, catalog: Catalog) -> dict[int, int]:
+    rows = connection.execute(select(tool.c.id, tool.c.name).where(tool.c.installation_id == installation_id))
+    known = ((row.id, catalog.tool_names.get(fold(row.name))) for row in rows)
+    return {tool_id: position for tool_id, position in known if position is not None}
+
+
+def _sources(connection: Connection, installation_id: int, positions: Mapping[int, int]) -> tuple[Source, ...]:
+    measures: dict[int, int] = {}
+    pairs = select(source_tool.c.source_id, source_tool.c.tool_id).where(
+        source_tool.c.installation_id == installation_id
+    )
+    for source_id, tool_id in connection.execute(pairs):
+        if tool_id in positions:
+            measures[source_id] = measures.get(source_id, 0) | 1 << positions[tool_id]
+    rows = connection.execute(
+        select(source.c.id, source.c.name, source.c.covers, source.c.reach, source.c.changed_at)
+        .where(source.c.installation_id == installation_id)
+        .order_by(source.c.id)
+    )
+    return tuple(
+        Source(row.id, row.name, row.covers, row.reach, row.changed_at, measures.get(row.id, 0)) for row in rows
+    )
+
+
+def _properties(connection: Connection, installation_id: int, kind: str, name: str) -> tuple[int, ...]:
+    """A property of this name, of whichever objects have it."""
+    rows = connection.scalars(
+        select(field.c.id)
+        .where(field.c.installation_id == installation_id, field.c.type == kind, field.c.name == name)
+        .order_by(field.c.id)
+    )
+    return tuple(rows)

@@ -1,0 +1,214 @@
+"""The history of scores: a row for each change, and the weeks before the first import worked out afterwards."""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import accumulate, groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, Text, bindparam, cast, func, select
+
+from bot.domain.catalog import Catalog, Tier, since
+from bot.domain.scoring import Facts, Verdict, judge
+from bot.domain.subscriptions import turning_days
+from storage import bulk, lists
+from storage.basis import Basis
+from storage.schema import change, record, usage
+from storage.slices import Client
+
+WEEKS = 26  # of the past that the first import works out
+
+
+class Moment(NamedTuple):
+    """A client's score on a day: all of `change` but whose and when."""
+
+    tier: str
+    score: int | None
+    earned: int
+    possible: int
+    areas: str  # JSON
+    catalog_hash: str
+
+    @property
+    def share(self) -> float | None:
+        return None if self.score is None else self.earned / self.possible
+
+
+class Past(NamedTuple):
+    """The last score, and those of at least 7 and 30 days before the as-of day."""
+
+    last: Moment | None = None
+    week: Moment | None = None
+    month: Moment | None = None
+
+
+def moment(catalog: Catalog, verdict: Verdict) -> Moment:
+    points = verdict.points
+    named = zip(catalog.categories, points.areas, strict=True)
+    areas = json.dumps({key: [area.earned, area.possible] for key, area in named if area.possible})
+    return Moment(str(verdict.tier), verdict.score, points.earned, points.possible, areas, catalog.hash)
+
+
+def change_since(now: Moment, then: Moment | None) -> float | None:
+    """How far the share moved; None where one is not known. A changed formula is never read as a changed client."""
+    if then is None or then.catalog_hash != now.catalog_hash or now.share is None or then.share is None:
+        return None
+    return now.share - then.share
+
+
+def row(basis: Basis, client_id: int, day: date, now: Moment, *, from_import: bool = False) -> tuple[Any, ...]:
+    """A row of `change`, with its columns in their order."""
+    return (basis.installation_id, client_id, day, *now, from_import)
+
+
+def last_days(as_of: date) -> dict[str, date]:
+    """The days up to which `Past` looks."""
+    return {"last": as_of, "week": as_of - timedelta(7), "month": as_of - timedelta(30)}
+
+
+def past(connection: Connection, basis: Basis, ids: Sequence[int]) -> dict[int, Past]:
+    """The past of those clients that have one."""
+    assert basis.as_of is not None
+    values = {"installation": basis.installation_id, "ids": ids, **last_days(basis.as_of)}
+    width = len(Moment._fields)
+    found = {}
+    for one in bulk.rows(connection, _PAST, values):
+        parts = (one[i : i + width] for i in range(1, 3 * width, width))
+        found[one[0]] = Past(*(None if part[0] is None else Moment._make(part) for part in parts))
+    return found
+
+
+def _past() -> Select[Any]:
+    query = select(record.c.id)
+    joined = record
+    for name in Past._fields:
+        one, earlier = change.alias(name), change.alias(f"before_{name}")
+        latest = select(func.max(earlier.c.day)).where(
+            earlier.c.installation_id == record.c.installation_id,
+            earlier.c.client_id == record.c.id,
+            earlier.c.day <= bindparam(name),
+        )
+        same = (one.c.installation_id == record.c.installation_id) & (one.c.client_id == record.c.id)
+        joined = joined.join(  # type: ignore[assignment]
+            one, same & (one.c.day == latest.correlate(record).scalar_subquery()), isouter=name != "last"
+        )
+        query = query.add_columns(
+            one.c.tier, one.c.score, one.c.earned, one.c.possible, cast(one.c.areas, Text), one.c.catalog_hash
+        )
+    ids = select(lists.numbers("ids").c.value)
+    return query.select_from(joined).where(record.c.installation_id == bindparam("installation"), record.c.id.in_(ids))
+
+
+_PAST = _past()
+
+
+def week_ends(connection: Connection, basis: Basis) -> list[date]:
+    """The last 26 week ends before the as-of day, oldest first, that the usage covers.
+
+    Covered is one whose window is whole: half a window would read as a rise in the weeks that follow.
+    """
+    assert basis.as_of is not None
+    withins = sorted(tool.within for tool in basis.catalog.tools)
+    usual = max(withins, key=withins.count)
+    begun = connection.scalars(
+        select(func.min(usage.c.day))
+        .where(usage.c.installation_id == basis.installation_id)
+        .where(usage.c.source_id.in_([one.id for one in basis.sources if one.reach is not None]))
+    ).one()
+    ends = (basis.as_of - timedelta(7 * weeks) for weeks in range(WEEKS, 0, -1))
+    return [end for end in ends if begun is not None and since(end, usual) >= begun]
+
+
+class Weeks:
+    """Works out the scores of clients at past week ends."""
+
+    def __init__(self, basis: Basis, ends: Sequence[date]) -> None:
+        self.basis = basis
+        self.ends = ends
+        self._days = [end.toordinal() for end in ends]
+        self._windows = {
+            one.id: [min(day, one.reach.toordinal()) for day in self._days]
+            for one in basis.sources
+            if one.reach is not None
+        }
+        self._sources = {one.id: i for i, one in enumerate(basis.sources)}
+        self._bases = [_at(basis, end) for end in ends]
+
+    def work_out(self, connection: Connection, clients: dict[int, Client]) -> dict[int, list[tuple[date, Moment]]]:
+        """For each client the days on which its score changed, oldest first."""
+        if not self.ends or not clients:
+            return {}
+        found = {}
+        values = {"installation": self.basis.installation_id, "ids": sorted(clients)}
+        for client_id, rows in groupby(bulk.rows(connection, _USAGE, values), itemgetter(0)):
+            used, listed = self._use(rows, bulk.day(connection))
+            found[client_id] = self._changes(clients[client_id], used, listed)
+        idle = [0] * len(self.ends)
+        return {key: found[key] if key in found else self._changes(one, idle, idle) for key, one in clients.items()}
+
+    def _use(self, rows: Iterable[tuple[Any, ...]], parse: bulk.Day) -> tuple[list[int], list[int]]:
+        """The tools in use, and the sources that had named the client, at each week end."""
+        times: dict[int, list[int]] = {}
+        listed = [0] * len(self.ends)
+        for _, tool_id, text, source_id, count in rows:
+            day = parse(text)
+            assert day is not None
+            number = day.toordinal()
+            for i in range(bisect_left(self._days, number), len(listed)):
+                listed[i] |= 1 << self._sources[source_id]
+            position = self.basis.positions.get(tool_id)
+            ends = self._windows.get(source_id)
+            if position is None or ends is None:
+                continue
+            steps = times.setdefault(position, [0] * (len(ends) + 1))
+            steps[bisect_left(ends, number)] += count
+            steps[bisect_right(ends, number + self.basis.catalog.tools[position].within - 1)] -= count
+        used = [0] * len(self.ends)
+        for position, steps in times.items():
+            for i, n in enumerate(accumulate(steps[:-1])):
+                used[i] |= (n >= self.basis.catalog.tools[position].at_least) << position
+        return used, listed
+
+    def _changes(self, client: Client, used: list[int], listed: list[int]) -> list[tuple[date, Moment]]:
+        turns = turning_days(self.basis.catalog, client.subscriptions)
+        found: list[tuple[date, Moment]] = []
+        before = None
+        for basis, end, *use in zip(self._bases, self.ends, used, listed, strict=True):
+            state = (*use, sum(day <= end for day in turns))
+            if state == before:  # nothing that a score is made from has changed
+                continue
+            before = state
+            now = moment(basis.catalog, judge(basis.catalog, _facts(basis, client, *use), end))
+            if now != (found[-1][1] if found else None) and (found or now.tier != Tier.UNKNOWN):
+                found.append((end, now))
+        return found
+
+
+def _at(basis: Basis, day: date) -> Basis:
+    """The basis as it would have been on an earlier day."""
+    reached = (one if one.reach is None else replace(one, reach=min(one.reach, day)) for one in basis.sources)
+    return replace(basis, sources=tuple(reached), as_of=day)
+
+
+def _facts(basis: Basis, client: Client, used: int, listed: int) -> Facts:
+    covered, measured = basis.measured(listed)
+    return Facts(client.subscriptions, basis.subscribing, covered, measured, used)
+
+
+def before(changes: Sequence[tuple[date, Moment]], as_of: date) -> Past:
+    """The past of a client whose changes are these."""
+    days = last_days(as_of).values()
+    return Past(*(next((now for day, now in reversed(changes) if day <= last), None) for last in days))
+
+
+_USAGE = (
+    select(usage.c.client_id, usage.c.tool_id, usage.c.day, usage.c.source_id, usage.c.count)
+    .where(usage.c.installation_id == bindparam("installation"))
+    .where(usage.c.client_id.in_(select(lists.numbers("ids").c.value)))
+    .order_by(usage.c.client_id, usage.c.tool_id)
+)

@@ -1,0 +1,229 @@
+"""A slice of clients: what their scores are made from, read at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Double,
+    FromClause,
+    Select,
+    and_,
+    bindparam,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+)
+
+from bot.domain.catalog import since
+from bot.domain.scoring import Facts
+from bot.domain.subscriptions import Subscription, currency, monthly_revenue, next_renewal
+from storage import bulk, lists
+from storage.basis import Basis
+from storage.schema import record, record_date, record_person, subscription, usage
+
+
+@dataclass(slots=True)
+class Client:
+    """One client of a slice."""
+
+    archived: bool
+    currency: str | None
+    mrr: float | None
+    person_id: int | None
+    renews_on: date | None
+    subscriptions: list[Subscription] = field(default_factory=list)
+    used: int = 0  # the set of tools in use
+    listed: int = 0  # the sources that ever named it in usage (`Basis.measured`)
+
+
+def revenue(
+    basis: Basis, mrr: float | None, money: str | None, subscriptions: Sequence[Subscription]
+) -> tuple[float | None, str]:
+    """MRR of a client and its currency: its own, else what its running subscriptions come to."""
+    if mrr is not None or basis.as_of is None:
+        return mrr, money or basis.currency
+    found = currency(subscriptions, basis.as_of)
+    return monthly_revenue(subscriptions, basis.as_of), found or money or basis.currency
+
+
+def renewal(basis: Basis, day: date | None, subscriptions: Sequence[Subscription]) -> date | None:
+    """The renewal date: the property's; where the workspace chose none, else that of the next subscription."""
+    if day is not None or basis.renewal_chosen or basis.as_of is None:
+        return day
+    return next_renewal(subscriptions, basis.as_of)
+
+
+class Reader:
+    """Reads slices on one basis. Its statements are built once."""
+
+    def __init__(self, basis: Basis) -> None:
+        self.basis = basis
+        self._statements = {dense: self._build(dense) for dense in (True, False)}
+
+    def _build(self, dense: bool) -> tuple[Select[Any], ...]:
+        return tuple(make(self.basis, dense) for make in (_records, _subscriptions, _uses))
+
+    def read(self, connection: Connection, ids: Sequence[int]) -> dict[int, Client]:
+        """The clients with these ids, which are in order. Those of no record are left out."""
+        if not ids:
+            return {}
+        dense = ids[-1] - ids[0] < 2 * len(ids)
+        values = {"low": ids[0], "high": ids[-1]} if dense else {"ids": ids}
+        records, subscriptions, uses = self._statements[dense]
+        wanted, day = frozenset(ids), bulk.day(connection)
+        clients = {
+            row[0]: Client(row[1], row[2], row[3], row[4], day(row[5]))
+            for row in bulk.rows(connection, records, values)
+            if row[0] in wanted
+        }
+        for row in bulk.rows(connection, subscriptions, values):
+            if (client := clients.get(row[0])) is not None:
+                client.subscriptions.append(_subscription(row, day, self.basis.as_of))
+        self._add_uses(clients, bulk.rows(connection, uses, values))
+        return clients
+
+    def _add_uses(self, clients: dict[int, Client], rows: Iterator[tuple[Any, ...]]) -> None:
+        """Rows of (client, tool, uses in the window, sources), in the order of the clients."""
+        positions, tools = self.basis.positions, self.basis.catalog.tools
+        current, times = None, dict[int, int]()
+        client = None
+        for client_id, tool_id, number, listed in rows:
+            if client_id != current:
+                if client is not None:
+                    client.used = sum(1 << i for i, n in times.items() if n >= tools[i].at_least)
+                current, client, times = client_id, clients.get(client_id), {}
+            if client is None:
+                continue
+            client.listed |= listed
+            position = positions.get(tool_id)
+            if position is not None:
+                times[position] = times.get(position, 0) + number
+        if client is not None:
+            client.used = sum(1 << i for i, n in times.items() if n >= tools[i].at_least)
+
+
+def facts(basis: Basis, client: Client) -> Facts:
+    """What the score of a client of the slice is made from."""
+    covered, measured = basis.measured(client.listed)
+    return Facts(client.subscriptions, basis.subscribing, covered, measured, client.used)
+
+
+def _subscription(row: Sequence[Any], day: bulk.Day, as_of: date | None) -> Subscription:
+    _, product, edition, started, ended, cancels, renews, status, mrr, currency, archived = row
+    return ended_by(
+        Subscription(product, edition, day(started), day(ended), day(cancels), day(renews), status, mrr, currency),
+        day(archived),
+        as_of,
+    )
+
+
+def ended_by(one: Subscription, archived_on: date | None, as_of: date | None) -> Subscription:
+    """A subscription that its source no longer names has ended: then, or with the data where that is older."""
+    if archived_on is None:
+        return one
+    known = [day for day in (archived_on, as_of, one.ended_on) if day is not None]
+    return one._replace(ended_on=min(known))
+
+
+def _chosen(column: ColumnElement[int], dense: bool) -> ColumnElement[bool]:
+    """Clients close together are read as a range, which is quicker; others one by one."""
+    if dense:
+        return column.between(bindparam("low", type_=BigInteger), bindparam("high", type_=BigInteger))
+    return column.in_(select(lists.numbers("ids").c.value))
+
+
+def _records(basis: Basis, dense: bool) -> Select[Any]:
+    query = select(
+        record.c.id,
+        record.c.archived_at.is_not(None),
+        record.c.currency,
+        cast(record.c.mrr, Double),
+        record_person.c.person_id if basis.csm_properties else null(),
+        record_date.c.day if basis.renewal_properties else null(),
+    ).where(record.c.installation_id == basis.installation_id, _chosen(record.c.id, dense))
+    tables = ((record_person, basis.csm_properties), (record_date, basis.renewal_properties))
+    joined: FromClause = record
+    for table, properties in tables:
+        if properties:
+            same = (table.c.installation_id == record.c.installation_id) & (table.c.record_id == record.c.id)
+            joined = joined.outerjoin(table, same & table.c.property_id.in_(properties))
+    return query.select_from(joined)
+
+
+def _subscriptions(basis: Basis, dense: bool) -> Select[Any]:
+    one = subscription.c
+    return select(
+        one.client_id,
+        one.product,
+        one.edition,
+        one.started_on,
+        one.ended_on,
+        one.cancels_on,
+        one.renews_on,
+        one.status,
+        cast(one.mrr, Double),
+        one.currency,
+        func.date(one.archived_at),
+    ).where(one.installation_id == basis.installation_id, _chosen(one.client_id, dense))
+
+
+def _uses(basis: Basis, dense: bool) -> Select[Any]:
+    one = usage.c
+    counted = case((_in_window(basis), one.count), else_=0)
+    return (
+        select(one.client_id, one.tool_id, cast(func.sum(counted), BigInteger), _listed(basis))
+        .where(one.installation_id == basis.installation_id, _chosen(one.client_id, dense))
+        .group_by(one.client_id, one.tool_id)
+        .order_by(one.client_id, one.tool_id)
+    )
+
+
+def _in_window(basis: Basis) -> ColumnElement[bool]:
+    """Whether a row of usage lies in its tool's window, which ends on its source's reach."""
+    reached = [(one, one.reach) for one in basis.sources if one.reach is not None]
+    return or_(
+        false(),
+        *(
+            and_(
+                usage.c.source_id == one.id if len(basis.sources) > 1 else true(),
+                usage.c.day.between(_first_day(basis, reach), reach),
+            )
+            for one, reach in reached
+        ),
+    )
+
+
+def _first_day(basis: Basis, reach: date) -> ColumnElement[date]:
+    """Of the window of a row's tool."""
+    tools: dict[int, list[int]] = {}
+    for tool_id, position in basis.positions.items():
+        tools.setdefault(basis.catalog.tools[position].within, []).append(tool_id)
+    *others, (usual, _) = sorted(tools.items(), key=lambda one: len(one[1])) or [(1, [])]
+    first = literal(since(reach, usual))
+    return (
+        case(*((usage.c.tool_id.in_(ids), since(reach, within)) for within, ids in others), else_=first)
+        if others
+        else first
+    )
+
+
+def _listed(basis: Basis) -> ColumnElement[int]:
+    """The sources that name the client, as a set (`Basis.measured`), for those where it matters."""
+    named = [(i, one) for i, one in enumerate(basis.sources) if one.covers == "listed"]
+    if len(basis.sources) == 1:
+        return literal(len(named), BigInteger)
+    bits = (func.max(case((usage.c.source_id == one.id, 1 << i), else_=0)) for i, one in named)
+    return sum(bits, literal(0, BigInteger))
