@@ -14,9 +14,13 @@ from storage.database import Database
 
 
 def keep(event: dict[str, Any], context: BoltContext, db: Database, now: Callable[[], datetime]) -> None:
-    """Both events carry the whole user (docs: events/team_join, events/user_change)."""
+    """Both events carry the whole user (docs: events/team_join, events/user_change).
+
+    The installation is the token's: a user of another company, in a shared channel, has another team.
+    """
+    installed = context.authorize_result
     with db.write() as connection:
-        installation_id = people.installation_of(connection, context.team_id or "")
+        installation_id = people.installation_of(connection, (installed.team_id if installed else None) or "")
         if installation_id is not None:
             people.keep(connection, installation_id, event["user"], now())
 
