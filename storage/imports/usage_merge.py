@@ -1,0 +1,115 @@
+"""Merges staged usage, a range of clients at a time: what an import says of a client, tool and day is the truth."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, case, delete, func, literal, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.imports import staging
+from storage.imports.work import Work
+from storage.schema import usage
+
+_KEY = ("installation_id", "client_id", "tool_id", "day", "source_id", "count")
+_cell, _record, _tool = staging.cell, staging.record, staging.tool
+_client = func.coalesce(_record.c.record_id, _cell.c.client)
+_in_range = _cell.c.client.between(bindparam("first"), bindparam("last"))
+
+
+class Difference(NamedTuple):
+    """What a range of staged usage means for the stored: the clients it changes, and how many of its days."""
+
+    clients: set[int]
+    added: int
+    changed: int
+    unchanged: int
+    removed: int
+
+
+def _joined(*columns: ColumnElement[Any]) -> Select[Any]:
+    """The staged cells of a range, with the ids of their clients and tools."""
+    return (
+        select(*columns)
+        .select_from(_cell)
+        .join(_tool, _tool.c.number == _cell.c.tool)
+        .outerjoin(_record, _record.c.number == _cell.c.client)
+        .where(_in_range)
+    )
+
+
+def compare(work: Work, first: int, last: int) -> Difference:
+    """Find what is new, changed, and (for a snapshot) no longer said. Reads only."""
+    same = (
+        (usage.c.installation_id == work.installation_id)
+        & (usage.c.client_id == _client)
+        & (usage.c.tool_id == _tool.c.tool_id)
+        & (usage.c.day == _cell.c.day)
+        & (usage.c.source_id == work.source_id)
+    )
+    differs = func.sum(case((usage.c.count != _cell.c.count, 1), else_=0))
+    # The key's order, so that both sides are read in order.
+    statement = _joined(_client, func.count(), func.count(usage.c.client_id), differs).outerjoin(usage, same)
+    rows = work.stage.connection.execute(statement.group_by(_client), {"first": first, "last": last}).all()
+    gone = _gone(work, first, last)
+    return Difference(
+        {client for client, cells, stored, other in rows if cells != stored or other} | gone.keys(),
+        sum(cells - stored for _, cells, stored, _ in rows),
+        sum(other for *_, other in rows),
+        sum(stored - other for _, _, stored, other in rows),
+        sum(gone.values()),
+    )
+
+
+def _gone(work: Work, first: int, last: int) -> dict[int, int]:
+    """Clients of which a snapshot's source said what it no longer says: client -> rows.
+
+    Earlier days too: a window that still held them would count what the snapshot says is over.
+    """
+    if not work.is_snapshot or "usage" not in work.objects:
+        return {}
+    statement = select(usage.c.client_id, func.count()).where(*_unsaid(work)).group_by(usage.c.client_id)
+    rows = work.stage.connection.execute(statement, {"first": first, "last": last})
+    return dict(rows.tuples().all())
+
+
+def _unsaid(work: Work) -> tuple[ColumnElement[bool], ...]:
+    # A known client's number is its id, and a new one has nothing to remove.
+    said = (
+        select(_cell.c.client)
+        .join(_tool, _tool.c.number == _cell.c.tool)
+        .where(_cell.c.client == usage.c.client_id, _tool.c.tool_id == usage.c.tool_id, _cell.c.day == usage.c.day)
+    )
+    return (
+        usage.c.installation_id == work.installation_id,
+        usage.c.client_id.between(bindparam("first"), bindparam("last")),
+        usage.c.source_id == work.source_id,
+        ~said.exists(),
+    )
+
+
+def apply(work: Work, difference: Difference, first: int, last: int) -> set[int]:
+    """Write a difference. Gives the clients whose facts changed."""
+    connection, parameters = work.stage.connection, {"first": first, "last": last}
+    if difference.removed:
+        connection.execute(delete(usage).where(*_unsaid(work)), parameters)
+    if difference.added or difference.changed:
+        connection.execute(_upsert(work), parameters)
+    return difference.clients
+
+
+def _upsert(work: Work) -> Any:
+    rows = _joined(
+        literal(work.installation_id, Integer),
+        _client,
+        _tool.c.tool_id,
+        _cell.c.day,
+        literal(work.source_id),
+        _cell.c.count,
+    ).order_by(_cell.c.client, _cell.c.tool, _cell.c.day)
+    dialect = sqlite if work.stage.is_sqlite else postgresql
+    statement = dialect.insert(usage).from_select(_KEY, rows)
+    count = statement.excluded.count
+    return statement.on_conflict_do_update(
+        index_elements=list(usage.primary_key), set_={"count": count}, where=usage.c.count != count
+    )
