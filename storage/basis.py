@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import reduce
@@ -21,11 +21,10 @@ RENEWAL_PROPERTY = "renewal_date"  # the column of clients.csv, where the worksp
 @dataclass(frozen=True)
 class Source:
     id: int
-    name: str
     covers: str  # "all" clients, or those it "listed": ever named in usage
     reach: date | None  # None: it brought no usage yet
-    changed_at: datetime
     tools: int  # the set of those it measures
+    changed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -57,23 +56,24 @@ class Basis:
         )
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
-    def measured(self, listed: int) -> tuple[bool, int]:
-        """Whether a client is covered, and the tools measured for it.
-
-        listed: the sources that ever named it in usage; bit i stands for `sources[i]`
-        """
-        counting = ((i, one) for i, one in enumerate(self.sources) if one.tools and one.reach is not None)
-        covering = [one.tools for i, one in counting if one.covers == "all" or listed >> i & 1]
-        return bool(covering), reduce(or_, covering, 0)
-
     def reaching(self, reaches: Mapping[int, date]) -> Basis:
         """The same with reaches moved forward, never back, and the as-of day that follows.
 
         That is the newest reach; where no source has any, the day on which one last changed.
         """
         moved = tuple(replace(one, reach=_latest(one.reach, reaches.get(one.id))) for one in self.sources)
-        changed = (one.changed_at.date() for one in moved)
+        changed = (one.changed_at.date() for one in moved if one.changed_at is not None)
         return replace(self, sources=moved, as_of=_latest(*(one.reach for one in moved)) or _latest(*changed))
+
+
+def measured(sources: Sequence[Source], listed: int) -> tuple[bool, int]:
+    """Whether a client is covered, and the tools measured for it.
+
+    listed: the sources that ever named it in usage; bit i stands for `sources[i]`
+    """
+    counting = ((i, one) for i, one in enumerate(sources) if one.tools and one.reach is not None)
+    covering = [one.tools for i, one in counting if one.covers == "all" or listed >> i & 1]
+    return bool(covering), reduce(or_, covering, 0)
 
 
 def _latest(*days: date | None) -> date | None:
@@ -119,13 +119,11 @@ def _sources(connection: Connection, installation_id: int, positions: Mapping[in
         if tool_id in positions:
             measures[source_id] = measures.get(source_id, 0) | 1 << positions[tool_id]
     rows = connection.execute(
-        select(source.c.id, source.c.name, source.c.covers, source.c.reach, source.c.changed_at)
+        select(source.c.id, source.c.covers, source.c.reach, source.c.changed_at)
         .where(source.c.installation_id == installation_id)
         .order_by(source.c.id)
     )
-    return tuple(
-        Source(row.id, row.name, row.covers, row.reach, row.changed_at, measures.get(row.id, 0)) for row in rows
-    )
+    return tuple(Source(one.id, one.covers, one.reach, measures.get(one.id, 0), one.changed_at) for one in rows)
 
 
 def _properties(connection: Connection, installation_id: int, kind: str, name: str) -> tuple[int, ...]:

@@ -17,7 +17,7 @@ from bot.domain.catalog import Catalog, Tier, since
 from bot.domain.scoring import Facts, Verdict, judge
 from bot.domain.subscriptions import turning_days
 from storage import bulk, lists
-from storage.basis import Basis
+from storage.basis import Basis, measured
 from storage.schema import change, record, usage
 from storage.slices import Client
 
@@ -196,8 +196,8 @@ def _at(basis: Basis, day: date) -> Basis:
 
 
 def _facts(basis: Basis, client: Client, used: int, listed: int) -> Facts:
-    covered, measured = basis.measured(listed)
-    return Facts(client.subscriptions, basis.subscribing, covered, measured, used)
+    covered, tools = measured(basis.sources, listed)
+    return Facts(client.subscriptions, basis.subscribing, covered, tools, used)
 
 
 def before(changes: Sequence[tuple[date, Moment]], as_of: date) -> Past:

@@ -31,7 +31,7 @@ from bot.domain.catalog import since
 from bot.domain.scoring import Facts
 from bot.domain.subscriptions import Subscription, currency, monthly_revenue, next_renewal
 from storage import bulk, lists
-from storage.basis import Basis
+from storage.basis import Basis, measured
 from storage.schema import record, record_date, record_person, subscription, usage
 
 
@@ -46,7 +46,7 @@ class Client:
     renews_on: date | None
     subscriptions: list[Subscription] = field(default_factory=list)
     used: int = 0  # the set of tools in use
-    listed: int = 0  # the sources that ever named it in usage (`Basis.measured`)
+    listed: int = 0  # the sources that ever named it in usage (`measured`)
 
 
 def revenue(
@@ -117,8 +117,8 @@ class Reader:
 
 def facts(basis: Basis, client: Client) -> Facts:
     """What the score of a client of the slice is made from."""
-    covered, measured = basis.measured(client.listed)
-    return Facts(client.subscriptions, basis.subscribing, covered, measured, client.used)
+    covered, tools = measured(basis.sources, client.listed)
+    return Facts(client.subscriptions, basis.subscribing, covered, tools, client.used)
 
 
 def _subscription(row: Sequence[Any], day: bulk.Day, as_of: date | None) -> Subscription:
@@ -221,7 +221,7 @@ def _first_day(basis: Basis, reach: date) -> ColumnElement[date]:
 
 
 def _listed(basis: Basis) -> ColumnElement[int]:
-    """The sources that name the client, as a set (`Basis.measured`), for those where it matters."""
+    """The sources that name the client, as a set (`measured`), for those where it matters."""
     named = [(i, one) for i, one in enumerate(basis.sources) if one.covers == "listed"]
     if len(basis.sources) == 1:
         return literal(len(named), BigInteger)

@@ -1,0 +1,217 @@
+"""All that one client's card is made from, gathered by one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    ScalarSelect,
+    Select,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    select,
+)
+
+from bot.domain.catalog import Catalog, fold
+from bot.domain.clients import Client
+from bot.domain.scoring import Facts, Use, used_tools
+from bot.domain.subscriptions import Subscription
+from storage.basis import Source, measured
+from storage.schema import (
+    change,
+    installation,
+    person,
+    record,
+    source,
+    source_tool,
+    standing,
+    subscription,
+    tool,
+    usage,
+)
+from storage.slices import ended_by
+from storage.sqljson import days_before, rows
+
+LIMIT = 2  # clients: one more than can be shown tells that the name is not enough
+
+
+def client(
+    connection: Connection, installation_id: int, workspace_id: int, catalog: Catalog, where: ColumnElement[bool]
+) -> list[Client]:
+    """The clients of a workspace that fulfil a condition on `record`, at most two. One statement."""
+    values = {"installation": installation_id, "workspace": workspace_id, "catalog": catalog.hash}
+    found = connection.execute(_statement(catalog).where(where), values)
+    return [_client(catalog, row) for row in found]
+
+
+@lru_cache(maxsize=16)
+def _statement(catalog: Catalog) -> Select[Any]:
+    seen = (standing.c.installation_id == record.c.installation_id) & (standing.c.client_id == record.c.id)
+    csm = (person.c.installation_id == standing.c.installation_id) & (person.c.id == standing.c.person_id)
+    return (
+        select(
+            record.c.id,
+            record.c.name,
+            record.c.domain,
+            record.c.url,
+            standing.c.currency,
+            standing.c.mrr,
+            standing.c.renews_on,
+            person.c.name.label("csm_name"),
+            person.c.slack_user_id,
+            installation.c.as_of,
+            _sources().label("sources"),
+            _subscriptions().label("subscriptions"),
+            exists(select(1).where(subscription.c.installation_id == record.c.installation_id)).label("subscribing"),
+            _uses(_withins(catalog)).label("uses"),
+            _score_before().label("score_before"),
+            _last_score().label("last_score"),
+        )
+        .join(standing, seen)
+        .join(installation, installation.c.id == record.c.installation_id)
+        .outerjoin(person, csm)
+        .where(record.c.installation_id == bindparam("installation"), record.c.archived_at.is_(None))
+        .where(standing.c.workspace_id == bindparam("workspace"))
+        .order_by(record.c.id)
+        .limit(LIMIT)
+    )
+
+
+def _withins(catalog: Catalog) -> tuple[int, ...]:
+    return tuple(sorted({tool.within for tool in catalog.tools}))
+
+
+def _sources() -> ScalarSelect[Any]:
+    """(id, covers, reach, names of the tools that it measures) of each source."""
+    names = select(rows(tool.c.name)).where(
+        source_tool.c.installation_id == source.c.installation_id,
+        source_tool.c.source_id == source.c.id,
+        tool.c.installation_id == source_tool.c.installation_id,
+        tool.c.id == source_tool.c.tool_id,
+    )
+    one = rows(source.c.id, source.c.covers, source.c.reach, names.correlate(source).scalar_subquery())
+    return select(one).where(source.c.installation_id == record.c.installation_id).correlate(record).scalar_subquery()
+
+
+def _subscriptions() -> ScalarSelect[Any]:
+    """Rows of `Subscription`, each with the day on which its source no longer named it."""
+    one = subscription.c
+    columns = [one[name] for name in Subscription._fields]
+    mine = (one.installation_id == record.c.installation_id) & (one.client_id == record.c.id)
+    found = select(rows(*columns, func.date(one.archived_at))).where(mine)
+    return found.correlate(record).scalar_subquery()
+
+
+def _uses(withins: Sequence[int]) -> ScalarSelect[Any]:
+    """(tool, source, last day ever, uses in a window of each length) of each tool and source."""
+    sums = [func.sum(case((_in_window(within), usage.c.count), else_=0)) for within in withins]
+    per_tool = (
+        select(
+            tool.c.name.label("tool"),
+            usage.c.source_id.label("source"),
+            func.max(usage.c.day).label("last_on"),
+            *(one.label(f"uses_{n}") for n, one in zip(withins, sums, strict=True)),
+        )
+        .join(source, (source.c.installation_id == usage.c.installation_id) & (source.c.id == usage.c.source_id))
+        .join(tool, (tool.c.installation_id == usage.c.installation_id) & (tool.c.id == usage.c.tool_id))
+        .where(usage.c.installation_id == record.c.installation_id, usage.c.client_id == record.c.id)
+        .group_by(usage.c.tool_id, tool.c.name, usage.c.source_id)
+        .correlate(record)
+        .subquery()
+    )
+    return select(rows(*per_tool.c)).scalar_subquery()
+
+
+def _in_window(within: int) -> ColumnElement[bool]:
+    """Whether a row of usage lies in a window of so many days, which ends on its source's reach."""
+    return usage.c.day.between(days_before(source.c.reach, literal_column(str(within - 1))), source.c.reach)
+
+
+def _score_before() -> ScalarSelect[Any]:
+    """A week before the as-of day; unknown where another catalog made it."""
+    week = days_before(installation.c.as_of, literal_column("7"))
+    score = case((change.c.catalog_hash == bindparam("catalog"), change.c.score))
+    return _newest(select(score).where(change.c.day <= week))
+
+
+def _last_score() -> ScalarSelect[Any]:
+    return _newest(select(change.c.score).where(change.c.score.is_not(None)))
+
+
+def _newest(query: Select[Any]) -> ScalarSelect[Any]:
+    mine = (change.c.installation_id == record.c.installation_id) & (change.c.client_id == record.c.id)
+    return query.where(mine).order_by(change.c.day.desc()).limit(1).correlate(record, installation).scalar_subquery()
+
+
+def _client(catalog: Catalog, row: Row[Any]) -> Client:
+    sources = tuple(_source(catalog, one) for one in row.sources or ())
+    uses, listed = _sum_uses(catalog, sources, row.uses or ())
+    covered, tools = measured(sources, listed)
+    subscriptions = [_subscription(one, row.as_of) for one in row.subscriptions or ()]
+    return Client(
+        id=row.id,
+        name=row.name,
+        domain=row.domain,
+        url=row.url,
+        currency=row.currency,
+        mrr=row.mrr,
+        csm_name=row.csm_name,
+        csm_slack_id=row.slack_user_id,
+        renews_on=row.renews_on,
+        as_of=row.as_of,
+        facts=Facts(subscriptions, row.subscribing, covered, tools, used_tools(catalog, uses)),
+        uses=uses,
+        score_before=row.score_before,
+        last_score=row.last_score,
+        last_used_on=max((use.last_on for use in uses.values() if use.last_on is not None), default=None),
+    )
+
+
+def _source(catalog: Catalog, values: Sequence[Any]) -> Source:
+    number, covers, reach, names = values
+    tools = catalog.bits(name for (name,) in names or ())
+    return Source(number, covers, _day(reach), tools)
+
+
+def _sum_uses(
+    catalog: Catalog, sources: Sequence[Source], found: Sequence[Sequence[Any]]
+) -> tuple[dict[int, Use], int]:
+    """Uses by position in the catalog, under whatever names the data has, and the sources that name the client."""
+    withins, places = _withins(catalog), {one.id: i for i, one in enumerate(sources)}
+    uses: dict[int, Use] = {}
+    listed = 0
+    for name, source_id, last_on, *times in found:
+        listed |= 1 << places[source_id]
+        position = catalog.tool_names.get(fold(name))
+        if position is None:
+            continue
+        before, day = uses.get(position, Use()), _day(last_on)
+        number = times[withins.index(catalog.tools[position].within)]
+        last = max((one for one in (before.last_on, day) if one is not None), default=None)
+        uses[position] = Use(before.times + number, last)
+    return uses, listed
+
+
+def _subscription(values: Sequence[Any], as_of: date | None) -> Subscription:
+    *columns, archived_on = values
+    one = Subscription(*columns)
+    dated = one._replace(
+        started_on=_day(one.started_on),
+        ended_on=_day(one.ended_on),
+        cancels_on=_day(one.cancels_on),
+        renews_on=_day(one.renews_on),
+    )
+    return ended_by(dated, _day(archived_on), as_of)
+
+
+def _day(text: Any) -> date | None:
+    return None if text is None else date.fromisoformat(text)

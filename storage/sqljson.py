@@ -1,0 +1,47 @@
+"""Rows inside a row: the same JSON arrays on SQLite and PostgreSQL, and a day some days before another."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import JSON, Date
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+
+class rows(FunctionElement[Any]):  # noqa: N801 (functions of SQL are written small)
+    """An aggregate: an array of the rows, each an array of the given columns. Of no rows: null or empty."""
+
+    type = JSON()
+    inherit_cache = True
+
+
+@compiles(rows, "sqlite")
+def _rows_on_sqlite(element: rows, compiler: SQLCompiler, **kwargs: Any) -> str:
+    return f"json_group_array(json_array({compiler.process(element.clauses, **kwargs)}))"
+
+
+@compiles(rows, "postgresql")
+def _rows_on_postgresql(element: rows, compiler: SQLCompiler, **kwargs: Any) -> str:
+    return f"json_agg(json_build_array({compiler.process(element.clauses, **kwargs)}))"
+
+
+class days_before(FunctionElement[date]):  # noqa: N801
+    """A day, and how many days before it."""
+
+    type = Date()
+    inherit_cache = True
+
+
+@compiles(days_before, "sqlite")
+def _before_on_sqlite(element: days_before, compiler: SQLCompiler, **kwargs: Any) -> str:
+    day, days = (compiler.process(part, **kwargs) for part in element.clauses)
+    return f"date({day}, -{days} || ' days')"
+
+
+@compiles(days_before, "postgresql")
+def _before_on_postgresql(element: days_before, compiler: SQLCompiler, **kwargs: Any) -> str:
+    day, days = (compiler.process(part, **kwargs) for part in element.clauses)
+    return f"({day} - {days})"
