@@ -1,8 +1,8 @@
-"""What the playground's own tests stand on: a state with a scripted bot, or the whole server with slack_sdk's client."""
+"""What the playground's own tests stand on: a state with a scripted bot, or the whole server and slack_sdk's client."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -95,9 +95,7 @@ def quiet_playground() -> Iterator[Playground]:
         yield running
 
 
-@pytest.fixture
-def client_of() -> Callable[[Playground], WebClient]:
-    def make(playground: Playground) -> WebClient:
-        return WebClient(playground.bot_token, base_url=playground.api_url, timeout=5, retry_handlers=[])
-
-    return make
+def client_of(playground: Playground, token: str | None = None) -> WebClient:
+    """slack_sdk's own client, without retries that would hide what a call got."""
+    token = playground.bot_token if token is None else token
+    return WebClient(token, base_url=playground.api_url, timeout=5, retry_handlers=[])
