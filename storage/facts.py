@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -44,17 +44,33 @@ from storage.sqljson import days_before, rows
 LIMIT = 2  # clients: one more than can be shown tells that the name is not enough
 
 
+BY_ID: ColumnElement[bool] = record.c.id == bindparam("client")
+
+
 def client(
-    connection: Connection, installation_id: int, workspace_id: int, catalog: Catalog, where: ColumnElement[bool]
+    connection: Connection,
+    installation_id: int,
+    workspace_id: int,
+    catalog: Catalog,
+    where: ColumnElement[bool],
+    values: Mapping[str, object] | None = None,
 ) -> list[Client]:
-    """The clients of a workspace that fulfil a condition on `record`, at most two. One statement."""
-    values = {"installation": installation_id, "workspace": workspace_id, "catalog": catalog.hash}
-    found = connection.execute(_statement(catalog).where(where), values)
-    return [_client(catalog, row) for row in found]
+    """The clients of a workspace that fulfil a condition on `record`, at most two. One statement.
+
+    where   such as `BY_ID`; one that is made once, with its `values` given here, saves building the statement again
+    """
+    statement = _found(catalog).where(where) if values is None else _found_where(catalog, where)
+    bound = {"installation": installation_id, "workspace": workspace_id, "catalog": catalog.hash, **(values or {})}
+    return [_client(catalog, row) for row in connection.execute(statement, bound)]
+
+
+@lru_cache(maxsize=64)
+def _found_where(catalog: Catalog, where: ColumnElement[bool]) -> Select[Any]:
+    return _found(catalog).where(where)
 
 
 @lru_cache(maxsize=16)
-def _statement(catalog: Catalog) -> Select[Any]:
+def _found(catalog: Catalog) -> Select[Any]:
     seen = (standing.c.installation_id == record.c.installation_id) & (standing.c.client_id == record.c.id)
     csm = (person.c.installation_id == standing.c.installation_id) & (person.c.id == standing.c.person_id)
     return (
@@ -81,7 +97,6 @@ def _statement(catalog: Catalog) -> Select[Any]:
         .outerjoin(person, csm)
         .where(record.c.installation_id == bindparam("installation"), record.c.archived_at.is_(None))
         .where(standing.c.workspace_id == bindparam("workspace"))
-        .order_by(record.c.id)
         .limit(LIMIT)
     )
 
