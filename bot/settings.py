@@ -10,6 +10,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+ENGAGEMENT = "sqlite:///engagement.db"
+PLAYGROUND = "sqlite:///playground.db"
+
 
 class SettingsError(Exception):
     """A variable that cannot be used. The message is one line that names it and never repeats its value."""
@@ -26,7 +29,10 @@ class Settings(BaseSettings):
     )
     slack_signing_secret: SecretStr | None = Field(default=None, description="Signing secret: needed for HTTP")
     slack_api_url: str = Field(default="https://slack.com/api/", description="Where Slack's Web API is")
-    database_url: str = Field(default="sqlite:///engagement.db", description="An SQLite file or a PostgreSQL database")
+    database_url: str | None = Field(
+        default=None,
+        description="An SQLite file or a PostgreSQL database; `engagement.db`, or `playground.db` without a Slack app",
+    )
     catalog: Path | None = Field(default=None, description="Catalog file; the shipped one where empty")
     host: str = Field(default="127.0.0.1", description="Address to listen on; `0.0.0.0` in a container")
     port: int = Field(
@@ -65,7 +71,9 @@ class Settings(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def _known_database(cls, value: str) -> str:
+    def _known_database(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
         try:
             backend = make_url(value).get_backend_name()
         except ArgumentError:
@@ -76,9 +84,14 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _one_process_on_sqlite(self) -> Self:
-        if self.workers > 1 and self.database_url.startswith("sqlite"):
+        if self.workers > 1 and self.database.startswith("sqlite"):
             raise ValueError("WORKERS should be 1 on SQLite; more than one process needs PostgreSQL")
         return self
+
+    @property
+    def database(self) -> str:
+        """URL of the database. What is tried in the playground stays out of the one that Slack sees."""
+        return self.database_url or (ENGAGEMENT if self.speaks_to_slack else PLAYGROUND)
 
     @property
     def speaks_to_slack(self) -> bool:

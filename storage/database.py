@@ -49,15 +49,18 @@ def _engine(url: URL) -> Engine:
         url = url.set(drivername="postgresql+psycopg")
     return create_engine(
         url,
+        hide_parameters=True,  # an error's text is logged, and parameters are clients' names and notes
         pool_pre_ping=True,
         pool_size=POOL,
         max_overflow=POOL,
-        connect_args={"options": "-c statement_timeout=60000 -c timezone=UTC"},
+        connect_args={"connect_timeout": 5, "options": "-c statement_timeout=60000 -c timezone=UTC"},
     )
 
 
 def _sqlite(url: URL) -> Engine:
-    engine = create_engine(url, connect_args={"check_same_thread": False}, pool_size=32, max_overflow=POOL)
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"check_same_thread": False}, pool_size=32, max_overflow=POOL
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
@@ -16,7 +17,6 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import Connection
 
 from storage.database import Database
@@ -29,18 +29,22 @@ _LOCK = 0x656E67  # of pg_advisory_xact_lock: any number that only migrations ta
 
 def version(database: Database) -> Version:
     """How the database stands to this code. "newer": it was migrated by a later release."""
-    scripts = ScriptDirectory.from_config(_config())
     with database.read() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
     if found is None:
         return "empty"
-    if found == scripts.get_current_head():
-        return "current"
-    try:
-        scripts.get_revision(found)
-    except CommandError:
-        return "newer"
-    return "outdated"
+    known = [revision.revision for revision in _scripts().walk_revisions()]
+    return "current" if found == known[0] else "outdated" if found in known else "newer"
+
+
+def head() -> str:
+    """The newest version that this code knows."""
+    return _scripts().get_current_head() or ""
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
 
 
 def upgrade(database: Database) -> None:

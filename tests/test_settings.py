@@ -20,7 +20,7 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def test_everything_has_a_default() -> None:
     found = settings.load()
-    assert (found.database_url, found.port, found.workers) == ("sqlite:///engagement.db", 3000, 1)
+    assert (found.database, found.port, found.workers) == ("sqlite:///playground.db", 3000, 1)
     assert not found.speaks_to_slack
 
 
@@ -73,3 +73,11 @@ def test_tokens_are_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_any_part_of_a_slack_app_means_slack(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}.get(name, "0"))
     assert settings.load().speaks_to_slack
+
+
+def test_the_playground_and_slack_have_databases_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings.load().database == "sqlite:///playground.db"
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    assert settings.load().database == "sqlite:///engagement.db"
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///mine.db")
+    assert settings.load().database == "sqlite:///mine.db"

@@ -1,0 +1,154 @@
+"""`engagement-bot`, also `python -m bot`: the command line. What a command needs is imported when it runs."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from bot import logs, settings
+from bot.cli.frame import failures, first_installation, installation_of, opened
+from bot.settings import Settings
+
+
+class _Commands(TyperGroup):
+    def invoke(self, ctx: Any) -> Any:
+        with failures():
+            return super().invoke(ctx)
+
+
+app = typer.Typer(cls=_Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+Installation = Annotated[
+    int | None, typer.Option("--installation", metavar="NUMBER", help="Which one, where the database holds several.")
+]
+
+
+@app.callback()
+def main_help() -> None:
+    """Customer success without leaving Slack."""
+
+
+@app.command()
+def start() -> None:
+    """What `make run` does: run against Slack where its tokens are set, else open the playground."""
+    chosen = settings.load()
+    if chosen.speaks_to_slack:
+        _run(chosen, migrates=True)
+    else:
+        _play(chosen, chosen.port, browse=True)
+
+
+@app.command()
+def run() -> None:
+    """Run against Slack: over Socket Mode when SLACK_APP_TOKEN is set, else over HTTP."""
+    _run(settings.load(), migrates=False)
+
+
+@app.command()
+def playground(
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; else PORT, else 3000.")] = None,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")] = False,
+) -> None:
+    """Try everything in the browser: a local Slack with sample clients. No account and no key is needed."""
+    chosen = settings.load()
+    _play(chosen, chosen.port if port is None else port, browse=not no_open)
+
+
+def _run(chosen: Settings, *, migrates: bool) -> None:
+    from bot.cli import running
+
+    logs.configure(chosen.log_level)
+    running.against_slack(chosen, migrates=migrates)
+
+
+def _play(chosen: Settings, port: int, *, browse: bool) -> None:
+    from bot.cli import running
+
+    logs.configure(chosen.log_level if "log_level" in chosen.model_fields_set else "WARNING")
+    running.in_playground(chosen, port, browse=browse)
+
+
+@app.command("import")
+def import_(
+    paths: Annotated[list[Path], typer.Argument(exists=True, metavar="PATH…", help="CSV files, or folders of them.")],
+    mapping: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="TOML file that says which file and column is what."),
+    ] = None,
+    catalog: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Catalog to score with.")] = None,
+    as_of: Annotated[
+        datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], metavar="DATE", help="Day the data goes to.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check and report, and change nothing.")] = False,
+    installation: Installation = None,
+) -> None:
+    """Load clients, subscriptions and usage from CSV files; importing twice changes nothing."""
+    from bot.cli import data
+
+    chosen = settings.load()
+    if catalog is not None:
+        chosen = chosen.model_copy(update={"catalog": catalog})
+    with opened(chosen.database) as database:
+        first_installation(database, chosen.currency)
+        number = installation_of(database, installation)
+        day = as_of.date() if as_of else None
+        for line in data.load(database, number, chosen, paths, mapping, day, dry_run=dry_run):
+            typer.echo(line)
+
+
+@app.command()
+def score(installation: Installation = None) -> None:
+    """Make all scores again."""
+    from bot.cli import data
+
+    chosen = settings.load()
+    with opened(chosen.database) as database:
+        count = data.score(database, installation_of(database, installation), chosen)
+    typer.echo(f"{count} clients scored.")
+
+
+@app.command()
+def manifest(
+    url: Annotated[str | None, typer.Option(help="The bot's public address: a manifest for HTTP.")] = None,
+) -> None:
+    """Print the Slack app's manifest, with COMMAND_PREFIX before each command."""
+    from bot import manifest as manifests
+
+    text = manifests.FILE.read_text(encoding="utf-8")
+    typer.echo(manifests.render(text, settings.load().command_prefix, url), nl=False)
+
+
+@app.command()
+def migrate() -> None:
+    """Create the database's tables, or bring them to this version."""
+    from storage import migrate as migrations
+
+    with opened(settings.load().database, migrates=True):
+        typer.echo(f"The tables are those of version {migrations.head()}.")
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is set, what is missing, and what each missing thing costs."""
+    from bot import doctor as doctors
+
+    broken = False
+    for finding in doctors.examine(settings.load(), datetime.now(UTC).date()):
+        typer.echo(finding)
+        broken = broken or finding.level is doctors.Level.BROKEN
+    if broken:
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Entry point of the script."""
+    app(prog_name="engagement-bot" if sys.argv[0].endswith("engagement-bot") else "python -m bot")
+
+
+if __name__ == "__main__":
+    main()

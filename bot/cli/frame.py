@@ -1,0 +1,127 @@
+"""What all commands share: errors as one line, the database, the installation, progress on a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from urllib.error import URLError
+
+import typer
+from slack_sdk.errors import SlackApiError
+from sqlalchemy.exc import OperationalError
+
+from bot.errors import UserError
+from bot.identity import OtherWorkspaceError
+from bot.settings import SettingsError
+from storage import installations, migrate
+from storage.catalog import CatalogError
+from storage.database import Database
+from storage.imports.mapping import MappingError
+
+Show = Callable[[str, int, int], None]  # what is done, how far it is, of how much
+
+
+class FailureError(Exception):
+    """A command cannot do its work. The message is the one line that is printed."""
+
+
+@contextmanager
+def failures() -> Iterator[None]:
+    """Turns an expected error into one line on standard error and exit status 1; Ctrl-C ends quietly."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    except _EXPECTED as error:
+        typer.echo(explain(error), err=True)
+        raise typer.Exit(1) from None
+
+
+_EXPECTED = (
+    FailureError, SettingsError, OtherWorkspaceError, UserError, MappingError, SlackApiError, OperationalError, OSError,
+)  # fmt: skip
+
+
+def explain(error: BaseException) -> str:
+    """An expected error in one line. Never shows the URL of a database: it may hold a password."""
+    match error:
+        case CatalogError() | MappingError():
+            return str(error)
+        case UserError():
+            from bot.blocks.wording import explain as words
+
+            return words(error)
+        case OtherWorkspaceError():
+            return (
+                "This database belongs to another Slack workspace than the token. "
+                "Set DATABASE_URL to another database, or use the other token."
+            )
+        case SlackApiError():
+            return f"Slack refused: {error.response.get('error', 'no reason given')}. Try: engagement-bot doctor"
+        case URLError():
+            return f"Slack cannot be reached: {error.reason}"
+        case OperationalError():
+            return f"The database cannot be used: {str(error.orig).strip().splitlines()[0]}"
+        case OSError(filename=str(name), strerror=str(reason)):
+            return f"{name}: {reason}"
+    return str(error)
+
+
+@contextmanager
+def opened(url: str, *, migrates: bool = False) -> Iterator[Database]:
+    """The database, closed afterwards. Tables that are not of this version are refused; `migrates` makes them so."""
+    database = Database(url)
+    try:
+        found = migrate.version(database)
+        if found == "newer":
+            raise FailureError("The database was migrated by a newer release of engagement-bot.")
+        if found == "empty" or (found == "outdated" and migrates):
+            migrate.upgrade(database)
+        elif found == "outdated":
+            raise FailureError("The database's tables are of an older version. Run: engagement-bot migrate")
+        yield database
+    finally:
+        database.close()
+
+
+def installation_of(database: Database, number: int | None) -> int:
+    """The id of the installation that is meant: the only one, or `number`."""
+    with database.read() as connection:
+        known = [one.id for one in installations.every(connection)]
+    if number is None and len(known) == 1:
+        return known[0]
+    if number in known:
+        return number
+    if not known:
+        raise FailureError("There is nothing here yet. Start with: engagement-bot import PATH")
+    raise FailureError(f"Say which installation is meant with --installation: {', '.join(map(str, known))}")
+
+
+def first_installation(database: Database, currency: str) -> None:
+    """Make the installation of a database that has none; the first token binds it."""
+    with database.write() as connection:
+        if not installations.every(connection):
+            installations.create(connection, datetime.now(UTC), currency)
+
+
+@contextmanager
+def progress() -> Iterator[Show]:
+    """A function that shows how far long work is: a bar on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    tasks: dict[str, TaskID] = {}
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+
+        def show(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=total)
+            bars.update(tasks[what], completed=done, total=total)
+
+        yield show

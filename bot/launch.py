@@ -1,0 +1,83 @@
+"""What a running bot is put together from: settings in, one process's parts out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from slack_sdk import WebClient
+from slack_sdk.http_retry.builtin_handlers import (
+    ConnectionErrorRetryHandler,
+    RateLimitErrorRetryHandler,
+    ServerErrorRetryHandler,
+)
+
+from bot.app import wire
+from bot.domain.catalog import Catalog
+from bot.identity import Identity, authorizer
+from bot.jobs import people
+from bot.metrics import CountErrors
+from bot.schedule import Job, Schedule
+from bot.serve import Bot
+from bot.settings import Settings
+from storage import catalog as catalogs
+from storage.database import Database
+
+Clock = Callable[[], datetime]
+
+
+def real_time() -> datetime:
+    return datetime.now(UTC)
+
+
+def posting(settings: Settings) -> WebClient:
+    """The client that posts. A 429 was not taken and is sent again; a dropped connection may have been, and is not."""
+    return WebClient(
+        _token(settings),
+        base_url=settings.slack_api_url,
+        timeout=10,
+        retry_handlers=[CountErrors(), RateLimitErrorRetryHandler(max_retry_count=3)],
+    )
+
+
+def reading(settings: Settings) -> WebClient:
+    """The client that only reads: it may ask again whatever happened."""
+    return WebClient(
+        _token(settings),
+        base_url=settings.slack_api_url,
+        timeout=30,
+        retry_handlers=[
+            CountErrors(),
+            RateLimitErrorRetryHandler(max_retry_count=10),
+            ConnectionErrorRetryHandler(max_retry_count=2),
+            ServerErrorRetryHandler(max_retry_count=2),
+        ],
+    )
+
+
+def _token(settings: Settings) -> str:
+    return settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
+
+
+def catalog_of(settings: Settings, database: Database, installation_id: int) -> Catalog:
+    """The catalog that CATALOG names; without it, the one of the last import; before that, the one that ships."""
+    if settings.catalog is not None:
+        return catalogs.load(settings.catalog)
+    with database.read() as connection:
+        return catalogs.current(connection, installation_id)
+
+
+def assemble(settings: Settings, identity: Identity, installation_id: int, now: Clock = real_time) -> Bot:
+    """The parts of one process. The database has been migrated and the installation bound."""
+    database = Database(settings.database)
+    app = wire(
+        database=database,
+        catalog=catalog_of(settings, database, installation_id),
+        now=now,
+        slack=posting(settings),
+        settings=settings,
+        authorize=authorizer(identity, _token(settings)),
+    )
+    keep_people = partial(people.keep, database, reading(settings), installation_id, now)
+    return Bot(app, database, Schedule([Job("people", timedelta(days=1), keep_people)]))

@@ -1,0 +1,28 @@
+"""The Slack app's manifest: manifest.yml with the names and addresses of this deployment."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+FILE = Path(__file__).parents[1] / "manifest.yml"
+
+
+def render(text: str, prefix: str = "", url: str | None = None) -> str:
+    """The manifest with a prefix before each command; with the bot's public address, for HTTP in place of Socket Mode.
+
+    Lines are changed and nothing is parsed, so that comments stay and no YAML library is needed.
+    """
+    text = re.sub(r"(?m)^( *- command: /)", rf"\g<1>{prefix}", text)
+    if url is None:
+        return text
+    address = f"{url.rstrip('/')}/slack/events"
+    text = re.sub(r"(?m)^( *)- command: .*$", rf"\g<0>\n\g<1>  url: {address}", text)
+    text = re.sub(r"(?m)^( *)(event_subscriptions|interactivity):$", rf"\g<0>\n\g<1>  request_url: {address}", text)
+    return text.replace("socket_mode_enabled: true", "socket_mode_enabled: false")
+
+
+def scopes(text: str) -> list[str]:
+    """The bot scopes that the manifest asks for."""
+    listed = re.search(r"(?m)^ +bot:\n((?: +- .*\n)+)", text)
+    return re.findall(r"- ([\w.:]+)", listed[1]) if listed else []
