@@ -65,6 +65,7 @@ class Playground:
             ws="websockets-sansio",
             http="h11",
             lifespan="off",
+            log_config=None,  # the process has its own logging; the default would take its handlers away
             log_level="warning",
             access_log=False,
             h11_max_incomplete_event_size=LONGEST_REQUEST,

@@ -6,17 +6,20 @@ import asyncio
 import json
 import random
 import threading
+import time
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotInTime
 from dataclasses import dataclass, field
 from typing import Any
 
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from bot.playground.ids import new_id, new_secret
 from bot.playground.model import Json
 
 MOST_SOCKETS = 10
+WARNING_SECONDS = 10.0
+GRACE_SECONDS = 3.0
 
 
 class NotAcknowledgedError(Exception):
@@ -41,9 +44,6 @@ class Connection:
         """Sends from any thread; the event loop does the writing."""
         asyncio.run_coroutine_threadsafe(self.websocket.send_text(json.dumps(message)), self.loop)
 
-    def close(self) -> None:
-        asyncio.run_coroutine_threadsafe(self.websocket.close(), self.loop)
-
 
 class SocketMode:
     """All open connections of one app. `address` is the ws:// address, filled in once the server knows its port."""
@@ -54,6 +54,7 @@ class SocketMode:
         self._tickets: set[str] = set()
         self._connections: list[Connection] = []
         self._changed = threading.Condition()
+        self.warning_seconds = WARNING_SECONDS
 
     def ticket_url(self) -> str:
         """A fresh address with a ticket that opens one websocket once."""
@@ -69,9 +70,9 @@ class SocketMode:
             return len(self._connections)
 
     def wait_for(self, count: int, timeout: float) -> bool:
-        """Waits until exactly that many connections are open."""
+        """Waits until at least that many connections are open."""
         with self._changed:
-            return self._changed.wait_for(lambda: len(self._connections) == count, timeout)
+            return self._changed.wait_for(lambda: len(self._connections) >= count, timeout)
 
     async def endpoint(self, websocket: WebSocket) -> None:
         """One websocket from its ticket to its end."""
@@ -152,13 +153,30 @@ class SocketMode:
         return answer.get("payload") if answers else None
 
     def disconnect(self, reason: str) -> None:
-        """Asks every connection to go: "warning" (it stays open a little), "refresh_requested" or "link_disabled"."""
+        """Ends every connection: "warning" (after `warning_seconds`), "refresh_requested" or "link_disabled" (at once).
+
+        A connection that is to go gets nothing new, but may still acknowledge what it has.
+        """
         with self._changed:
             going = list(self._connections)
             if reason != "warning":
-                self._connections.clear()
-                self._changed.notify_all()
+                self._retire(going)
         for connection in going:
-            connection.write({"type": "disconnect", "reason": reason, "debug_info": {"host": "playground"}})
-            if reason == "link_disabled":
-                connection.close()
+            asyncio.run_coroutine_threadsafe(self._end(connection, reason), connection.loop)
+
+    def _retire(self, going: list[Connection]) -> None:
+        with self._changed:
+            self._connections = [each for each in self._connections if each not in going]
+            self._changed.notify_all()
+
+    async def _end(self, connection: Connection, reason: str) -> None:
+        goodbye = {"type": "disconnect", "reason": reason, "debug_info": {"host": "playground"}}
+        await connection.websocket.send_text(json.dumps(goodbye))
+        if reason == "warning":
+            await asyncio.sleep(self.warning_seconds)
+            self._retire([connection])
+        patience = time.monotonic() + GRACE_SECONDS
+        while connection.waiting and time.monotonic() < patience:
+            await asyncio.sleep(0.01)
+        if connection.websocket.client_state is WebSocketState.CONNECTED:
+            await connection.websocket.close()

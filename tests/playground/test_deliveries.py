@@ -221,11 +221,8 @@ def test_bolt_takes_every_delivery_and_refuses_a_changed_one(playground: Playgro
 
     def dispatch(headers: dict[str, str], body: str) -> Answer:
         response = app.dispatch(BoltRequest(body=body, headers={k: [v] for k, v in headers.items()}))
-        return (
-            response.status,
-            {"Content-Type": response.first_headers().get("content-type", "")},
-            response.body.encode(),
-        )
+        kind = response.first_headers().get("content-type", "")
+        return response.status, {"Content-Type": kind}, response.body.encode()
 
     target.answer = dispatch
     command(playground)

@@ -71,9 +71,10 @@ def test_a_token_may_stand_in_a_form_but_not_in_json(quiet_playground: Playgroun
     assert all("token" not in call.given for call in quiet_playground.calls)
 
 
-@pytest.mark.parametrize(
-    ("body", "code"), [(b"{", "invalid_json"), (b"[1]", "json_not_object"), (b"\xff", "invalid_json")]
-)
+BROKEN = [(b"{", "invalid_json"), (b"[1]", "json_not_object"), (b"\xff", "invalid_json")]
+
+
+@pytest.mark.parametrize(("body", "code"), BROKEN)
 def test_broken_json_is_refused(quiet_playground: Playground, body: bytes, code: str) -> None:
     assert raw(quiet_playground, body, "application/json")["error"] == code
 
