@@ -72,7 +72,9 @@ def keep(connection: Connection, installation_id: int, user: Mapping[str, Any], 
     """
     values = _values(user, now)
     mine = person.c.installation_id == installation_id
-    known = connection.scalar(select(person.c.id).where(mine, person.c.slack_user_id == user["id"]).with_for_update())
+    # Two processes may hear of the same new person at once: one after the other, by the installation's row.
+    connection.execute(select(installation.c.id).where(installation.c.id == installation_id).with_for_update())
+    known = connection.scalar(select(person.c.id).where(mine, person.c.slack_user_id == user["id"]))
     named = None
     if values["email"] is not None:
         named = connection.scalar(select(person.c.id).where(mine, person.c.email == values["email"]))
@@ -94,15 +96,17 @@ def _add(connection: Connection, installation_id: int, values: Mapping[str, Any]
 
 
 def _values(user: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """A row from a Slack user object (docs: objects/user-object). Guests: `is_restricted` and `is_ultra_restricted`."""
+    """A row from a Slack user object (docs: objects/user-object). Guests: `is_restricted` and `is_ultra_restricted`.
+
+    Zone and language are not in every answer of Slack's; what is known of them then stays.
+    """
     profile = user.get("profile", {})
-    return {
+    told = {"time_zone": user.get("tz"), "locale": user.get("locale")}
+    return {name: value for name, value in told.items() if value} | {
         "slack_user_id": user["id"],
         "slack_team_id": user.get("team_id"),
         "email": (profile.get("email") or "").lower() or None,
         "name": profile.get("display_name") or profile.get("real_name") or user.get("name", ""),
-        "time_zone": user.get("tz") or "UTC",
-        "locale": user.get("locale") or "en-US",
         "is_admin": bool(user.get("is_admin") or user.get("is_owner")),
         "is_guest": bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
         "is_bot": bool(user.get("is_bot") or user["id"] == "USLACKBOT"),
