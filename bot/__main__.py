@@ -93,7 +93,7 @@ def import_(
     chosen = settings.load()
     if catalog is not None:
         chosen = chosen.model_copy(update={"catalog": catalog})
-    with opened(chosen.database) as database:
+    with opened(chosen.database, creates=True) as database:
         first_installation(database, chosen.currency)
         number = installation_of(database, installation)
         day = as_of.date() if as_of else None

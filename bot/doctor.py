@@ -96,12 +96,16 @@ def _data(connection: Connection, today: date) -> Iterator[Finding]:
         if reach is None:
             yield Finding(Level.MISSING, f"Source {name} ({kind})", "no usage yet, so no client of it has a score")
         else:
-            yield Finding(Level.WELL, f"Source {name} ({kind})", f"data to {reach}, {(today - reach).days} days old")
+            yield Finding(Level.WELL, f"Source {name} ({kind})", f"data to {reach}, {_age((today - reach).days)}")
     people = connection.scalar(select(func.count()).where(schema.person.c.slack_user_id.is_not(None))) or 0
     if people == 0:
         yield Finding(Level.MISSING, "People", "none known from Slack yet; the bot asks for them when it starts")
     else:
         yield Finding(Level.WELL, "People", f"{people} known from Slack")
+
+
+def _age(days: int) -> str:
+    return {0: "of today", 1: "a day old"}.get(days, f"{days} days old")
 
 
 def _catalog(settings: Settings) -> Finding:

@@ -41,7 +41,7 @@ def load(
                 progress=show,
             )
     except ValueError as error:
-        raise FailureError(f"{error}") from None
+        raise FailureError(f"--as-of: {error}") from None
     return import_report.lines(report)
 
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.error import URLError
 
 import typer
@@ -19,6 +20,8 @@ from storage import installations, migrate
 from storage.catalog import CatalogError
 from storage.database import Database
 from storage.imports.mapping import MappingError
+
+NOTHING = "There is nothing here yet. Start with: engagement-bot import PATH"
 
 Show = Callable[[str, int, int], None]  # what is done, how far it is, of how much
 
@@ -70,15 +73,22 @@ def explain(error: BaseException) -> str:
 
 
 @contextmanager
-def opened(url: str, *, migrates: bool = False) -> Iterator[Database]:
-    """The database, closed afterwards. Tables that are not of this version are refused; `migrates` makes them so."""
+def opened(url: str, *, creates: bool = False, migrates: bool = False) -> Iterator[Database]:
+    """The database, closed afterwards. Tables that are not of this version are refused.
+
+    `creates`: an empty database gets its tables. `migrates`: older tables are brought to this version, too.
+    """
     database = Database(url)
+    if database.is_sqlite and not (creates or migrates) and not Path(database.url.database or "").exists():
+        raise FailureError(NOTHING)
     try:
         found = migrate.version(database)
         if found == "newer":
             raise FailureError("The database was migrated by a newer release of engagement-bot.")
-        if found == "empty" or (found == "outdated" and migrates):
+        if migrates or (creates and found == "empty"):
             migrate.upgrade(database)
+        elif found == "empty":
+            raise FailureError(NOTHING)
         elif found == "outdated":
             raise FailureError("The database's tables are of an older version. Run: engagement-bot migrate")
         yield database
@@ -95,7 +105,7 @@ def installation_of(database: Database, number: int | None) -> int:
     if number in known:
         return number
     if not known:
-        raise FailureError("There is nothing here yet. Start with: engagement-bot import PATH")
+        raise FailureError(NOTHING)
     raise FailureError(f"Say which installation is meant with --installation: {', '.join(map(str, known))}")
 
 

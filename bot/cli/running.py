@@ -59,7 +59,7 @@ def _prepare(settings: Settings, *, migrates: bool) -> tuple[identity.Identity, 
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
     known = identity.ask(WebClient(token, base_url=settings.slack_api_url))
     catalog.load(settings.catalog)
-    with opened(settings.database, migrates=migrates) as database:
+    with opened(settings.database, creates=True, migrates=migrates) as database:
         return known, identity.bind(database, known, datetime.now(UTC), settings.currency).id
 
 
