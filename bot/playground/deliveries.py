@@ -89,6 +89,7 @@ class Deliveries:
         self._sockets = sockets
         self._requests = requests
         self._stop = threading.Event()
+        self._lock = threading.Lock()
         self._running: list[threading.Thread] = []
         self._held: list[Json] | None = None
 
@@ -121,8 +122,9 @@ class Deliveries:
 
     def _start(self, callback: Json) -> threading.Thread:
         thread = threading.Thread(target=self._deliver, args=(callback,), daemon=True)
-        self._running = [each for each in self._running if each.is_alive()] + [thread]
-        thread.start()
+        with self._lock:
+            thread.start()
+            self._running = [each for each in self._running if each.is_alive()] + [thread]
         return thread
 
     @contextmanager
@@ -176,7 +178,9 @@ class Deliveries:
 
     def settle(self, timeout: float = 10.0) -> None:
         """Waits until every event so far is acknowledged or given up."""
-        for thread in list(self._running):
+        with self._lock:
+            running = list(self._running)
+        for thread in running:
             thread.join(timeout)
 
     def stop(self) -> None:
