@@ -34,7 +34,7 @@ class Identity:
 def ask(slack: WebClient) -> Identity:
     """One auth.test. Raises SlackApiError where the token is refused, URLError where Slack cannot be reached."""
     answer = slack.auth_test()
-    scopes = str(answer.headers.get("x-oauth-scopes", ""))
+    headers = {name.lower(): str(value) for name, value in answer.headers.items()}
     return Identity(
         team_id=answer["team_id"],
         team=answer.get("team", ""),
@@ -42,7 +42,7 @@ def ask(slack: WebClient) -> Identity:
         enterprise_id=answer.get("enterprise_id"),
         bot_user_id=answer["user_id"],
         bot_id=answer["bot_id"],
-        scopes=frozenset(filter(None, (scope.strip() for scope in scopes.split(",")))),
+        scopes=frozenset(filter(None, (scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",")))),
     )
 
 

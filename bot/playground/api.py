@@ -64,7 +64,10 @@ class WebApi:
             return JSONResponse(refusal.answer())
         sent = str(values.pop("token", ""))
         token = bearer(request) or sent
-        return await self._recorded(request, name, values, lambda: self._answer(name, token, values))
+        response = await self._recorded(request, name, values, lambda: self._answer(name, token, values))
+        if self._tokens.get(token) == "bot":
+            response.headers["x-oauth-scopes"] = ",".join(sorted(self.scopes))
+        return response
 
     async def respond(self, request: Request) -> Response:
         """One post to a response_url: "ok", or Slack's refusal."""
