@@ -121,7 +121,9 @@ def _token(settings: Settings) -> Iterator[Finding]:
     if settings.slack_bot_token is None:
         yield Finding(Level.BROKEN, "SLACK_BOT_TOKEN", "not set; the bot cannot run against Slack without it")
         return
-    client = WebClient(settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url, timeout=10)
+    client = WebClient(
+        settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url, timeout=10, retry_handlers=[]
+    )
     try:
         known = identity.ask(client)
     except (SlackApiError, URLError) as error:
@@ -149,7 +151,9 @@ def _transport(settings: Settings) -> Finding:
 def _socket_mode(settings: Settings, token: str) -> Finding:
     """Whether a connection would open. It is not opened: Slack would send it requests meant for the running bot."""
     try:
-        answer = WebClient(base_url=settings.slack_api_url, timeout=10).apps_connections_open(app_token=token)
+        answer = WebClient(base_url=settings.slack_api_url, timeout=10, retry_handlers=[]).apps_connections_open(
+            app_token=token
+        )
         address = urlsplit(answer["url"])
         port = address.port or (443 if address.scheme == "wss" else 80)
         with socket.create_connection((address.hostname or "", port), timeout=10):
