@@ -18,23 +18,14 @@ SLICE = 4_000
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 
-def fill(database: Database, companies: Sequence[str]) -> tuple[int, int]:
+def fill(database: Database, companies: Sequence[str], at_once: int = SLICE) -> tuple[int, int]:
     """An installation whose clients bear these names, numbered from 1; gives its id and its workspace's."""
     with database.write() as connection:
         home = create(connection, NOW)
-        connection.execute(
-            insert(source).values(
-                installation_id=home.id,
-                id=1,
-                name="sample",
-                kind="sample",
-                form="events",
-                covers="listed",
-                changed_at=NOW,
-            )
-        )
+        values = {"name": "sample", "kind": "sample", "form": "events", "covers": "listed", "changed_at": NOW}
+        connection.execute(insert(source).values(installation_id=home.id, id=1, **values))
     numbered = iter(enumerate(companies, start=1))
-    while rows := list(islice(numbered, SLICE)):
+    while rows := list(islice(numbered, at_once)):
         with database.write() as connection:
             _insert(connection, home.id, home.workspace_id, rows)
             name_index.add(connection, home.id, rows)
@@ -50,10 +41,5 @@ def _insert(connection: Connection, here: int, workspace_id: int, rows: Sequence
         for number, name in rows
     ]  # fmt: skip
     connection.execute(insert(record), records)
-    connection.execute(
-        insert(standing),
-        [
-            {"installation_id": here, "workspace_id": workspace_id, "client_id": number, "tier": "unknown"}
-            for number, _ in rows
-        ],
-    )
+    scope = {"installation_id": here, "workspace_id": workspace_id, "tier": "unknown"}
+    connection.execute(insert(standing), [{**scope, "client_id": number} for number, _ in rows])

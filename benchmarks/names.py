@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import string
+from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from random import Random
+
+from bot.domain.names import key
 
 # Per language: syllables that coined names and surnames are made of, trades, what stands beside them, legal forms.
 _LANGUAGES: dict[str, tuple[str, str, str, str]] = {
@@ -96,7 +100,7 @@ def _company(random: Random, syllables: str, trades: str, adjectives: str, legal
 
 def _coined(random: Random, syllables: list[str]) -> str:
     """A surname or an invented word. Some are common and many are rare, as they are."""
-    common = random.random() < 0.35
+    common = random.random() < 0.2
     first = int(random.paretovariate(0.9)) % len(syllables) if common else random.randrange(len(syllables))
     length = 2 if common else random.choices([2, 3, 4], [45, 45, 10])[0]
     rest = [random.choice(syllables) for _ in range(length - 1)]
@@ -111,11 +115,12 @@ Typo = Callable[[Random, str], str | None]
 def typos(count: int, names: list[str], seed: int) -> list[tuple[str, int, str]]:
     """Typos as (kind, index of the name, what was typed), of several kinds and made afresh from the seed."""
     random = Random(seed)
+    common = Counter(word for name in names for word in set(name.split()))
     kinds: list[tuple[str, int, Typo]] = [
         ("one edit", 50, one_edit),
         ("two edits", 20, two_edits),
         ("joined or split", 15, joined_or_split),
-        ("typo and a word left out", 15, typo_with_a_word_left_out),
+        ("typo and a word left out", 15, partial(typo_with_a_word_left_out, common)),
     ]
     found: list[tuple[str, int, str]] = []
     for kind, percent, typo in kinds:
@@ -152,12 +157,16 @@ def joined_or_split(random: Random, name: str) -> str | None:
     return " ".join([*words[:at], words[at][:cut], words[at][cut:], *words[at + 1 :]])
 
 
-def typo_with_a_word_left_out(random: Random, name: str) -> str | None:
-    """One edit in a name of three words or more, one of which (not the edited one) is left out."""
-    words = name.split()
-    if len(words) < 3:
+def typo_with_a_word_left_out(common: Counter[str], random: Random, name: str) -> str | None:
+    """One edit in a name of two words or more without its legal form, one of them left out, but not the rarest.
+
+    Without its rarest word ("New Security" for "New Walton Security") nobody could tell the name from others.
+    """
+    words = [word for word in name.split() if key(word) in key(name).split()]
+    if len(words) < 2:
         return None
-    words.pop(random.randrange(1, len(words)))
+    rarest = min(words, key=common.__getitem__)
+    words.remove(random.choice([word for word in words if word is not rarest]))
     return one_edit(random, " ".join(words))
 
 

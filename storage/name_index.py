@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, cast
 
@@ -21,15 +21,11 @@ _LOCK = select(installation.c.id).where(installation.c.id == _here).with_for_upd
 _OF_CLIENTS = (client_word.c.installation_id == _here, client_word.c.client_id.in_(select(_clients.c.value)))
 _WORDS_OF = select(client_word.c.word).where(*_OF_CLIENTS)
 _REMOVE = delete(client_word).where(*_OF_CLIENTS)
-_COUNTS = select(word.c.word, word.c.clients).where(
-    word.c.installation_id == _here, word.c.word.in_(select(_words.c.value))
-)
-_SET_COUNT = (
-    update(word)
-    .where(word.c.installation_id == _here, word.c.word == bindparam("of"))
-    .values(clients=bindparam("count"))
-)
-_FORGET = delete(word).where(word.c.installation_id == _here, word.c.word == bindparam("of"))
+_in_words = (word.c.installation_id == _here, word.c.word.in_(select(_words.c.value)))
+_KNOWN = select(word.c.word).where(*_in_words)
+_UNUSED = select(word.c.word).where(*_in_words, word.c.clients <= 0)
+_COUNT = update(word).where(*_in_words).values(clients=word.c.clients + bindparam("more"))
+_FORGET = delete(word).where(*_in_words)
 
 # What is kept of each distinct word: the table, its column, and what stands there.
 _KEPT: tuple[tuple[Table, Column[Any], Callable[[str], set[str]]], ...] = (
@@ -46,14 +42,13 @@ def add(connection: Connection, installation_id: int, rows: Sequence[tuple[int, 
     connection.execute(_LOCK, {"here": installation_id})
     found = [(text, client) for client, name in rows for text in names.words(name)]
     _insert(connection, client_word, ((installation_id, text, client) for text, client in sorted(found)))
-    added = Counter(text for text, _ in found)
-    before = _counts(connection, installation_id, added)
-    _set_counts(connection, installation_id, {text: count + added[text] for text, count in before.items()})
-    new = sorted(added.keys() - before.keys())
-    _insert(connection, word, ((installation_id, text, added[text]) for text in new))
+    counts = Counter(text for text, _ in found)
+    known = set(connection.scalars(_KNOWN, {"here": installation_id, "words": list(counts)}))
+    _count(connection, installation_id, {text: counts[text] for text in known})
+    new = counts.keys() - known
+    _insert(connection, word, ((installation_id, text, counts[text]) for text in new))
     for table, _, kept in _KEPT:
-        pairs = sorted((part, text) for text in new for part in kept(text))
-        _insert(connection, table, ((installation_id, *pair) for pair in pairs))
+        _insert(connection, table, ((installation_id, part, text) for text in new for part in kept(text)))
 
 
 def remove(connection: Connection, installation_id: int, client_ids: Collection[int]) -> None:
@@ -62,28 +57,23 @@ def remove(connection: Connection, installation_id: int, client_ids: Collection[
     connection.execute(_LOCK, {"here": installation_id})
     removed = Counter(connection.scalars(_WORDS_OF, parameters))
     connection.execute(_REMOVE, parameters)
-    before = _counts(connection, installation_id, removed)
-    left = {text: count - removed[text] for text, count in before.items()}
-    _set_counts(connection, installation_id, {text: count for text, count in left.items() if count > 0})
-    _forget(connection, installation_id, [text for text, count in left.items() if count <= 0])
+    _count(connection, installation_id, {text: -count for text, count in removed.items()})
+    unused = connection.scalars(_UNUSED, {"here": installation_id, "words": list(removed)}).all()
+    if unused:
+        _forget(connection, installation_id, unused)
 
 
-def _counts(connection: Connection, installation_id: int, texts: Collection[str]) -> dict[str, int]:
-    """In how many names each of the words stands; words in none are left out."""
-    rows = connection.execute(_COUNTS, {"here": installation_id, "words": list(texts)})
-    return dict(rows.tuples().all())
-
-
-def _set_counts(connection: Connection, installation_id: int, counts: Mapping[str, int]) -> None:
-    if counts:
-        rows = [{"here": installation_id, "of": text, "count": count} for text, count in counts.items()]
-        connection.execute(_SET_COUNT, rows)
+def _count(connection: Connection, installation_id: int, more: Mapping[str, int]) -> None:
+    """Note in how many more names each of the words stands now: a statement for each number, of which there are few."""
+    by_number: dict[int, list[str]] = defaultdict(list)
+    for text, number in more.items():
+        by_number[number].append(text)
+    for number, texts in by_number.items():
+        connection.execute(_COUNT, {"here": installation_id, "words": texts, "more": number})
 
 
 def _forget(connection: Connection, installation_id: int, texts: Sequence[str]) -> None:
-    if not texts:
-        return
-    connection.execute(_FORGET, [{"here": installation_id, "of": text} for text in texts])
+    connection.execute(_FORGET, {"here": installation_id, "words": texts})
     for table, column, kept in _KEPT:
         # The whole key, because only that is indexed: from the part to the word, never back.
         statement = delete(table).where(

@@ -151,7 +151,7 @@ def forms(word: str) -> set[str]:
 
     Two words that are one edit apart (a letter more, less, other, or two swapped) have a form in common.
     """
-    return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)) if len(word) > 1)}
+    return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)) if len(word) > 2)}
 
 
 def suffixes(word: str) -> set[str]:
