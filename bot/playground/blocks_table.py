@@ -119,5 +119,4 @@ MODAL_FIELDS: dict[str, Rule] = {
     "external_id": string(255, 0),
     "clear_on_close": flag,
     "notify_on_close": flag,
-    "submit_disabled": flag,
 }

@@ -113,7 +113,7 @@ class Deliveries:
         """Delivers an event in the background, if the manifest subscribes to it; three retries if need be."""
         if subscription(event) not in self._manifest.events or self._stop.is_set():
             return
-        callback = self._callback(event)
+        callback = self.callback(event)
         if self._held is not None:
             self._held.append(callback)
             return
@@ -138,7 +138,8 @@ class Deliveries:
             for callback in reversed(held):
                 self._start(callback).join()
 
-    def _callback(self, event: Json) -> Json:
+    def callback(self, event: Json) -> Json:
+        """The envelope round an event, with an id of its own that its retries share."""
         slack = self._slack
         bot = {"enterprise_id": None, "team_id": slack.team.id, "user_id": slack.app.user_id}
         channel = slack.channels.get(str(event.get("channel")))

@@ -14,10 +14,7 @@ from bot.playground.values import state_values
 def user_json(slack: Slack, person: Person, *, email: bool, locale: bool) -> Json:
     """A user as `users.info` gives it; the e-mail only with its scope, the locale only where it is asked for."""
     offset = datetime.now(person.zone).utcoffset()
-    profile: Json = {"real_name": person.real_name, "display_name": person.name, "title": person.title}
-    profile |= {"team": person.team_id, "image_48": "", "status_text": ""}
-    if email and not person.is_bot:
-        profile["email"] = person.email
+    profile = _profile(person) | ({"email": person.email} if email and not person.is_bot else {})
     user: Json = {
         "id": person.id,
         "team_id": person.team_id,
@@ -47,6 +44,26 @@ def user_json(slack: Slack, person: Person, *, email: bool, locale: bool) -> Jso
     if person.team_id != slack.team.id:
         user["is_stranger"] = False
     return user | ({"locale": person.locale} if locale else {})
+
+
+def _profile(person: Person) -> Json:
+    """Names and what else Slack keeps of a person; nobody here has a picture, a phone or a status."""
+    empty = ("phone", "skype", "status_text", "status_text_canonical", "status_emoji", "avatar_hash")
+    pictures = (f"image_{size}" for size in (24, 32, 48, 72, 192, 512))
+    first, _, last = person.real_name.partition(" ")
+    return dict.fromkeys((*empty, *pictures), "") | {
+        "first_name": first,
+        "last_name": last,
+        "title": person.title,
+        "real_name": person.real_name,
+        "real_name_normalized": person.real_name,
+        "display_name": person.name,
+        "display_name_normalized": person.name,
+        "status_emoji_display_info": [],
+        "status_expiration": 0,
+        "team": person.team_id,
+        "fields": None,
+    }
 
 
 def channel_json(slack: Slack, channel: Channel, locale: bool = False) -> Json:
@@ -110,7 +127,6 @@ _VIEW_DEFAULTS: dict[str, Any] = {
     "close": None,
     "clear_on_close": False,
     "notify_on_close": False,
-    "submit_disabled": False,
 }
 
 
