@@ -23,6 +23,7 @@ from bot.playground import people, sample
 from bot.playground.sample.accounts import TEAMS, YEAR
 from bot.playground.sample.base import SEED, Base, generate, is_holiday
 from storage import catalog as catalogs
+from storage import imports
 from storage.database import Database
 from storage.imports.mapping import COLUMNS
 from storage.imports.report import Report
@@ -62,8 +63,10 @@ def base(today: date = TODAY) -> Base:
     return generate(CATALOG, today)
 
 
-def judged(made: Base, day: date) -> dict[str, Verdict]:
-    """The score of each client, by name, made from the rows with the rules alone."""
+@cache
+def judged(today: date, day: date) -> Mapping[str, Verdict]:
+    """The score on a day of each client of today's base, by name, made from the rows with the rules alone."""
+    made = base(today)
     uses: dict[str, dict[int, Use]] = defaultdict(dict)
     for row in made.usage:
         place = PLACES[row.tool]
@@ -220,7 +223,7 @@ def test_a_catalog_without_a_tool_gives_no_usage_of_it() -> None:
 
 @pytest.mark.parametrize("today", DAYS)
 def test_named_clients_have_their_state_on_whatever_day_the_playground_starts(today: date) -> None:
-    now, before = judged(base(today), today), judged(base(today), today - WEEK)
+    now, before = judged(today, today), judged(today, today - WEEK)
     states = {name: (now[name].tier, before[name].score, now[name].score) for name in NAMED}
     assert states == NAMED
     assert now["Wonka Norge AS"].onboarding_day == 34
@@ -228,7 +231,7 @@ def test_named_clients_have_their_state_on_whatever_day_the_playground_starts(to
 
 @pytest.mark.parametrize("today", DAYS)
 def test_tiers_spread_as_in_a_real_base(today: date) -> None:
-    assert_spread(Counter(one.tier for one in judged(base(today), today).values()))
+    assert_spread(Counter(one.tier for one in judged(today, today).values()))
 
 
 def assert_spread(tiers: Mapping[str, int]) -> None:
@@ -242,7 +245,7 @@ def assert_spread(tiers: Mapping[str, int]) -> None:
 
 
 def test_acmes_card_has_the_figures_of_its_story() -> None:
-    verdict = judged(base(), TODAY)["Acme AS"]
+    verdict = judged(TODAY, TODAY)["Acme AS"]
     areas = dict(zip(CATALOG.categories, verdict.points.areas, strict=True))
     assert (verdict.points.earned, verdict.points.possible) == (14, 34)
     assert {name: (area.earned, area.possible) for name, area in areas.items() if area.possible} == {
@@ -326,7 +329,7 @@ def test_the_stored_scores_are_those_of_the_rules(loaded: tuple[Database, Report
     )
     with loaded[0].read() as connection:
         rows = connection.execute(query).all()
-    verdicts = judged(base(), TODAY)
+    verdicts = judged(TODAY, TODAY)
     assert {row.name: row.tier for row in rows} == {name: verdict.tier for name, verdict in verdicts.items()}
     assert_spread(Counter(row.tier for row in rows))
     changes = {row.name: row.change_7 for row in rows}
@@ -346,3 +349,16 @@ def test_loading_again_on_the_same_day_changes_nothing(database: Database, insta
         assert [connection.scalar(query) for query in counted] == before
     assert first.refused == again.refused == 0
     assert all(facts.moved == 0 for facts in again.facts.values())
+
+
+def test_the_first_real_import_takes_the_samples_place(sqlite: Database, tmp_path: Path) -> None:
+    with sqlite.write() as connection:
+        number = create(connection, NOW).id
+    sample.load(sqlite, number, CATALOG, NOW)
+    mine = tmp_path / "clients.csv"
+    mine.write_text("id,name\n1,Real Example Ltd\n", encoding="utf-8")
+    report = imports.run(sqlite, number, [mine], catalog=CATALOG, today=TODAY, now=NOW)
+    assert report.sample_clients == 200
+    with sqlite.read() as connection:
+        assert connection.scalars(select(record.c.name)).all() == ["Real Example Ltd"]
+        assert connection.scalar(select(func.count()).select_from(usage)) == 0

@@ -23,7 +23,7 @@ def _on(*tools: str, first: int = -YEAR, last: int = 0) -> tuple[Habit, ...]:
 
 
 def _until(tool: str, last: int) -> tuple[Habit, ...]:
-    """In use until this day, between 90 and 94 days ago: it counted a week ago and counts no more."""
+    """In use until this day, 90 to 92 days ago: it counted a week ago and counts no more."""
     return Habit(tool, -YEAR, -97), Habit(tool, -96, last, daily=True)
 
 
@@ -49,7 +49,7 @@ def _falling() -> list[Account]:
     return [
         _account(  # 14 of 34, 4; a week ago 21, 6
             "Acme AS", "acme.example", "NO", "Manufacturing", ANNA,
-            "Their marketing lead left in the summer; the emails, posts and workflows were hers", 47, -12,
+            "Their marketing lead left three months ago; the emails, posts and workflows were hers", 47, -12,
             (Purchase(MARKETING, PROFESSIONAL, 890, 5, 4, AGO), Purchase(SALES, STARTER, 200, 10, 6, AGO)),
             (
                 *_until("marketing_email", -92), *_until("workflows", -90), *_until("social", -91),
