@@ -12,7 +12,7 @@ HEADERS = {
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",  # `no-referrer` would make browsers send `Origin: null` with our own forms
     "x-content-type-options": "nosniff",
     "cache-control": "no-store",
 }
