@@ -40,18 +40,18 @@ def against_slack(settings: Settings, *, migrates: bool) -> None:
         raise FailureError(f"SLACK_BOT_TOKEN is missing. {MISSING}" if settings.speaks_to_slack else MISSING)
     if settings.slack_app_token is None and settings.slack_signing_secret is None:
         raise FailureError("SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) is missing.")
-    listener = _listen(settings.host, settings.port)
-    known, number = _prepare(settings, migrates=migrates)
+    with _listen(settings.host, settings.port) as listener:
+        known, number = _prepare(settings, migrates=migrates)
 
-    def build() -> serve.Bot:
-        from bot.launch import assemble  # counts: not before the fork
+        def build() -> serve.Bot:
+            from bot.launch import assemble  # it counts, and counters are made after the fork
 
-        return assemble(settings, known, number)
+            return assemble(settings, known, number)
 
-    if settings.slack_app_token is not None:
-        serve.socket_mode(build, settings.slack_app_token.get_secret_value(), listener)
-    elif settings.slack_signing_secret is not None:
-        serve.http(build, settings.slack_signing_secret.get_secret_value(), listener, settings.workers)
+        if settings.slack_app_token is not None:
+            serve.socket_mode(build, settings.slack_app_token.get_secret_value(), listener)
+        elif settings.slack_signing_secret is not None:
+            serve.http(build, settings.slack_signing_secret.get_secret_value(), listener, settings.workers)
 
 
 def _prepare(settings: Settings, *, migrates: bool) -> tuple[identity.Identity, int]:

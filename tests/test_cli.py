@@ -1,0 +1,297 @@
+"""The command line: each command does its work, and what can go wrong is one line on standard error."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot import manifest, serve
+from bot.__main__ import app
+from bot.playground.people import ANNA, GENERAL
+from bot.playground.server import Playground
+from bot.settings import Settings
+from storage import installations, migrate
+from storage.database import Database
+from tests.conftest import NOW
+
+ROOT = Path(__file__).parents[1]
+CLIENTS = "id,name\n1,Acme AS\n2,Globex Oy\n"
+
+
+@pytest.fixture(autouse=True)
+def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """An empty working directory, and an environment that sets nothing."""
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def slack() -> Iterator[Playground]:
+    with Playground(manifest=manifest.FILE) as running:
+        yield running
+
+
+def call(*arguments: str) -> Result:
+    return CliRunner().invoke(app, arguments)
+
+
+def refused(*arguments: str) -> str:
+    """The one line with which a command refuses."""
+    result = call(*arguments)
+    assert result.exit_code == 1, result.output
+    assert result.stdout == ""
+    assert result.stderr.count("\n") == 1
+    return result.stderr.strip()
+
+
+def test_every_command_explains_itself() -> None:
+    listed = call("--help")
+    assert listed.exit_code == 0
+    for command in app.registered_commands:
+        name = str(command.name or getattr(command.callback, "__name__", ""))
+        assert name in listed.output
+        assert call(name, "--help").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "arguments", [["nothing"], ["import"], ["import", "nowhere.csv"], ["playground", "--port", "x"]]
+)
+def test_wrong_usage_is_status_2(arguments: list[str]) -> None:
+    assert call(*arguments).exit_code == 2
+
+
+def test_an_import_makes_the_database_and_reports(folder: Path) -> None:
+    (folder / "clients.csv").write_text(CLIENTS)
+    result = call("import", "clients.csv")
+    assert result.exit_code == 0, result.output
+    assert "2 rows read, 0 refused" in result.stdout
+    assert "2 added" in result.stdout
+    assert "2 unchanged" in call("import", "clients.csv").stdout
+    assert call("score").stdout == "2 clients scored.\n"
+
+
+def test_a_dry_run_changes_nothing(folder: Path) -> None:
+    (folder / "clients.csv").write_text(CLIENTS)
+    assert call("import", "--dry-run", "clients.csv").exit_code == 0
+    assert "2 added" in call("import", "clients.csv").stdout
+
+
+def test_the_day_of_the_data_is_not_after_today(folder: Path) -> None:
+    (folder / "clients.csv").write_text(CLIENTS)
+    assert refused("import", "clients.csv", "--as-of", "2999-01-01").startswith("--as-of: ")
+    assert call("import", "clients.csv", "--as-of", "soon").exit_code == 2
+
+
+def test_a_catalog_that_contradicts_itself_is_named_with_its_line(folder: Path) -> None:
+    (folder / "clients.csv").write_text(CLIENTS)
+    (folder / "mine.toml").write_text("version = \n")
+    assert "mine.toml, line 1" in refused("import", "clients.csv", "--catalog", "mine.toml")
+
+
+def test_a_mapping_that_is_wrong_is_one_line(folder: Path) -> None:
+    (folder / "clients.csv").write_text(CLIENTS)
+    (folder / "mapping.toml").write_text("nonsense = 1\n")
+    assert "mapping.toml" in refused("import", "clients.csv", "--mapping", "mapping.toml")
+
+
+def test_scoring_nothing_says_where_to_start(folder: Path) -> None:
+    assert "engagement-bot import" in refused("score")
+    assert list(folder.iterdir()) == []
+
+
+def test_where_there_are_several_installations_one_must_be_named(folder: Path) -> None:
+    database = Database("sqlite:///playground.db")
+    migrate.upgrade(database)
+    with database.write() as connection:
+        for _ in range(2):
+            installations.create(connection, NOW)
+    database.close()
+    assert "--installation: 1, 2" in refused("score")
+    assert "--installation: 1, 2" in refused("score", "--installation", "3")
+    assert call("score", "--installation", "2").exit_code == 0
+
+
+def test_migrate_makes_the_tables_once() -> None:
+    assert call("migrate").stdout == call("migrate").stdout == f"The tables are those of version {migrate.head()}.\n"
+
+
+def outdate(url: str, version: str) -> None:
+    database = Database(url)
+    migrate.upgrade(database)
+    with database.write() as connection:
+        connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{version}'")
+    database.close()
+
+
+def test_a_database_of_a_newer_release_is_refused() -> None:
+    outdate("sqlite:///playground.db", "9999")
+    assert "newer release" in refused("score")
+    assert "newer release" in refused("migrate")
+
+
+def test_older_tables_are_refused_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    migrate.upgrade(Database("sqlite:///playground.db"))
+    monkeypatch.setattr(migrate, "version", lambda _: "outdated")
+    assert "engagement-bot migrate" in refused("score")
+
+
+def test_a_wrong_setting_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "http")
+    assert refused("doctor").startswith("PORT: ")
+
+
+def test_a_database_that_does_not_answer_is_one_line_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://anna:secret@127.0.0.1:9/engagement")
+    line = refused("score")
+    assert line.startswith("The database cannot be used: ")
+    assert "secret" not in line
+
+
+def test_running_without_slack_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "engagement-bot playground" in refused("run")
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", "s")
+    assert refused("run").startswith("SLACK_BOT_TOKEN is missing")
+    monkeypatch.delenv("SLACK_SIGNING_SECRET")
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    assert "SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)" in refused("run")
+
+
+def test_a_token_that_slack_refuses_is_one_line(monkeypatch: pytest.MonkeyPatch, slack: Playground) -> None:
+    monkeypatch.setenv("SLACK_API_URL", slack.api_url)
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-other")
+    monkeypatch.setenv("SLACK_APP_TOKEN", slack.app_token)
+    monkeypatch.setenv("PORT", "0")
+    assert refused("run") == "Slack refused: invalid_auth. Try: engagement-bot doctor"
+
+
+def test_a_database_of_another_slack_workspace_is_refused(monkeypatch: pytest.MonkeyPatch, slack: Playground) -> None:
+    database = Database("sqlite:///engagement.db")
+    migrate.upgrade(database)
+    with database.write() as connection:
+        installations.bind(connection, installations.create(connection, NOW).id, "T0OTHER")
+    database.close()
+    monkeypatch.setenv("SLACK_API_URL", slack.api_url)
+    monkeypatch.setenv("SLACK_BOT_TOKEN", slack.bot_token)
+    monkeypatch.setenv("SLACK_APP_TOKEN", slack.app_token)
+    monkeypatch.setenv("PORT", "0")
+    assert "another Slack workspace" in refused("run")
+
+
+def test_a_taken_port_is_one_line_with_the_remedy(slack: Playground) -> None:
+    port = slack.url.rsplit(":", 1)[1]
+    line = refused("playground", "--port", port)
+    assert line == (
+        f"Port {port} is taken by another program. Choose another: engagement-bot playground --port {int(port) + 1}"
+    )
+
+
+def test_the_doctor_ends_with_status_1_when_something_needed_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert call("doctor").exit_code == 0
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", "s")
+    result = call("doctor")
+    assert result.exit_code == 1
+    assert "✗ SLACK_BOT_TOKEN" in result.stdout
+
+
+@contextmanager
+def python(*arguments: str, cwd: Path, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    """`python -m bot` as a process of its own, which does not outlive the test."""
+    command = [sys.executable, "-W", "error", "-W", "ignore::ResourceWarning", "-m", "bot", *arguments]
+    inherited = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"} | environment
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=cwd, env=inherited, text=True, **pipes) as process:  # type: ignore[call-overload]
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def address(process: subprocess.Popen[str]) -> str:
+    """What the playground prints first: where it is."""
+    assert process.stdout is not None
+    found = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
+    assert found is not None, process.communicate()[1]
+    return found[0]
+
+
+def test_the_playground_starts_with_sample_clients_and_ends_quietly_on_ctrl_c(folder: Path) -> None:
+    with python("start", cwd=folder, PORT="0") as process:
+        address(process)
+        assert process.stdout is not None
+        assert "/engagement acme" in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=20)
+        assert (process.returncode, err) == (0, "Making sample clients …\n")
+    doctor = call("doctor").stdout
+    assert "Source sample" in doctor
+    assert "known from Slack" in doctor
+
+
+def test_what_was_imported_before_stays_when_the_playground_starts(folder: Path) -> None:
+    (folder / "clients.csv").write_text(CLIENTS)
+    assert call("import", "clients.csv").exit_code == 0
+    with python("playground", "--port", "0", "--no-open", cwd=folder) as process:
+        address(process)
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=20)
+        assert (process.returncode, err) == (0, "")
+    assert "✓ Clients: 2\n" in call("doctor").stdout
+
+
+@pytest.mark.parametrize("mode", ["http", "socket_mode"])
+def test_run_answers_a_command_of_slack(folder: Path, mode: str) -> None:
+    (folder / "clients.csv").write_text(CLIENTS)
+    with serve.listen("127.0.0.1", 0) as listener:
+        port = listener.getsockname()[1]
+    request_url = f"http://127.0.0.1:{port}/slack/events" if mode == "http" else None
+    with Playground(manifest=manifest.FILE, request_url=request_url) as slack:
+        tokens = {"SLACK_BOT_TOKEN": slack.bot_token, "SLACK_API_URL": slack.api_url, "PORT": str(port)}
+        tokens |= (
+            {"SLACK_SIGNING_SECRET": slack.signing_secret} if mode == "http" else {"SLACK_APP_TOKEN": slack.app_token}
+        )
+        with python("import", "clients.csv", cwd=folder, **tokens) as loading:
+            assert loading.wait(20) == 0, loading.communicate()[1]
+        with python("run", cwd=folder, **tokens) as process:
+            wait_for(lambda: status(f"http://127.0.0.1:{port}/readyz") == 200)
+            slack.actions.command(ANNA, GENERAL, "/engagement acmee")
+            with suppress(TimeoutError):
+                wait_for(lambda: "Acme AS" in str(answers(slack)))
+            process.send_signal(signal.SIGTERM)
+            _, err = process.communicate(timeout=20)
+            assert process.returncode == 0, err
+            assert "Acme AS" in str(answers(slack)), err
+    assert [json.loads(line)["event"] for line in err.splitlines()] == ["people kept"]
+
+
+def wait_for(look: Callable[[], bool], seconds: float = 15) -> None:
+    deadline = time.monotonic() + seconds
+    while not look():
+        if time.monotonic() > deadline:
+            raise TimeoutError("waited in vain")
+        time.sleep(0.05)
+
+
+def status(url: str) -> int:
+    try:
+        with urlopen(url, timeout=2) as answer:
+            return int(answer.status)
+    except OSError:
+        return 0
+
+
+def answers(slack: Playground) -> list[str]:
+    return [m.text for m in slack.actions.visible_messages(ANNA, GENERAL) if m.ephemeral_to == ANNA]
