@@ -7,7 +7,6 @@ from typing import Any
 
 from slackblocks import (
     ActionsBlock,
-    Block,
     Button,
     ContextBlock,
     ConversationFilter,
@@ -21,6 +20,7 @@ from slackblocks import (
     StaticSelectMenu,
     Text,
 )
+from slackblocks import Block as Block
 
 Message = dict[str, Any]  # what chat.postMessage, an acknowledgement and a response_url take
 Modal = dict[str, Any]  # what views.open and views.update take

@@ -1,0 +1,115 @@
+"""Who may import whom: the rooms of the house know only the ones below them."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("bot", "commands", "storage")
+
+# What each room may import besides itself, the standard library and what pyproject.toml names.
+ALLOWED: dict[str, set[str]] = {
+    "bot.domain": set(),
+    "bot.blocks": {"bot.domain", "bot.errors"},
+    "bot.jobs": {"bot.domain", "bot.blocks", "bot.errors", "storage"},
+    "bot.playground": {"bot.domain", "storage"},
+    "storage": {"bot.domain", "bot.errors"},
+    "commands": {"bot.domain", "bot.blocks", "bot.errors", "bot.reply", "storage"},
+    # How it runs. `app`, `serve`, `launch` and the command line join everything; the rest knows little.
+    "bot.schedule": {"bot.metrics"},
+    "bot.web": {"bot.metrics"},
+    "bot.connection": {"bot.metrics"},
+    "bot.metrics": {"bot.errors"},
+    "bot.identity": {"storage"},
+    "bot.settings": set(),
+    "bot.logs": set(),
+    "bot.errors": set(),
+    "bot.manifest": set(),
+    "bot.reply": {"bot.errors"},
+    "bot.import_report": {"bot.blocks", "bot.domain", "storage"},
+    "bot.doctor": {"bot.identity", "bot.manifest", "bot.settings", "storage"},
+}
+JOINING = {"bot.app", "bot.serve", "bot.launch", "bot.cli", "bot.__main__"}
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            if "migrations" not in path.parts:
+                yield ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"), path
+
+
+@cache
+def imported(path: Path) -> frozenset[str]:
+    """Every name that a file imports, anywhere in it, with the module that it is in."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are written out in full"
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return frozenset(found)
+
+
+def own(path: Path) -> set[str]:
+    """What a file imports of this project."""
+    return {name for name in imported(path) if name.split(".")[0] in PACKAGES}
+
+
+def is_inside(name: str, rooms: set[str]) -> bool:
+    return any(name == room or name.startswith(f"{room}.") for room in rooms)
+
+
+def room_of(module: str) -> str | None:
+    return next((room for room in ALLOWED if is_inside(module, {room})), None)
+
+
+MODULES = list(modules())
+
+
+@pytest.mark.parametrize(("module", "path"), MODULES, ids=[name for name, _ in MODULES])
+def test_a_module_imports_only_what_its_room_may(module: str, path: Path) -> None:
+    if is_inside(module, JOINING) or module in PACKAGES:
+        return
+    room = room_of(module)
+    assert room is not None, f"{module} stands in no room: say in ALLOWED what it may import"
+    assert {name for name in own(path) if not is_inside(name, {room, *ALLOWED[room]})} == set()
+
+
+@pytest.mark.parametrize(
+    ("closed", "to"),
+    [
+        ("bot.playground", {"bot.playground", "bot.cli"}),
+        ("storage.hubspot", {"storage", "bot.launch", "bot.jobs"}),
+        ("apscheduler", {"bot.schedule"}),
+        ("gunicorn", {"bot.serve"}),
+        ("alembic", {"storage.migrate"}),
+        ("slackblocks", {"bot.blocks.kit", "bot.playground"}),
+    ],
+)
+def test_what_is_closed_is_opened_in_one_place_only(closed: str, to: set[str]) -> None:
+    strangers = {module for module, path in MODULES if any(is_inside(name, {closed}) for name in imported(path))}
+    assert {module for module in strangers if not is_inside(module, to)} == set()
+
+
+def test_commands_share_nothing_but_arguments_and_forms() -> None:
+    shared = {"commands.arguments", "commands.forms"}
+    for module, path in MODULES:
+        if module.startswith("commands."):
+            mine = ".".join(module.split(".")[:2])
+            others = {name for name in own(path) if is_inside(name, {"commands"})}
+            assert {name for name in others if not is_inside(name, {*shared, mine})} == set(), module
+
+
+def test_the_rules_know_only_the_standard_library() -> None:
+    for module, path in MODULES:
+        if is_inside(module, {"bot.domain"}):
+            tops = {name.split(".")[0] for name in imported(path) if not is_inside(name, {"bot.domain"})}
+            assert tops <= sys.stdlib_module_names, module
