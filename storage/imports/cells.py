@@ -31,6 +31,7 @@ class Bad(NamedTuple):
     reason: Reason
 
 
+TEXT_LENGTH = 10_000
 Read = Callable[[str], Any]  # a stripped cell, never empty -> its value, or Bad
 
 
@@ -65,6 +66,12 @@ def text(longest: int = ID_LENGTH) -> Read:
         return Bad(Reason.CONTROL) if _CONTROL.search(cell) else cell
 
     return read
+
+
+def words(cell: str) -> str | Bad:
+    """Text of a property. Spreadsheets write true and false in letters of their own choice: they are kept small."""
+    low = cell.lower()
+    return low if low in {"true", "false"} else text(TEXT_LENGTH)(cell)
 
 
 def day(formats: Sequence[str], latest: date | None = None) -> Read:

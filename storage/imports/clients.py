@@ -83,4 +83,4 @@ def _lookup(work: Work, statement: Any, ids: Collection[str], **parameters: Any)
     if not ids:
         return {}
     rows = work.stage.connection.execute(statement, {"refs": list(ids), **parameters})
-    return dict(rows.tuples().all())
+    return dict(rows.all())

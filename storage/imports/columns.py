@@ -44,12 +44,19 @@ class Columns:
     def cells(self, name: str, batch: Batch, columns: Sequence[Sequence[str]]) -> Sequence[str]:
         """The cells of one of our columns; empty ones where the file has none."""
         if name == self.from_line:
-            return [str(line) for line in batch.lines] if self.line_at is None else columns[self.line_at]
+            return self._lines(batch, columns)
         if name in self.at:
             cells = columns[self.at[name]]
             default = self.defaults.get(name)
             return cells if default is None else [cell if cell.strip() else default for cell in cells]
-        return list(repeat(self.constants.get(name, ""), len(batch.rows)))
+        constant = self.constants.get(name, "")
+        if "{line}" in constant:
+            return [constant.replace("{line}", line) for line in self._lines(batch, columns)]
+        return list(repeat(constant, len(batch.rows)))
+
+    def _lines(self, batch: Batch, columns: Sequence[Sequence[str]]) -> Sequence[str]:
+        """The rows' line numbers in the file that they first stood in."""
+        return list(map(str, batch.lines)) if self.line_at is None else columns[self.line_at]
 
     def title(self, name: str) -> str:
         """What the file calls one of our columns."""

@@ -85,7 +85,7 @@ class FileMapping(_Form):
     object: Object
     names: list[Name] = Field(min_length=1)  # file names or patterns; any of them
     columns: dict[str, Name] = {}  # our column -> the file's
-    constants: dict[str, str] = {}  # our column -> what every row has there
+    constants: dict[str, str] = {}  # our column -> what every row has there; "{line}" is the line's number
     defaults: dict[str, str] = {}  # our column -> what an empty cell means
     dates: list[DateFormat] = []
     id: Literal["line"] | None = None  # no id in the file: its line number

@@ -168,7 +168,7 @@ def _number_tools(work: Work, *, write: bool) -> None:
     connection = work.stage.connection
     mine = tool.c.installation_id == work.installation_id
     rows = connection.execute(select(tool.c.name, tool.c.id).where(mine, tool.c.name.in_(list(work.tools))))
-    known = dict(rows.tuples().all())
+    known = dict(rows.all())
     new = [name for name in work.tools if name not in known]
     if write and new:
         highest = connection.scalar(select(func.max(tool.c.id)).where(mine)) or 0

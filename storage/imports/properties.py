@@ -16,7 +16,6 @@ from storage.imports.files import CsvFile
 from storage.imports.work import Work
 from storage.schema import field, record_date, record_person
 
-TEXT_LENGTH = 10_000
 _SAMPLE = 5_000  # rows that a guess looks at
 _ENOUGH = 0.95  # of the filled cells: one typing error must not make a column of days a column of texts
 _GIVEN = {  # properties that the contract names
@@ -38,7 +37,7 @@ def types(work: Work, kind: str, object_: str, file: CsvFile, columns: Columns) 
     statement = select(field.c.name, field.c.type).where(
         field.c.installation_id == work.installation_id, field.c.object == kind
     )
-    fixed = dict(work.stage.connection.execute(statement).tuples().all()) | work.properties.get(kind, {})
+    fixed = dict(work.stage.connection.execute(statement).all()) | work.properties.get(kind, {})
     found = given(object_, columns)
     open_ = []
     for i, name in columns.extra:
@@ -55,7 +54,7 @@ def types(work: Work, kind: str, object_: str, file: CsvFile, columns: Columns) 
 def reader(work: Work, type_: str, formats: Sequence[str]) -> Cells:
     """Reads a property's cells; those that do not fit become Bad."""
     reads: dict[str, cells.Read] = {
-        "text": cells.text(TEXT_LENGTH),
+        "text": cells.words,
         "number": cells.number(work.mapping.decimal, most=1e15),
         "date": cells.day(formats),
         "user": cells.email,

@@ -224,7 +224,7 @@ def _persons(work: Work, emails: Collection[str]) -> dict[str, int]:
         return {}
     connection = work.stage.connection
     rows = connection.execute(_PERSONS, {"here": work.installation_id, "emails": list(emails)})
-    known = dict(rows.tuples().all())
+    known = dict(rows.all())
     new = sorted(set(emails) - known.keys())
     if new:
         mine = person.c.installation_id == work.installation_id

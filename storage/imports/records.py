@@ -122,7 +122,7 @@ def _first_of_each(
 ) -> list[tuple[int, str, str]]:
     """Rows without those whose id came before: identical ones are counted, others refused."""
     parameters = {"object": checks.kind, "refs": [identity for _, _, identity, _ in good]}
-    seen = dict(work.stage.connection.execute(_EARLIER, parameters).tuples().all())
+    seen = dict(work.stage.connection.execute(_EARLIER, parameters).all())
     first = []
     for line, row, identity, facts in good:
         if identity not in seen:

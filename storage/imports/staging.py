@@ -87,7 +87,6 @@ class Stage:
         self.installation_id = installation_id
         self.is_sqlite = database.is_sqlite
         self.connection = database.engine.connect()
-        self.connection.detach()  # its temporary tables must not go back to the pool with it
         with self.reading():
             if not self.is_sqlite:
                 self.connection.exec_driver_sql("SET statement_timeout = 0")
@@ -133,4 +132,6 @@ class Stage:
                     connection.exec_driver_sql(f"ANALYZE {table.name}")
 
     def close(self) -> None:
+        """End the connection for good: the pool must not hand it on with its temporary tables."""
+        self.connection.invalidate()
         self.connection.close()

@@ -29,34 +29,45 @@ class Difference(NamedTuple):
 
 def _joined(*columns: ColumnElement[Any]) -> Select[Any]:
     """The staged cells of a range, with the ids of their clients and tools."""
+    same = (_record.c.number == _cell.c.client) & _record.c.number.between(bindparam("first"), bindparam("last"))
     return (
         select(*columns)
         .select_from(_cell)
         .join(_tool, _tool.c.number == _cell.c.tool)
-        .outerjoin(_record, _record.c.number == _cell.c.client)
+        .outerjoin(_record, same)
         .where(_in_range)
+    )
+
+
+def _stored(work: Work) -> Select[tuple[int]]:
+    """What the source said of a staged cell before.
+
+    A look-up by the whole key for each cell, and no join: PostgreSQL knows nothing of a table that is just being
+    filled, and would read all of it for every slice.
+    """
+    return select(usage.c.count).where(
+        usage.c.installation_id == work.installation_id,
+        usage.c.client_id == _client,
+        usage.c.tool_id == _tool.c.tool_id,
+        usage.c.day == _cell.c.day,
+        usage.c.source_id == work.source_id,
     )
 
 
 def compare(work: Work, first: int, last: int) -> Difference:
     """Find what is new, changed, and (for a snapshot) no longer said. Reads only."""
-    same = (
-        (usage.c.installation_id == work.installation_id)
-        & (usage.c.client_id == _client)
-        & (usage.c.tool_id == _tool.c.tool_id)
-        & (usage.c.day == _cell.c.day)
-        & (usage.c.source_id == work.source_id)
-    )
-    differs = func.sum(case((usage.c.count != _cell.c.count, 1), else_=0))
-    # The key's order, so that both sides are read in order.
-    statement = _joined(_client, func.count(), func.count(usage.c.client_id), differs).outerjoin(usage, same)
-    rows = work.stage.connection.execute(statement.group_by(_client), {"first": first, "last": last}).all()
+    stored = _stored(work).correlate(_cell, _tool, _record).scalar_subquery()
+    cells = _joined(_client.label("client"), _cell.c.count.label("count"), stored.label("stored")).cte("cells")
+    cells = cells.prefix_with("MATERIALIZED")  # so that each look-up is made once
+    differs = func.sum(case((cells.c.stored != cells.c.count, 1), else_=0))
+    statement = select(cells.c.client, func.count(), func.count(cells.c.stored), differs).group_by(cells.c.client)
+    rows = work.stage.connection.execute(statement, {"first": first, "last": last}).all()
     gone = _gone(work, first, last)
     return Difference(
-        {client for client, cells, stored, other in rows if cells != stored or other} | gone.keys(),
-        sum(cells - stored for _, cells, stored, _ in rows),
+        {client for client, all_, known, other in rows if all_ != known or other} | gone.keys(),
+        sum(all_ - known for _, all_, known, _ in rows),
         sum(other for *_, other in rows),
-        sum(stored - other for _, _, stored, other in rows),
+        sum(known - other for _, _, known, other in rows),
         sum(gone.values()),
     )
 
@@ -70,7 +81,7 @@ def _gone(work: Work, first: int, last: int) -> dict[int, int]:
         return {}
     statement = select(usage.c.client_id, func.count()).where(*_unsaid(work)).group_by(usage.c.client_id)
     rows = work.stage.connection.execute(statement, {"first": first, "last": last})
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _unsaid(work: Work) -> tuple[ColumnElement[bool], ...]:
