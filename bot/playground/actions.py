@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -20,6 +21,7 @@ from bot.playground.values import STATELESS, action_json, chosen_field, entered,
 __all__ = ["Actions", "MessageRef"]
 
 Source = MessageRef | str
+log = logging.getLogger(__name__)
 
 
 class Bot(Protocol):
@@ -31,8 +33,10 @@ class Bot(Protocol):
 
 
 class Actions:
-    """Everything a person can do. Each waits until the bot has acknowledged, three seconds at most; ImpossibleError is
-    raised for what Slack's client would not let them do."""
+    """Everything a person can do; each waits until the bot has acknowledged, three seconds at most.
+
+    ImpossibleError is raised for what Slack's client would not let them do, NotModelledError for what is unknown here.
+    """
 
     def __init__(self, slack: Slack, bot: Bot, manifest: Manifest, base_url: str) -> None:
         self.slack = slack
@@ -68,25 +72,31 @@ class Actions:
         name, rest = split_command(text)
         if name == "/invite":
             self._invite(person_id, channel, rest)
-        elif self.manifest.command(name) is None:
-            slackbot.tell(self.slack, person_id, channel_id, slackbot.unknown_command(name))
+        elif (known := self.manifest.command(name)) is None:
+            self._tell(person_id, channel, slackbot.unknown_command(name))
+        elif known.should_escape:
+            raise NotModelledError(f"{name} with should_escape")
         else:
             self._send_command(person_id, channel, name, rest, text)
 
     def _send_command(self, person_id: str, channel: Channel, name: str, rest: str, typed: str) -> None:
         payload = self._interactions.command(person_id, channel, name, rest)
         try:
-            answer = self._bot.command(payload)
-            if isinstance(answer, dict) and (answer.get("text") or answer.get("blocks")):
-                check_content(answer)
-                if answer.get("response_type") == "in_channel":
-                    events.message_posted(self.slack, self.slack.post(channel.id, person_id, typed))
-                write(self.slack, person_id, channel.id, answer)
+            self._show_answer(person_id, channel, self._bot.command(payload), typed)
         except NotAcknowledgedError as failure:
             self._tell(person_id, channel, slackbot.command_failed(name, failure.code))
         except RefusalError as refusal:
-            # The person sees that something was wrong; the app is told nothing.
+            # Slack shows the person an error and tells the app nothing; the log line is for whoever writes the app.
+            log.warning("the acknowledgement of %s was refused: %s", name, refusal)
             self._tell(person_id, channel, slackbot.command_failed(name, refusal.code))
+
+    def _show_answer(self, person_id: str, channel: Channel, answer: Any, typed: str) -> None:
+        if not answer or answer == {"text": ""}:
+            return
+        check_content(answer)
+        if answer.get("response_type") == "in_channel":
+            events.message_posted(self.slack, self.slack.post(channel.id, person_id, escape(typed)))
+        write(self.slack, person_id, channel.id, answer)
 
     def _tell(self, person_id: str, channel: Channel, text: str) -> None:
         slackbot.tell(self.slack, person_id, channel.id, text)
@@ -129,22 +139,20 @@ class Actions:
 
     def join_team(self, person: Person) -> None:
         """Somebody new in the team: `team_join`."""
-        self.slack.people[person.id] = person
-        self.slack.changed()
+        self.slack.set_person(person)
         events.person_changed(self.slack, "team_join", person)
 
     def change_person(self, person_id: str, **fields: Any) -> None:
         """Changes what Slack knows of somebody (`guest="single"`, `deleted=True`, `tz=…`): `user_change`."""
         person = replace(self.slack.people[person_id], **fields)
-        self.slack.people[person_id] = person
-        self.slack.changed()
+        self.slack.set_person(person)
         events.person_changed(self.slack, "user_change", person)
 
     # Interacting
 
     def fill(self, person_id: str, source: Source, values: Values) -> None:
         """Enters raw values into inputs without sending anything, as typing does."""
-        blocks, inputs = self._shown(person_id, source)
+        blocks, inputs = self._shown(person_id, self._source(person_id, source))
         with self.slack.lock:
             for block_id, actions in values.items():
                 for action_id, raw in actions.items():
@@ -157,7 +165,8 @@ class Actions:
 
         `chosen` is what the element gives: nothing for a button, selected_option=value, selected_conversation=id …
         """
-        blocks, inputs = self._shown(person_id, source)
+        found = self._source(person_id, source)
+        blocks, inputs = self._shown(person_id, found)
         block, element = find_element(blocks, block_id, action_id)
         if block["type"] == "input" and not block.get("dispatch_action"):
             raise ImpossibleError("an input without dispatch_action tells the app nothing before it is submitted")
@@ -168,15 +177,17 @@ class Actions:
             with self.slack.lock:
                 value = {"type": element["type"], chosen_field(element): action[chosen_field(element)]}
                 inputs.setdefault(block_id, {})[action_id] = value
-        payload = self._interactions.block_actions(person_id, self._source(person_id, source), action)
         try:
-            self._bot.interaction(payload)
+            self._bot.interaction(self._interactions.block_actions(person_id, found, action))
         except NotAcknowledgedError as failure:
-            if isinstance(source, str):
-                self._top(person_id, source).notice = slackbot.press_failed(failure.code)
-                self.slack.changed()
-            else:
-                slackbot.tell(self.slack, person_id, source.channel_id, slackbot.press_failed(failure.code))
+            self._press_failed(person_id, found, slackbot.press_failed(failure.code))
+
+    def _press_failed(self, person_id: str, found: Message | View, text: str) -> None:
+        if isinstance(found, View):
+            found.notice = text
+            self.slack.changed()
+        else:
+            slackbot.tell(self.slack, person_id, found.channel, text)
 
     def submit(self, person_id: str, view_id: str, values: Values) -> dict[str, str]:
         """Submits the modal on top with these raw values; gives the errors by block id, nothing when it was accepted.
@@ -191,16 +202,16 @@ class Actions:
         try:
             answer = self._bot.interaction(self._interactions.submission(view))
             return answer_submission(self.slack, view, answer)
-        except (NotAcknowledgedError, RefusalError):
+        except (NotAcknowledgedError, RefusalError) as failure:
+            log.warning("the submission of the modal %r failed: %s", view.callback_id, failure)
             return {"": slackbot.SUBMIT_FAILED}
 
     def close(self, person_id: str, view_id: str) -> None:
         """Closes the modal on top; the app hears of it where the modal asks for that."""
         view = self._top(person_id, view_id)
-        payload = self._interactions.closed(view, is_cleared=False)
         cleared = bool(view.payload.get("clear_on_close"))
+        payload = self._interactions.closed(view, is_cleared=cleared)
         if cleared:
-            payload["is_cleared"] = True
             self.slack.clear_views(person_id)
         else:
             self.slack.close_view(view)
@@ -238,8 +249,8 @@ class Actions:
                 return message
         raise ImpossibleError(f"{person_id} does not see the message {source.ts}")
 
-    def _shown(self, person_id: str, source: Source) -> tuple[list[Json], Values]:
-        found = self._source(person_id, source)
+    def _shown(self, person_id: str, found: Message | View) -> tuple[list[Json], Values]:
+        """The blocks, and what this person has entered in them."""
         if isinstance(found, View):
             return found.payload["blocks"], found.inputs
         if found.author != self.slack.app.user_id:

@@ -14,6 +14,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from bot.playground.events import subscription
 from bot.playground.ids import new_id
+from bot.playground.interactions import VERIFICATION_TOKEN
 from bot.playground.manifest import Manifest
 from bot.playground.model import Json
 from bot.playground.socket_mode import NotAcknowledgedError, SocketMode
@@ -144,7 +145,7 @@ class Deliveries:
         bot = {"enterprise_id": None, "team_id": slack.team.id, "user_id": slack.app.user_id}
         channel = slack.channels.get(str(event.get("channel")))
         return {
-            "token": "verification",
+            "token": VERIFICATION_TOKEN,
             "team_id": slack.team.id,
             "api_app_id": slack.app.id,
             "event": event,

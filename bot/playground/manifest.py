@@ -17,6 +17,7 @@ class SlashCommand:
     command: str
     description: str
     usage_hint: str = ""
+    should_escape: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,12 @@ class Manifest:
         return cls(
             bot_name=str(features.get("bot_user", {}).get("display_name", "bot")),
             commands=tuple(
-                SlashCommand(entry["command"], entry["description"], entry.get("usage_hint", ""))
+                SlashCommand(
+                    entry["command"],
+                    entry["description"],
+                    entry.get("usage_hint", ""),
+                    entry.get("should_escape", False),
+                )
                 for entry in features.get("slash_commands", [])
             ),
             scopes=frozenset(scopes.get("bot", [])) | frozenset(scopes.get("bot_optional", [])),

@@ -17,11 +17,7 @@ _TAKES = {"text", "blocks", "response_type", "replace_original", "delete_origina
 def answer_url(slack: Slack, token: str, values: Json) -> tuple[int, Json]:
     """Does what the post says; gives the HTTP status and the answer. A refused post is not a use of the address."""
     try:
-        unknown = set(values) - _TAKES
-        if unknown:
-            raise NotModelledError(f"argument {', '.join(sorted(unknown))}")
-        if not values.get("delete_original"):
-            check_content(values)
+        check_content(values, removes=_yes(values, "delete_original"))
         right = slack.take_response_url(token)
     except RefusalError as refusal:
         return 404 if refusal.code in ("expired_url", "used_url") else 400, refusal.answer()
@@ -31,12 +27,18 @@ def answer_url(slack: Slack, token: str, values: Json) -> tuple[int, Json]:
     return 200, {"ok": True}
 
 
-def check_content(values: Json) -> None:
-    """Refuses an answer that says nothing or whose blocks are wrong."""
-    blocks: Any = values.get("blocks")
+def check_content(values: Any, *, removes: bool = False) -> None:
+    """Refuses an answer, here or in an acknowledgement, that says nothing or whose blocks are wrong."""
+    if not isinstance(values, dict):
+        raise RefusalError("invalid_arguments", ["must provide an object"])
+    if unknown := set(values) - _TAKES:
+        raise NotModelledError(f"argument {', '.join(sorted(unknown))}")
+    blocks = values.get("blocks")
+    if not isinstance(values.get("text", ""), str):
+        raise RefusalError("invalid_arguments", ["must provide a string [json-pointer:/text]"])
     if blocks is not None:
         check_blocks(blocks, "message")
-    if not values.get("text") and not blocks:
+    if not values.get("text") and not blocks and not removes:
         raise RefusalError("no_text")
     if values.get("response_type", "ephemeral") not in ("ephemeral", "in_channel"):
         raise RefusalError("invalid_arguments", ["must be ephemeral or in_channel [json-pointer:/response_type]"])
@@ -44,12 +46,16 @@ def check_content(values: Json) -> None:
 
 def apply(slack: Slack, right: ResponseUrl, values: Json) -> None:
     original = slack.find(right.source) if right.source else None
-    if original and values.get("delete_original"):
+    if original and _yes(values, "delete_original"):
         remove(slack, original)
-    elif original and values.get("replace_original"):
+    elif original and _yes(values, "replace_original"):
         replace(slack, original, values)
-    elif not values.get("delete_original"):
+    elif not _yes(values, "delete_original"):
         write(slack, right.person, right.channel, values)
+
+
+def _yes(values: Json, name: str) -> bool:
+    return values.get(name) in (True, "true")
 
 
 def write(slack: Slack, person_id: str, channel_id: str, values: Json) -> Message:

@@ -11,6 +11,7 @@ from types import TracebackType
 import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, WebSocketRoute
+from starlette.types import ASGIApp
 
 from bot.playground import pages, people
 from bot.playground.actions import Actions
@@ -33,12 +34,15 @@ class Playground:
     Give the bot `api_url`, `bot_token` and `app_token` (Socket Mode) or `signing_secret` and a `request_url` (HTTP).
     """
 
-    def __init__(self, port: int = 0, manifest: Path = Path("manifest.yml"), request_url: str | None = None) -> None:
+    def __init__(
+        self, port: int = 0, manifest: Path | Manifest = Path("manifest.yml"), request_url: str | None = None
+    ) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             self._socket.bind(("127.0.0.1", port))
-            self._build(Manifest.read(manifest), request_url)
+            read = Manifest.read(manifest) if isinstance(manifest, Path) else manifest
+            self._build(read, request_url)
         except BaseException:
             self._socket.close()
             raise
@@ -60,18 +64,7 @@ class Playground:
         self.faults = Faults()
         self.web_api = WebApi(self.slack, manifest, self.sockets, self.faults, self.bot_token, self.app_token)
         self.actions = Actions(self.slack, self.deliveries, manifest, self.url)
-        config = uvicorn.Config(
-            Gate(Starlette(routes=self._routes())),
-            ws="websockets-sansio",
-            http="h11",
-            lifespan="off",
-            log_config=None,  # the process has its own logging; the default would take its handlers away
-            log_level="warning",
-            access_log=False,
-            h11_max_incomplete_event_size=LONGEST_REQUEST,
-            timeout_graceful_shutdown=1,
-        )
-        self._server = uvicorn.Server(config)
+        self._server = uvicorn.Server(server_config(Gate(Starlette(routes=self._routes()))))
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True, name="playground")
 
     def _routes(self) -> list[BaseRoute]:
@@ -107,3 +100,18 @@ class Playground:
         self._server.should_exit = True
         self._thread.join(10)
         self._socket.close()
+
+
+def server_config(app: ASGIApp) -> uvicorn.Config:
+    """How the server runs: quiet, and ended soon even where a browser still waits for news."""
+    return uvicorn.Config(
+        app,
+        ws="websockets-sansio",
+        http="h11",
+        lifespan="off",
+        log_config=None,  # the process has its own logging; the default would take its handlers away
+        log_level="warning",
+        access_log=False,
+        h11_max_incomplete_event_size=LONGEST_REQUEST,
+        timeout_graceful_shutdown=1,
+    )

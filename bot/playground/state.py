@@ -112,6 +112,12 @@ class Slack:
         """Everybody whom a visitor of the playground may be."""
         return [person for person in self.people.values() if not person.is_bot and not person.deleted]
 
+    def set_person(self, person: Person) -> None:
+        """Adds somebody, or writes over what was known of them."""
+        with self.lock:
+            self.people[person.id] = person
+            self.changed()
+
     def direct_message(self, person_id: str) -> Channel | None:
         """The direct messages of that person with the bot."""
         return next((channel for channel in self.channels.values() if channel.partner == person_id), None)

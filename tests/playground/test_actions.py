@@ -106,6 +106,22 @@ def test_wrong_blocks_in_an_acknowledgement_show_an_error_and_nothing_else(world
     assert "invalid_blocks" in message.text
 
 
+@pytest.mark.parametrize("answer", [["x"], 7, {"text": 7}, {"response_type": "in_channel"}])
+def test_an_answer_that_is_none_shows_an_error(world: World, answer: Any) -> None:
+    world.bot.answer = answer
+    world.actions.command(people.ANNA, people.GENERAL, "/engagement acme")
+    (message,) = seen(world)
+    assert message.author == people.SLACKBOT
+    assert "failed with the error" in message.text
+
+
+@pytest.mark.parametrize("answer", [{"text": "x", "attachments": []}, {"text": "x", "blocks": [{"type": "table"}]}])
+def test_an_answer_that_is_not_modelled_is_never_a_silent_success(world: World, answer: Any) -> None:
+    world.bot.answer = answer
+    with pytest.raises(NotModelledError):
+        world.actions.command(people.ANNA, people.GENERAL, "/engagement acme")
+
+
 def test_an_unknown_command_never_reaches_the_bot(world: World) -> None:
     world.actions.command(people.ANNA, people.GENERAL, "/nonsense acme")
     assert world.bot.heard == []

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.playground.model import Json
 from bot.playground.refusals import NotModelledError, RefusalError
@@ -294,3 +296,42 @@ def test_metadata_has_a_type_and_a_payload(metadata: Any) -> None:
         check_metadata(metadata)
     assert check_metadata({"event_type": "t", "event_payload": {"id": 1}})
     assert check_metadata({}) == {}
+
+
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+def places(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Every place in a JSON value, as the path to it."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [at, *(place for name, each in inner for place in places(each, (*at, name)))]
+
+
+def with_other(value: Any, path: tuple[Any, ...], other: Any) -> Any:
+    """A copy of the value with something else in one place."""
+    if not path:
+        return other
+    if isinstance(value, dict):
+        return {name: with_other(each, path[1:], other) if name == path[0] else each for name, each in value.items()}
+    return [with_other(each, path[1:], other) if n == path[0] else each for n, each in enumerate(value)]
+
+
+@settings(max_examples=300, deadline=None)
+@given(block=st.sampled_from(GOOD_IN_MESSAGES), data=st.data())
+def test_whatever_stands_in_a_block_is_judged_and_never_a_crash(block: Json, data: st.DataObject) -> None:
+    path = data.draw(st.sampled_from(places(block)))
+    broken = with_other(block, path, data.draw(ANY_JSON))
+    for surface in ("message", "modal"):
+        problems = block_problems([broken], surface)
+        assert all(problem.pointer.startswith("/blocks") for problem in problems)
+
+
+@given(ANY_JSON)
+def test_whatever_is_sent_as_blocks_or_view_is_judged_and_never_a_crash(anything: Any) -> None:
+    assert view_problems(anything)
+    if anything != []:
+        assert block_problems(anything, "message")

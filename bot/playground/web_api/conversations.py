@@ -74,29 +74,25 @@ def members(given: Given) -> Json:
 
 @method("conversations.list", takes="types cursor limit exclude_archived")
 def list_all(given: Given) -> Json:
-    slack, wanted = given.slack, kinds(given)
-    found = [
-        channel
-        for channel in slack.channels.values()
-        if channel.kind in wanted
-        and (channel.kind == "public" or slack.is_member(channel))
-        and not (channel.is_archived and given.flag("exclude_archived"))
-    ]
-    part, following = page(given, found)
-    return paged("channels", [channel_json(slack, channel) for channel in part], following)
+    return listed(given, list(given.slack.channels.values()))
 
 
 @method("users.conversations", takes="user types cursor limit exclude_archived")
 def of_user(given: Given) -> Json:
-    slack, wanted = given.slack, kinds(given)
+    slack = given.slack
     person_id = given.text("user") or slack.app.user_id
     if person_id not in slack.people:
         raise RefusalError("user_not_found")
+    return listed(given, [channel for channel in slack.channels.values() if person_id in channel.members])
+
+
+def listed(given: Given, channels: list[Channel]) -> Json:
+    """One page of those channels that the call asks for and the bot may know of."""
+    slack, wanted = given.slack, kinds(given)
     found = [
         channel
-        for channel in slack.channels.values()
+        for channel in channels
         if channel.kind in wanted
-        and person_id in channel.members
         and (channel.kind == "public" or slack.is_member(channel))
         and not (channel.is_archived and given.flag("exclude_archived"))
     ]
