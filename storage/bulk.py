@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Table
+from sqlalchemy import Connection, Date, Executable, Table
 from sqlalchemy.dialects import postgresql
 
 Day = Callable[[Any], date | None]
@@ -40,14 +40,23 @@ def upsert(connection: Connection, table: Table, written: Sequence[tuple[Any, ..
     if not written:
         return
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(_sqlite_upsert(table), [tuple(map(_plain, row)) for row in written])
+        connection.exec_driver_sql(_sqlite_upsert(table), _plain(table, written))
     else:
         columns = tuple(list(column) for column in zip(*written, strict=True))
         connection.exec_driver_sql(_postgresql_upsert(table), columns)
 
 
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
+def _plain(table: Table, written: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The rows with their days as texts: SQLite has no type for them."""
+    days = [i for i, column in enumerate(table.columns) if isinstance(column.type, Date)]
+    plain = []
+    for row in written:
+        values = list(row)
+        for i in days:
+            if values[i] is not None:
+                values[i] = values[i].isoformat()
+        plain.append(tuple(values))
+    return plain
 
 
 @lru_cache

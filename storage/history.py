@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import accumulate, groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -47,11 +48,21 @@ class Past(NamedTuple):
     month: Moment | None = None
 
 
+NO_PAST = Past()
+
+
 def moment(catalog: Catalog, verdict: Verdict) -> Moment:
     points = verdict.points
     named = zip(catalog.categories, points.areas, strict=True)
-    areas = json.dumps({key: [area.earned, area.possible] for key, area in named if area.possible})
-    return Moment(str(verdict.tier), verdict.score, points.earned, points.possible, areas, catalog.hash)
+    areas = ", ".join([_area(key, area.earned, area.possible) for key, area in named if area.possible])
+    score = (verdict.score, points.earned, points.possible)
+    return Moment(verdict.tier.value, *score, f"{{{areas}}}", catalog.hash)
+
+
+@lru_cache(maxsize=65_536)
+def _area(key: str, earned: int, possible: int) -> str:
+    """A part of `Moment.areas`."""
+    return f"{json.dumps(key)}: [{earned}, {possible}]"
 
 
 def change_since(now: Moment, then: Moment | None) -> float | None:
@@ -130,6 +141,7 @@ class Weeks:
     def __init__(self, basis: Basis, ends: Sequence[date]) -> None:
         self.basis = basis
         self.ends = ends
+        self._tools = basis.catalog.tools
         self._days = [end.toordinal() for end in ends]
         self._windows = {
             one.id: [min(day, one.reach.toordinal()) for day in self._days]
@@ -154,24 +166,26 @@ class Weeks:
     def _use(self, rows: Iterable[tuple[Any, ...]], parse: bulk.Day) -> tuple[list[int], list[int]]:
         """The tools in use, and the sources that had named the client, at each week end."""
         times: dict[int, list[int]] = {}
-        listed = [0] * len(self.ends)
+        named: dict[int, int] = {}  # by source: the first day
         for _, tool_id, text, source_id, count in rows:
             day = parse(text)
             assert day is not None
             number = day.toordinal()
-            for i in range(bisect_left(self._days, number), len(listed)):
-                listed[i] |= 1 << self._sources[source_id]
+            named[source_id] = min(number, named.get(source_id, number))
             position = self.basis.positions.get(tool_id)
             ends = self._windows.get(source_id)
             if position is None or ends is None:
                 continue
             steps = times.setdefault(position, [0] * (len(ends) + 1))
             steps[bisect_left(ends, number)] += count
-            steps[bisect_right(ends, number + self.basis.catalog.tools[position].within - 1)] -= count
-        used = [0] * len(self.ends)
+            steps[bisect_right(ends, number + self._tools[position].within - 1)] -= count
+        used, listed = [0] * len(self.ends), [0] * len(self.ends)
         for position, steps in times.items():
             for i, n in enumerate(accumulate(steps[:-1])):
-                used[i] |= (n >= self.basis.catalog.tools[position].at_least) << position
+                used[i] |= (n >= self._tools[position].at_least) << position
+        for source_id, number in named.items():
+            for i in range(bisect_left(self._days, number), len(listed)):
+                listed[i] |= 1 << self._sources[source_id]
         return used, listed
 
     def _changes(self, client: Client, used: list[int], listed: list[int]) -> list[tuple[date, Moment]]:

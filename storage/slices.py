@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 from bot.domain.catalog import since
 from bot.domain.scoring import Facts
-from bot.domain.subscriptions import Subscription, currency, monthly_revenue, next_renewal
+from bot.domain.subscriptions import Subscription, monthly_revenue, next_renewal
 from storage import bulk, lists
 from storage.basis import Basis, measured
 from storage.schema import record, record_date, record_person, subscription, usage
@@ -55,8 +55,8 @@ def revenue(
     """MRR of a client and its currency: its own, else what its running subscriptions come to."""
     if mrr is not None or basis.as_of is None:
         return mrr, money or basis.currency
-    found = currency(subscriptions, basis.as_of)
-    return monthly_revenue(subscriptions, basis.as_of), found or money or basis.currency
+    found = monthly_revenue(subscriptions, basis.as_of)
+    return found.amount, found.currency or money or basis.currency
 
 
 def renewal(basis: Basis, day: date | None, subscriptions: Sequence[Subscription]) -> date | None:
@@ -71,6 +71,7 @@ class Reader:
 
     def __init__(self, basis: Basis) -> None:
         self.basis = basis
+        self._least = [tool.at_least for tool in basis.catalog.tools]
         self._statements = {dense: self._build(dense) for dense in (True, False)}
 
     def _build(self, dense: bool) -> tuple[Select[Any], ...]:
@@ -97,22 +98,28 @@ class Reader:
 
     def _add_uses(self, clients: dict[int, Client], rows: Iterator[tuple[Any, ...]]) -> None:
         """Rows of (client, tool, uses in the window, sources), in the order of the clients."""
-        positions, tools = self.basis.positions, self.basis.catalog.tools
-        current, times = None, dict[int, int]()
-        client = None
+        positions = self.basis.positions
+        current, client, times = None, None, dict[int, int]()
         for client_id, tool_id, number, listed in rows:
             if client_id != current:
                 if client is not None:
-                    client.used = sum(1 << i for i, n in times.items() if n >= tools[i].at_least)
+                    client.used = self._in_use(times)
                 current, client, times = client_id, clients.get(client_id), {}
             if client is None:
                 continue
             client.listed |= listed
             position = positions.get(tool_id)
-            if position is not None:
-                times[position] = times.get(position, 0) + number
+            if number and position is not None:
+                times[position] = times[position] + number if position in times else number
         if client is not None:
-            client.used = sum(1 << i for i, n in times.items() if n >= tools[i].at_least)
+            client.used = self._in_use(times)
+
+    def _in_use(self, times: dict[int, int]) -> int:
+        used = 0
+        for position, number in times.items():
+            if number >= self._least[position]:
+                used |= 1 << position
+        return used
 
 
 def facts(basis: Basis, client: Client) -> Facts:

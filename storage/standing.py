@@ -19,7 +19,7 @@ from storage import basis as bases
 from storage import bulk, history, lists, stale
 from storage.basis import Basis
 from storage.database import Database
-from storage.history import Moment, Past
+from storage.history import NO_PAST, Moment, Past
 from storage.schema import change, installation, record, source, standing
 from storage.schema import stale as marks
 from storage.slices import Client, Reader, facts, renewal, revenue
@@ -172,7 +172,7 @@ class _Settler:
             verdict = judge(basis.catalog, facts(basis, client), basis.as_of)
             now = history.moment(basis.catalog, verdict)
             worked_out = weeks.get(client_id, [])
-            past = pasts.get(client_id) or history.before(worked_out, basis.as_of)
+            past = pasts.get(client_id) or (history.before(worked_out, basis.as_of) if worked_out else NO_PAST)
             changes += [history.row(basis, client_id, day, then, from_import=True) for day, then in worked_out]
             if now != past.last:
                 changes.append(history.row(basis, client_id, basis.as_of, now))
@@ -194,10 +194,10 @@ def _row(basis: Basis, client_id: int, client: Client, verdict: Verdict, now: Mo
         renewal(basis, client.renews_on, client.subscriptions),
         mrr,
         money,
-        str(verdict.tier),
+        verdict.tier.value,
         verdict.score,
         verdict.share,
-        None if verdict.reason is None else str(verdict.reason),
+        verdict.reason and verdict.reason.value,
         history.change_since(now, past.week),
         history.change_since(now, past.month),
         verdict.first_on,

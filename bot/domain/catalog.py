@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from functools import reduce
+from functools import lru_cache, reduce
 
 
 class Tier(StrEnum):
@@ -100,6 +100,7 @@ class Catalog:
         return next(tier for tier, (low, high) in self.bands.items() if low <= score <= high)
 
 
+@lru_cache(maxsize=65_536)
 def fold(name: str) -> str:
     """A product, edition or tool name without case, spaces, hyphens and underscores."""
     return "".join(letter for letter in name.casefold() if letter not in " -_\t")

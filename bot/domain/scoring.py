@@ -131,14 +131,20 @@ def everything(measured: int) -> Entitlement:
 
 
 @lru_cache(maxsize=16)
-def _weights(catalog: Catalog) -> tuple[tuple[int, tuple[tuple[int, int], ...]], ...]:
-    """For each category its tools, and its scored tools by points: (set, ((points, set), …))."""
-    weights = []
-    for key in catalog.categories:
-        mine = [(tool.points, 1 << i) for i, tool in enumerate(catalog.tools) if tool.category == key]
-        by_points = ((p, sum(bit for points, bit in mine if points == p)) for p in (1, 2, 3))
-        weights.append((sum(bit for _, bit in mine), tuple(one for one in by_points if one[1])))
-    return tuple(weights)
+def _categories(catalog: Catalog) -> tuple[int, ...]:
+    """The set of tools of each category, in the catalog's order."""
+    return tuple(
+        sum(1 << i for i, tool in enumerate(catalog.tools) if tool.category == key) for key in catalog.categories
+    )
+
+
+@lru_cache(maxsize=65_536)
+def _area(catalog: Catalog, earning: int, counting: int, included: int, reached: int) -> Area:
+    """Of sets of one category's tools. `reached`: those included that are measured."""
+    earned, possible = (
+        sum(tool.points for i, tool in enumerate(catalog.tools) if tools >> i & 1) for tools in (earning, counting)
+    )
+    return Area(earned, possible, included != 0, reached != 0)
 
 
 def tally(catalog: Catalog, entitlement: Entitlement, measured: int, used: int) -> Points:
@@ -147,17 +153,18 @@ def tally(catalog: Catalog, entitlement: Entitlement, measured: int, used: int) 
     possible: every expected tool that is measured and past its grace, and every included tool in use
     earned:   the included tools in use
     """
-    earning = entitlement.included & measured & used
+    included = entitlement.included
+    reached = included & measured
+    earning = reached & used
     counting = (entitlement.costing & measured) | earning
     areas = []
-    for tools, weights in _weights(catalog):
-        earned = possible = 0
-        for points, bits in weights:
-            earned += points * (earning & bits).bit_count()
-            possible += points * (counting & bits).bit_count()
-        included = tools & entitlement.included
-        areas.append(Area(earned, possible, included != 0, included & measured != 0))
-    return Points(sum(area.earned for area in areas), sum(area.possible for area in areas), tuple(areas))
+    earned = possible = 0
+    for mine in _categories(catalog):
+        area = _area(catalog, earning & mine, counting & mine, included & mine, reached & mine)
+        earned += area.earned
+        possible += area.possible
+        areas.append(area)
+    return Points(earned, possible, tuple(areas))
 
 
 def whole(earned: int, possible: int) -> int:
@@ -167,13 +174,15 @@ def whole(earned: int, possible: int) -> int:
 
 def judge(catalog: Catalog, facts: Facts, day: date) -> Verdict:
     """Score and tier of one client on the day that its data goes to."""
-    products = owned(catalog, facts.subscriptions, day)
-    entitlement = entitle(catalog, products) if facts.subscribing else everything(facts.measured)
+    entitlement = everything(facts.measured)
+    if facts.subscribing:
+        entitlement = entitle(catalog, owned(catalog, facts.subscriptions, day))
     points = tally(catalog, entitlement, facts.measured, facts.used)
     first = first_start(facts.subscriptions)
-    if _is_former(facts, day):
+    running = [one for one in facts.subscriptions if one.runs(day)]
+    if not running and _has_begun(facts, day):
         return Verdict(Tier.FORMER, None, points, entitlement, first_on=first)
-    reason = _unknown(catalog, facts, points, day)
+    reason = _unknown(catalog, facts, points, running)
     if reason is not None:
         return Verdict(Tier.UNKNOWN, None, points, entitlement, reason, first_on=first)
     score = whole(points.earned, points.possible)
@@ -183,15 +192,13 @@ def judge(catalog: Catalog, facts: Facts, day: date) -> Verdict:
     return Verdict(catalog.tier(score), score, points, entitlement, first_on=first)
 
 
-def _is_former(facts: Facts, day: date) -> bool:
-    """Whether it had subscriptions, and none of them runs any more. One that only will begin is not former."""
-    if any(one.runs(day) for one in facts.subscriptions):
-        return False
+def _has_begun(facts: Facts, day: date) -> bool:
+    """Whether a subscription ever ran; a client whose first one only will begin is not a former one."""
     return any(one.started_on is None or one.started_on <= day for one in facts.subscriptions)
 
 
-def _unknown(catalog: Catalog, facts: Facts, points: Points, day: date) -> Reason | None:
-    if facts.subscribing and not any(is_known(catalog, one) and one.runs(day) for one in facts.subscriptions):
+def _unknown(catalog: Catalog, facts: Facts, points: Points, running: Sequence[Subscription]) -> Reason | None:
+    if facts.subscribing and not any(is_known(catalog, one) for one in running):
         return Reason.NO_SUBSCRIPTION
     if not facts.covered:
         return Reason.NO_SOURCE

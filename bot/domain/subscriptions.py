@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from bot.domain.catalog import Catalog, fold
@@ -63,6 +64,19 @@ class _Span(NamedTuple):
 
 def owned(catalog: Catalog, subscriptions: Iterable[Subscription], day: date) -> tuple[Owned, ...]:
     """The products that the subscriptions give on the day, bundles taken apart, and what every client has."""
+    running = [one for one in subscriptions if one.runs(day)]
+    if all(one.started_on is None or (day - one.started_on).days >= catalog.grace for one in running):
+        return _settled(catalog, tuple([(one.product, one.edition) for one in running]))
+    return _owned(catalog, subscriptions, day)
+
+
+@lru_cache(maxsize=65_536)
+def _settled(catalog: Catalog, bought: tuple[tuple[str, str | None], ...]) -> tuple[Owned, ...]:
+    """What is owned where all that runs is past its grace: most clients, and few combinations over a whole base."""
+    return _owned(catalog, [Subscription(product, edition) for product, edition in bought], date.max)
+
+
+def _owned(catalog: Catalog, subscriptions: Iterable[Subscription], day: date) -> tuple[Owned, ...]:
     spans: dict[str, list[_Span]] = defaultdict(list)
     for one in subscriptions:
         span_start, span_end = one.started_on or date.min, _end(one, day)
@@ -101,7 +115,7 @@ def _rank(catalog: Catalog, product: str, edition: str | None) -> int:
 
 
 def _own(product: str, spans: list[_Span], day: date, grace: int) -> Owned | None:
-    running = [span.rank for span in spans if span.start <= day < span.end]
+    running = [span.rank for span in spans if span.start <= day and (day < span.end or span.end == date.max)]
     if not running:
         return None
     rank = max(running)
@@ -142,15 +156,15 @@ def next_renewal(subscriptions: Iterable[Subscription], day: date) -> date | Non
     return min((when for when in days if when is not None and when >= day), default=None)
 
 
-def monthly_revenue(subscriptions: Iterable[Subscription], day: date) -> float | None:
-    """MRR of the subscriptions that run on the day; None where none of them says, or they mix currencies."""
+class Revenue(NamedTuple):
+    amount: float | None
+    currency: str | None
+
+
+def monthly_revenue(subscriptions: Iterable[Subscription], day: date) -> Revenue:
+    """MRR of the subscriptions that run on the day; not known where none of them says, or they mix currencies."""
     saying = [one for one in subscriptions if one.mrr is not None and one.runs(day)]
-    if not saying or len({one.currency for one in saying}) > 1:
-        return None
-    return round(sum(one.mrr or 0 for one in saying), 2)
-
-
-def currency(subscriptions: Iterable[Subscription], day: date) -> str | None:
-    """Of the MRR of the subscriptions that run on the day; None where they name none, or several."""
-    named = {one.currency for one in subscriptions if one.mrr is not None and one.runs(day)}
-    return named.pop() if len(named) == 1 else None
+    currencies = {one.currency for one in saying}
+    if len(currencies) != 1:
+        return Revenue(None, None)
+    return Revenue(round(sum([one.mrr or 0 for one in saying]), 2), currencies.pop())
