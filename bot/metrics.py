@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from functools import wraps
 from importlib.metadata import version
@@ -42,12 +43,13 @@ BUILD = Gauge("engagement_bot_build_info", "The running version", ["version"], m
 BUILD.labels(version("engagement-bot")).set(1)
 
 
-def measure(kind: str, identity: str, function: Callable[..., Any]) -> Callable[..., Any]:
+def measure(kind: str, identity: Any, function: Callable[..., Any]) -> Callable[..., Any]:
     """A listener that is counted and timed. Outcomes: `ok`, `refused` (a UserError), `failed`.
 
-    Bolt reads the names of the arguments through the wrapper.
+    `identity` is what Bolt matches: an id, a pattern of ids, or the type of an event. Bolt reads the names of the
+    arguments through the wrapper.
     """
-    labels = (kind, str(identity))
+    labels = (kind, _label(identity))
 
     @wraps(function)
     def measured(*args: Any, **kwargs: Any) -> Any:
@@ -65,6 +67,15 @@ def measure(kind: str, identity: str, function: Callable[..., Any]) -> Callable[
             LISTENERS.labels(*labels, outcome).inc()
 
     return measured
+
+
+def _label(identity: Any) -> str:
+    match identity:
+        case re.Pattern():
+            return str(identity.pattern)
+        case {"type": str(event)}:
+            return event
+    return str(identity)
 
 
 class CountErrors(RetryHandler):
