@@ -1,14 +1,14 @@
 """What one person sees: a channel's page, and their modal, as HTML out of the state of the local Slack."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
 from bot.playground.actions import Actions
 from bot.playground.manifest import Manifest, SlashCommand
-from bot.playground.model import Channel, Message, Person, Values, View
+from bot.playground.model import Channel, Message, Person, View
 from bot.playground.mrkdwn import Scene, mrkdwn
 from bot.playground.people import SLACKBOT
 from bot.playground.rendering import Place, render_blocks, templates
@@ -63,7 +63,8 @@ class Screen:
     def page(self, person: Person, channel: Channel, version: str) -> str:
         """The whole page of a channel that the person sees; marks it as read."""
         with self._slack.lock:
-            scene = self._scene(person)
+            place = self._place(person, channel.id)
+            scene = place.scene
             messages = self._actions.visible_messages(person.id, channel.id)
             if messages:
                 self._read[person.id, channel.id] = messages[-1].ts
@@ -87,58 +88,47 @@ class Screen:
                     unread={room.id for room in rooms if self._is_unread(person, room)},
                     now=scene.now.astimezone(scene.zone),
                     steps=STEPS,
-                    entries=self._entries(messages[-SHOWN_MESSAGES:], person, channel, scene),
+                    entries=self._entries(messages[-SHOWN_MESSAGES:], person, place),
                     hidden_messages=max(len(messages) - SHOWN_MESSAGES, 0),
                     commands=self._commands(channel),
                     hint=self._hint(),
                     version=version,
-                    **self._modal(person, view, {}),
+                    **self._modal(view, place, {}),
                 )
             )
 
     def modal(self, person: Person, view: View, errors: Mapping[str, str]) -> str:
         """The person's modal alone, with what was wrong beside its fields; the empty key speaks of all of it."""
         with self._slack.lock:
-            return templates().get_template("modal.html").render(**self._modal(person, view, errors))
+            return templates().get_template("modal.html").render(**self._modal(view, self._place(person), errors))
 
-    def _modal(self, person: Person, view: View | None, errors: Mapping[str, str]) -> dict[str, object]:
+    def _modal(self, view: View | None, place: Place, errors: Mapping[str, str]) -> dict[str, object]:
         if view is None:
             return {"view": None}
-        place = self._place(person, view.id, view.inputs, errors=errors)
-        html = render_blocks(view.payload["blocks"], place)
-        depth = len(self._slack.stack(person.id))
+        here = replace(place, key=view.id, values=view.inputs, errors=errors)
+        html = render_blocks(view.payload["blocks"], here)
+        depth = len(self._slack.stack(view.person))
         return {"view": view, "depth": depth, "modal_html": html, "modal_error": errors.get("")}
 
-    def _entries(self, messages: list[Message], person: Person, channel: Channel, scene: Scene) -> list[Entry]:
+    def _entries(self, messages: list[Message], person: Person, place: Place) -> list[Entry]:
         entries: list[Entry] = []
         for message in messages:
-            when = datetime.fromtimestamp(float(message.ts), scene.zone)
+            when = datetime.fromtimestamp(float(message.ts), place.scene.zone)
             before = entries[-1] if entries else None
-            day = None if before and before.when.date() == when.date() else _day(when, scene)
-            html = self._words(message, person, channel, scene)
+            day = None if before and before.when.date() == when.date() else _day(when, place.scene)
             follows = day is None and before is not None and _belongs(message, when, before)
+            here = replace(place, key=f"{message.channel}-{message.ts}", values=message.inputs.get(person.id, {}))
+            html = render_blocks(message.blocks, here) if message.blocks else mrkdwn(message.text, place.scene)
             entries.append(Entry(message, self._slack.people[message.author], when, day, follows, html))
         return entries
 
-    def _words(self, message: Message, person: Person, channel: Channel, scene: Scene) -> Markup:
-        if not message.blocks:
-            return mrkdwn(message.text, scene)
-        key = f"{message.channel}-{message.ts}"
-        place = self._place(person, key, message.inputs.get(person.id, {}), here=channel.id)
-        return render_blocks(message.blocks, place)
-
-    def _place(
-        self, person: Person, key: str, values: Values, errors: Mapping[str, str] | None = None, here: str = ""
-    ) -> Place:
-        people = tuple(self.personas())
-        channels = tuple(self._slack.channels_of(person.id))
-        return Place(key, self._scene(person), values, errors or {}, people, channels, here)
-
-    def _scene(self, person: Person) -> Scene:
+    def _place(self, person: Person, here: str = "") -> Place:
+        """What all blocks on the person's page have in common."""
         people = {each.id: each.real_name for each in self._slack.people.values()}
         bot = people[self._slack.app.user_id]
         channels = {each.id: bot if each.kind == "im" else each.name for each in self._slack.channels.values()}
-        return Scene(people, channels, self._slack.now(), person.zone)
+        scene = Scene(people, channels, self._slack.now(), person.zone)
+        return Place("", scene, people=self.personas(), channels=self._slack.channels_of(person.id), here=here)
 
     def _is_unread(self, person: Person, channel: Channel) -> bool:
         messages = self._actions.visible_messages(person.id, channel.id)

@@ -26,6 +26,7 @@ function notice(words) {
 }
 
 async function press(element, words) {
+  if (element.classList.contains("busy")) return;
   const form = element.closest("form");
   const body = new FormData(form);
   body.append("press", words);
@@ -65,26 +66,36 @@ document.addEventListener("click", async ({ target }) => {
   else unfold(element);
 });
 
-// Elements that act when their value changes. Dates are typed part by part: wait for the last.
+// Elements that act when their value changes. Dates are typed part by part, so the last part is waited for.
+const WRITTEN = "textarea, input:not([type=radio], [type=checkbox], [type=date], [type=time])";
 const waiting = new Map();
-function changed({ target, type, key }) {
-  const { change, when, confirm } = target.dataset ?? {};
-  if (!change) return;
-  const line = target.matches("textarea, input:not([type=radio], [type=checkbox])");
-  const typed = line && !["date", "time"].includes(target.type);
-  if (typed && when === "on_character_entered" ? type !== "input" : typed ? key !== "Enter" : type !== "change") return;
-  const act = async () => {
-    if (confirm && !(await confirmed(target))) {
-      all("input", target.closest(".ticks") ?? target.parentElement).forEach((each) => (each.checked = each.defaultChecked));
-      return;
-    }
-    press(target, change);
-  };
-  clearTimeout(waiting.get(change));
-  if (line && key !== "Enter") waiting.set(change, setTimeout(act, 500));
-  else act();
+
+function onChange(event) {
+  const { target, type, key } = event;
+  if (!target.dataset?.change) return;
+  if (!target.matches(WRITTEN)) {
+    if (type === "change") actSoon(target, target.matches("[type=date], [type=time]") ? 500 : 0);
+  } else if (target.dataset.when === "on_character_entered") {
+    if (type === "input") actSoon(target, 300);
+  } else if (type === "keydown" && key === "Enter" && !event.shiftKey) {
+    event.preventDefault();
+    actSoon(target, 0);
+  }
 }
-for (const type of ["change", "input", "keydown"]) document.addEventListener(type, changed);
+
+function actSoon(target, delay) {
+  clearTimeout(waiting.get(target));
+  waiting.set(target, setTimeout(() => act(target), delay));
+}
+
+async function act(target) {
+  waiting.delete(target);
+  if (!target.isConnected) return;
+  if (await confirmed(target)) press(target, target.dataset.change);
+  else for (const each of all("input", target.closest(".ticks") ?? target.parentElement)) each.checked = each.defaultChecked;
+}
+
+for (const type of ["change", "input", "keydown"]) document.addEventListener(type, onChange);
 
 document.addEventListener("submit", async (event) => {
   const form = event.target;
@@ -106,8 +117,11 @@ async function follow() {
       const address = `${location.pathname}?since=${document.body.dataset.version}`;
       const response = await fetch(address, { headers: { accept: "text/html" } });
       if (!response.ok) throw new Error(response.statusText);
-      if (response.redirected) location.assign(response.url);
-      else show(new DOMParser().parseFromString(await response.text(), "text/html"));
+      if (response.redirected) return location.assign(response.url);
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      // Another tab has become somebody else, and with it this one.
+      if (page.body.dataset.person !== document.body.dataset.person) return location.reload();
+      show(page);
       if (failures) notice("");
       failures = 0;
     } catch {
@@ -213,7 +227,7 @@ async function submit(form) {
   if (response?.status !== 422) return;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   replace(one("#modal"), page.getElementById("modal"));
-  one("#modal [aria-invalid]")?.focus();
+  one("#modal .wrong :is(input, textarea, select)")?.focus();
 }
 
 // ---- The message field
@@ -342,4 +356,5 @@ function drawer(open) {
 log.scrollTop = log.scrollHeight;
 const already = one("#modal dialog.modal");
 if (already) openModal(already);
+else if (matchMedia("(min-width: 721px)").matches) text?.focus(); // on a phone the keyboard would cover half the page
 follow();
