@@ -15,6 +15,7 @@ from slack_bolt import App, BoltContext, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
+from bot import metrics
 from bot.blocks import kit, notices
 from bot.blocks.wording import UNEXPECTED, explain
 from bot.blocks.words import Words, speak
@@ -23,7 +24,7 @@ from bot.domain.catalog import Catalog
 from bot.errors import UserError
 from bot.reply import replier
 from bot.settings import Settings
-from commands import engagement, share
+from commands import engagement, members, share
 from commands.arguments import Turn
 from storage import people
 from storage.audience import Audience
@@ -33,7 +34,7 @@ LISTENER_THREADS = 32  # Bolt's own five are shared by everything: a few slow an
 Listener = tuple[str, Any, Callable[..., Any], Right]  # kind, id, function, what it asks of the person
 
 # Each listener before the one that fits costs microseconds: the frequent modules come first.
-MODULES: tuple[Any, ...] = (engagement, share)
+MODULES: tuple[Any, ...] = (engagement, share, members)
 
 log = structlog.get_logger()
 
@@ -84,7 +85,7 @@ def wire(
     for kind, identity, function, right in listeners():
         register = getattr(app, kind)
         named = f"/{settings.command_prefix}{identity}" if kind == "command" else identity
-        register(named, middleware=[_door(app, Right(right))])(function)
+        register(named, middleware=[_door(app, Right(right))])(metrics.measure(kind, identity, function))
     app.error(answer_error)
     return app
 
@@ -111,7 +112,13 @@ def _door(app: App, right: Right) -> Callable[..., BoltResponse | None]:
 
 def _find(context: BoltContext) -> Person | None:
     with context["db"].read() as connection:
-        return people.find(connection, context.team_id or "", context.actor_user_id or context.user_id or "")
+        return people.find(connection, _home(context), context.actor_user_id or context.user_id or "")
+
+
+def _home(context: BoltContext) -> str:
+    """The Slack workspace that installed the bot. A payload's own may be that of somebody from another company."""
+    installed = context.authorize_result
+    return (installed.team_id if installed else None) or context.team_id or ""
 
 
 def _turn(context: BoltContext, person: Person) -> Turn:
@@ -137,7 +144,7 @@ def _learn(context: BoltContext) -> None:
     user_id = context.actor_user_id or context.user_id or ""
     user = context["slack"].users_info(user=user_id, include_locale=True)["user"]
     with context["db"].write() as connection:
-        installation_id = people.installation_of(connection, context.team_id or "")
+        installation_id = people.installation_of(connection, _home(context))
         if installation_id is None:
             raise UserError("not_installed")
         people.keep(connection, installation_id, user, context["now"]())
@@ -168,6 +175,10 @@ def _tell(text: str, context: BoltContext, body: dict[str, Any]) -> BoltResponse
     match body:
         case {"command": _} if context.ack.response is None:
             return BoltResponse(status=200, body={"response_type": "ephemeral", **message})
+        case {"type": "view_submission"} if context.ack.response is not None:
+            # Not into the modal: that update and the acknowledgement's could arrive in either order.
+            direct = context["slack"].conversations_open(users=context.user_id)["channel"]["id"]
+            context["slack"].chat_postMessage(channel=direct, **message)
         case {"type": "view_submission"}:
             view = notices.notice(text, _words(context))
             return BoltResponse(status=200, body={"response_action": "update", "view": view})

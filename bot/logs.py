@@ -55,7 +55,7 @@ def _quiet(record: logging.LogRecord) -> bool:
 def _rendering() -> list[Processor]:
     first = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     if sys.stderr.isatty():
-        return [first, redact, structlog.dev.ConsoleRenderer()]
+        return [first, redact, structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     return [first, structlog.processors.format_exc_info, redact, structlog.processors.JSONRenderer()]
 
 

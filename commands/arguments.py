@@ -12,7 +12,6 @@ from bot.domain.engagement import Engagement, assess
 from bot.errors import UserError
 from storage import facts
 from storage.database import Database
-from storage.schema import record
 
 LONGEST = 300  # characters of a name that are looked at; Slack lets people type 10,000
 
@@ -43,9 +42,11 @@ def carried_client(turn: Turn, value: str) -> Engagement:
 
     It may have gone since that was drawn, or not be this person's to see: UserError.
     """
-    here = record.c.id == int(value)
+    person = turn.person
     with turn.db.read() as connection:
-        found = facts.client(connection, turn.person.installation_id, turn.person.workspace_id, turn.catalog, here)
+        found = facts.client(
+            connection, person.installation_id, person.workspace_id, turn.catalog, facts.BY_ID, {"client": int(value)}
+        )
     if not found:
         raise UserError("client_gone", command=turn.command)
     return assess(turn.catalog, found[0], turn.today)

@@ -38,7 +38,9 @@ def answer(text: str, turn: Turn) -> kit.Message:
         if not text or text.casefold() in {"help", "?"}:
             number = clients.count(connection, installation, workspace)
             return show.usage(turn.command, number, turn.words) if number else show.no_clients(turn.words)
-        found = facts.client(connection, installation, workspace, turn.catalog, lookup.exact(text))
+        found = facts.client(
+            connection, installation, workspace, turn.catalog, lookup.IS_EXACT, lookup.exact_parameters(text)
+        )
         if len(found) == 1:
             return show.card(turn.catalog, assess(turn.catalog, found[0], turn.today), turn.words)
         hits = lookup.find(connection, installation, workspace, text)

@@ -43,7 +43,6 @@ def on_share(ack: Ack, view: Payload, slack: WebClient, audience: Audience, turn
     ack(response_action="update", view=show.sharing(channel, turn.words))
     message = cards.shared(turn.catalog, one, turn.words, turn.person.slack_user_id)
     slack.chat_postMessage(channel=channel.id, **message)
-    slack.views_update(view_id=view["id"], view=show.done(channel, turn.words))
 
 
 def on_change(event: Payload, audience: Audience) -> None:

@@ -54,6 +54,8 @@ class Audience:
         return channel, members
 
     def _info(self, channel_id: str) -> Channel | None:
+        if channel_id.startswith("D"):  # to ask about these would take a scope (im:read) that nothing else needs
+            return Channel(channel_id, "", is_direct=True, is_member=False, is_archived=False, is_external=False)
         try:
             found: dict[str, Any] = self._slack.conversations_info(channel=channel_id)["channel"]
         except SlackApiError as error:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from slackblocks import Block
-
 from bot.blocks import ids, kit
-from bot.blocks.kit import Message
+from bot.blocks.kit import Block, Message
 from bot.blocks.words import Words
 from bot.domain.catalog import Catalog, Category, Tier
 from bot.domain.engagement import Engagement
@@ -177,18 +175,17 @@ def _freshness(one: Engagement, words: Words) -> str:
 def summary(catalog: Catalog, one: Engagement, words: Words) -> str:
     """The card in sentences, for phones and screen readers; its first 90 characters carry the news."""
     name = " ".join(kit.cut(one.client.name, 60).split())
-    head = ", ".join([_score(catalog, one, words).replace(" · ", ", "), *(_spoken_change(one, words))])
+    spoken = _spoken_change(one, words)
+    head = ", ".join([_score(catalog, one, words).replace(" · ", ", "), *spoken])
     sentences = [f"{name}: {head}."]
-    if one.verdict.tier is not Tier.UNKNOWN and one.change is None:
+    if not spoken:
         sentences += [f"{line.rstrip('.')}." for line in _news(catalog, one, words)]
-    elif one.verdict.tier is Tier.UNKNOWN:
-        sentences += _news(catalog, one, words)
     sentences += [f"{renewal}." for renewal in filter(None, [_renewal(one, words)])]
     return _escape(" ".join([*sentences, *_spoken_rest(one, words)]))
 
 
 def _spoken_change(one: Engagement, words: Words) -> list[str]:
-    if one.change is None:
+    if one.change is None or one.verdict.tier not in TIERS:
         return []
     if one.change == 0:
         return [words("no change in 7 days")]

@@ -65,8 +65,6 @@ def refused(audience: Audience, channel: Channel | None, words: Words) -> str:
 
 
 def sharing(channel: Channel, words: Words) -> Modal:
-    return notice(words("Sharing in #{channel} …", channel=kit.plain(channel.name)), words, words("Share"))
-
-
-def done(channel: Channel, words: Words) -> Modal:
-    return notice(words("Shared in #{channel}.", channel=kit.plain(channel.name)), words, words("Share"))
+    """The last words: they come before the post, so that a slow one is not sent twice."""
+    text = words("Sharing in #{channel}: you will see it there in a moment.", channel=kit.plain(channel.name))
+    return notice(text, words, words("Share"))

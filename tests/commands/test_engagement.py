@@ -1,0 +1,158 @@
+"""`/engagement` from the words typed to the answer read, through Slack's own transport."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import event, update
+
+from bot.blocks import ids
+from bot.playground import people as cast
+from bot.playground.model import Message
+from storage.schema import record
+from tests.commands.conftest import Bot, texts
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["Acme AS", "acme", "ACME as", "acme.example", "https://www.acme.example/x", "anna@acme.example", "  acme   as "],
+)
+def test_a_client_named_exactly_is_answered_with_its_card(bot: Bot, typed: str) -> None:
+    answer = bot.ask(f"/engagement {typed}")
+    assert answer.ephemeral_to == cast.ANNA
+    assert answer.text.startswith("Acme AS: 5 of 10, Medium, down 2 in 7 days")
+    assert "Marketing 5 of 11" in texts(answer.blocks)
+
+
+def test_the_answer_rides_on_the_acknowledgement(bot: Bot) -> None:
+    before = len(bot.slack.calls)
+    bot.ask("/engagement acme")
+    assert bot.slack.calls[before:] == []
+
+
+def test_a_card_takes_two_statements(bot: Bot) -> None:
+    statements: list[str] = []
+
+    def count(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
+            statements.append(statement)
+
+    event.listen(bot.database.engine, "before_cursor_execute", count)
+    try:
+        bot.ask("/engagement acme")
+    finally:
+        event.remove(bot.database.engine, "before_cursor_execute", count)
+    assert len(statements) == 2, statements
+
+
+@pytest.mark.parametrize("typed", ["globx corp", "globex", "glob", "glo bex", "gloebx"])
+def test_a_typo_or_a_part_of_the_name_finds_the_client(bot: Bot, typed: str) -> None:
+    assert bot.ask(f"/engagement {typed}").text.startswith("Globex Corporation")
+
+
+def test_two_clients_of_one_name_are_offered_and_one_is_opened_in_place(bot: Bot) -> None:
+    answer = bot.ask("/engagement twin")
+    labels = [element["text"]["text"] for element in answer.blocks[1]["elements"]]
+    assert sorted(labels) == ["Twin AS", "Twin GmbH"]
+    bot.press(answer, f"{ids.OPEN_CLIENT}:{labels.index('Twin GmbH')}")
+    card = bot.wait(lambda: next((m for m in _seen(bot) if m.text.startswith("Twin GmbH:")), None))
+    assert card.ts == answer.ts
+
+
+def _seen(bot: Bot) -> list[Message]:
+    return bot.slack.actions.visible_messages(cast.ANNA, cast.CS_NORDIC)
+
+
+def test_a_name_that_fits_nobody_offers_the_nearest(bot: Bot) -> None:
+    answer = bot.ask("/engagement zzzzzz")
+    assert answer.text.startswith("No client “zzzzzz”.")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "'; DROP TABLE record; --",
+        "“acme”",
+        "%",
+        "_",
+        "<!channel> <@U0ANNACSM>",
+        "💥" * 50,
+        "مؤسسة",
+        "x" * 10_000,
+        "a\x00b\u202e",
+        "{name} {0}",
+        '"acme" OR 1=1',
+    ],
+)
+def test_any_text_is_answered_and_harmless(bot: Bot, typed: str) -> None:
+    answer = bot.ask(f"/engagement {typed}")
+    assert answer.ephemeral_to == cast.ANNA
+    assert "gone wrong" not in answer.text
+    assert "went wrong" not in answer.text
+    assert "<!" not in answer.text
+
+
+@pytest.mark.parametrize("typed", ["", "help", "?", "HELP"])
+def test_no_name_says_how_to_ask(bot: Bot, typed: str) -> None:
+    answer = bot.ask(f"/engagement {typed}")
+    assert "7 clients can be looked up." in answer.text
+    assert "/engagement acme" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("wayne bygg", "Wayne Bygg AS: score not known. No usage data yet."),
+        ("soylent", "Soylent Oy: former client since 31 Aug."),
+        ("wonka norge", "Wonka Norge AS: onboarding, day 34 of 90. 5 of 10 so far; judged from 16 Jan."),
+    ],
+)
+def test_a_client_without_a_tier_says_why(bot: Bot, name: str, says: str) -> None:
+    assert bot.ask(f"/engagement {name}").text.startswith(says)
+
+
+def test_what_is_missing_opens_from_an_unknown_client(bot: Bot) -> None:
+    bot.press(bot.ask("/engagement wayne bygg"), ids.SHOW_MISSING)
+    assert "No usage of this client was ever imported." in texts(bot.modal().payload["blocks"])
+    bot.slack.actions.close(cast.ANNA, bot.modal().id)
+
+
+def test_details_open_where_most_is_missing_and_another_category_can_be_chosen(bot: Bot) -> None:
+    bot.press(bot.ask("/engagement acme"), ids.SHOW_DETAILS)
+    view = bot.modal()
+    assert view.payload["title"]["text"] == "Marketing: 5 of 11"
+    assert "*Forms* 3 of 3\n61 uses, last 19 Oct" in texts(view.payload["blocks"])
+    menu = view.payload["blocks"][0]
+    bot.slack.actions.press(cast.ANNA, view.id, menu["block_id"], ids.CHOOSE_CATEGORY, selected_option="sales")
+    sales = bot.modal(lambda view: view.payload["title"]["text"].startswith("Sales"))
+    assert "*Deals* 3 of 3" in texts(sales.payload["blocks"])
+    bot.slack.actions.close(cast.ANNA, sales.id)
+
+
+def test_a_direct_message_is_answered_like_the_command(bot: Bot) -> None:
+    direct = cast.direct_message(cast.ANNA).id
+    for number, text in enumerate(["acme", "/engagement acme"]):
+        bot.slack.actions.say(cast.ANNA, direct, text)
+        wanted = 2 * (number + 1)
+        messages = bot.wait(
+            lambda wanted=wanted: (
+                found  # type: ignore[misc]
+                if len(found := bot.slack.actions.visible_messages(cast.ANNA, direct)) == wanted
+                else None
+            )
+        )
+        assert messages[-1].text.startswith("Acme AS: 5 of 10, Medium, down 2 in 7 days")
+        assert messages[-1].author == cast.APP.user_id
+
+
+def test_a_client_that_is_gone_says_so(bot: Bot) -> None:
+    answer = bot.ask("/engagement eiendom.example")
+    with bot.database.write() as connection:
+        connection.execute(update(record).where(record.c.external_id == "2").values(archived_at=bot.now))
+    try:
+        before = len(_seen(bot))
+        bot.press(answer, ids.SHOW_DETAILS)
+        told = bot.wait(lambda: _seen(bot)[before:])[-1]
+        assert "This client is no longer there." in told.text
+    finally:
+        with bot.database.write() as connection:
+            connection.execute(update(record).where(record.c.external_id == "2").values(archived_at=None))
