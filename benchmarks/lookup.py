@@ -29,6 +29,9 @@ def fill(database: Database, companies: Sequence[str], at_once: int = SLICE) -> 
         with database.write() as connection:
             _insert(connection, home.id, home.workspace_id, rows)
             name_index.add(connection, home.id, rows)
+    if not database.is_sqlite:  # whose planner has no use for statistics here
+        with database.write() as connection:
+            connection.exec_driver_sql("ANALYZE")
     return home.id, home.workspace_id
 
 

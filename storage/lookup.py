@@ -32,8 +32,13 @@ class Found(NamedTuple):
     nearest: tuple[Hit, ...] = ()
 
 
-# A client whose name (without its legal form) or domain is exactly what was typed: executed with `exact_parameters`.
-IS_EXACT: ColumnElement[bool] = or_(record.c.name_key == bindparam("key"), record.c.domain == bindparam("domain"))
+def _is(key: Any, domain: Any) -> ColumnElement[bool]:
+    return or_(record.c.name_key == key, record.c.domain == domain)
+
+
+# A client whose name (without its legal form) or domain is exactly what was typed, for statements that are built once
+# and executed with `exact_parameters`.
+IS_EXACT = _is(bindparam("key"), bindparam("domain"))
 
 
 def exact_parameters(text: str) -> dict[str, Any]:
@@ -43,8 +48,8 @@ def exact_parameters(text: str) -> dict[str, Any]:
 
 
 def exact(text: str) -> ColumnElement[bool]:
-    """`IS_EXACT` with its values. A statement that is built once takes `IS_EXACT` itself."""
-    return IS_EXACT.params(exact_parameters(text))
+    """`IS_EXACT` for a statement that is built for this one text."""
+    return _is(**exact_parameters(text))
 
 
 _key, _part = bindparam("key", type_=String), bindparam("part", type_=String)

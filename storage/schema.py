@@ -356,7 +356,7 @@ stale = Table(
 
 # Names for the look-up: each word of a name, and of each distinct word its forms with one letter left out (SymSpell's
 # idea) and its suffixes, among which a part inside a word is a beginning. Plain B-trees, the same on both databases;
-# kept per word, never per client. Forms and suffixes come only through `storage.name_index`, hence no foreign keys.
+# kept per word, never per client. Their rows come and go only through `storage.name_index`, hence no foreign keys.
 word = Table(
     "word",
     metadata,
@@ -372,7 +372,6 @@ client_word = Table(
     _installation(primary_key=True),
     Column("word", _folded(64), primary_key=True),
     Column("client_id", Key, primary_key=True),
-    _owned("client_id", table="record"),
     Index("ix_client_word_client", "installation_id", "client_id"),
     sqlite_with_rowid=False,
 )

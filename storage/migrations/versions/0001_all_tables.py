@@ -256,12 +256,6 @@ def upgrade() -> None:
             "word", sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"), nullable=False
         ),
         sa.Column("client_id", KEY, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["installation_id", "client_id"],
-            ["record.installation_id", "record.id"],
-            name=op.f("fk_client_word_installation_id_client_id"),
-            ondelete="CASCADE",
-        ),
         sa.PrimaryKeyConstraint("installation_id", "word", "client_id", name=op.f("pk_client_word")),
         sqlite_with_rowid=False,
     )
