@@ -251,11 +251,14 @@ class Slack:
             return self._show(person_id, payload, channel)
 
     def push_view(self, person_id: str, payload: Json) -> View:
-        """Shows a modal above the open ones: three in all."""
+        """Shows a modal above the open ones: three in all, and none where the person has closed them meanwhile."""
         with self.lock:
-            if len(self.stacks.get(person_id, [])) >= STACK:
+            below = self.stack(person_id)
+            if not below:
+                raise RefusalError("not_found")
+            if len(below) >= STACK:
                 raise RefusalError("push_limit_reached")
-            return self._show(person_id, payload, self.stack(person_id)[-1].channel)
+            return self._show(person_id, payload, below[-1].channel)
 
     def _show(self, person_id: str, payload: Json, channel: str | None) -> View:
         below = self.stacks.setdefault(person_id, [])

@@ -96,6 +96,12 @@ def test_three_modals_stand_on_each_other_at_most(world: World) -> None:
     slack.close_view(third)  # gone already: nothing happens
 
 
+def test_nothing_is_pushed_above_a_modal_that_was_closed_meanwhile(world: World) -> None:
+    assert refusal(world.slack.push_view, people.ANNA, MODAL) == "not_found"
+    world.slack.close_view(world.slack.open_view(people.ANNA, MODAL))
+    assert refusal(world.slack.push_view, people.ANNA, MODAL) == "not_found"
+
+
 def test_what_was_typed_stays_only_where_block_and_action_id_stay(world: World) -> None:
     def modal(block_id: str, action_id: str) -> dict[str, object]:
         element = {"type": "plain_text_input", "action_id": action_id}
