@@ -89,17 +89,17 @@ class Pages:
 
     async def channel(self, request: Request) -> Response:
         """A channel's page; with `since`, only once something is newer than that version, or after a while."""
-        await self._wait(request, request.query_params.get("since", ""))
         person = self._person(request)
+        await self._wait(request, person, request.query_params.get("since", ""))
         channel = self._find_channel(person, request.path_params["channel"])
         if channel is None:
             return RedirectResponse(self._start(person), status_code=303)
-        version = f"{self._run}.{self._slack.version}"
+        version = f"{self._run}-{person.id}.{self._slack.version}"
         return HTMLResponse(await run_in_threadpool(self._screen.page, person, channel, version))
 
-    async def _wait(self, request: Request, since: str) -> None:
-        run, _, number = since.partition(".")
-        if run != self._run or not number.isdecimal():
+    async def _wait(self, request: Request, person: Person, since: str) -> None:
+        seen, _, number = since.partition(".")
+        if seen != f"{self._run}-{person.id}" or not number.isdecimal():
             return
         end = time.monotonic() + HOLD_SECONDS
         while self._slack.version <= int(number) and time.monotonic() < end:
@@ -118,6 +118,7 @@ class Pages:
         stays = channel is not None and channel.kind != "im"
         answer = RedirectResponse(f"/c/{channel.id}" if channel and stays else self._start(person), status_code=303)
         answer.set_cookie(COOKIE, person.id, httponly=True, samesite="strict")
+        self._slack.changed()  # the other tabs ask again, and learn whom they belong to now
         return answer
 
     async def move_clock(self, request: Request) -> Response:

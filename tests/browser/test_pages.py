@@ -12,7 +12,7 @@ from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_sdk import WebClient
 
 from bot.playground.model import Json
-from bot.playground.people import ANNA, APP, CS_CENTRAL, CS_LEADS, CS_NORDIC, GENERAL
+from bot.playground.people import ANNA, APP, BO, CS_CENTRAL, CS_LEADS, CS_NORDIC, GENERAL
 from bot.playground.server import Playground
 from tests.browser.visitor import Visitor
 
@@ -59,11 +59,19 @@ def running_bot(playground: Playground) -> Iterator[list[Json]]:
         chosen = body["actions"][0]["selected_option"]["value"]
         client.views_update(view_id=body["view"]["id"], view=_form(intro=f"Chosen: {chosen}"))
 
+    @app.action("lookup")
+    def look_up(ack: Ack, body: Json, client: WebClient) -> None:
+        ack()
+        client.views_update(view_id=body["view"]["id"], view=_form(intro=f"Looked up: {body['actions'][0]['value']}"))
+
     @app.view("form")
     def save(ack: Ack, body: Json, view: Json, client: WebClient) -> None:
         note = view["state"]["values"]["note"]["note"]["value"]
         if note == "refused":
             ack(response_action="errors", errors={"note": "This is not a note"})
+            return
+        if note == "untagged":
+            ack(response_action="errors", errors={"tags": "Choose one"})
             return
         ack()
         client.chat_postEphemeral(channel=CS_NORDIC, user=body["user"]["id"], text=f"Saved: {note}")
@@ -215,6 +223,24 @@ def test_an_update_of_the_form_keeps_what_was_typed(visitor: Visitor) -> None:
     assert Select(visitor.find("dialog.modal select")).first_selected_option.text == "Sales"
 
 
+def test_an_input_that_asks_while_it_is_typed_in_keeps_focus_and_text(visitor: Visitor) -> None:
+    _open_form(visitor)
+    visitor.tab_to("Lookup")
+    visitor.keys("acm")
+    visitor.wait(lambda: "Looked up: acm" in visitor.find("dialog.modal").text)
+    visitor.keys("e")
+    visitor.wait(lambda: "Looked up: acme" in visitor.find("dialog.modal").text)
+    assert visitor.focused().accessible_name.startswith("Lookup")
+    assert visitor.focused().get_property("value") == "acme"
+
+
+def test_an_error_of_boxes_moves_the_focus_to_the_first_of_them(visitor: Visitor) -> None:
+    _open_form(visitor)
+    visitor.keys("untagged", Keys.ENTER)
+    visitor.wait(lambda: "Choose one" in visitor.find("dialog.modal").text)
+    assert visitor.focused().get_property("type") == "checkbox"
+
+
 def test_forms_stack_and_escape_closes_the_one_on_top(visitor: Visitor) -> None:
     _open_form(visitor)
     visitor.press("Another form", within="dialog.modal")
@@ -238,6 +264,21 @@ def test_everybody_sees_their_own_channels(visitor: Visitor) -> None:
     assert visitor.count(f"#room-{CS_CENTRAL}") == 0
     visitor.become("Dina Demo")
     assert visitor.count(f"#room-{CS_LEADS}") == 1
+
+
+def test_a_tab_follows_when_another_becomes_somebody_else(visitor: Visitor) -> None:
+    visitor.visit(f"/c/{CS_NORDIC}")
+    become = "fetch('/person', {method: 'POST', body: new URLSearchParams({person: arguments[0]})})"
+    visitor.driver.execute_script(become, BO)
+    visitor.wait(lambda: "Bo Berg" in visitor.find("#switch").text)
+
+
+def test_a_page_says_so_when_the_playground_has_ended(visitor: Visitor) -> None:
+    with Playground() as other:
+        visitor.driver.get(f"{other.url}/c/{GENERAL}")
+        visitor.find("#text")
+    visitor.wait(lambda: "does not answer" in visitor.find("#notice").text)
+    visitor.complaints()  # the refused connections
 
 
 def test_the_clock_goes_forward_and_news_carry_its_day(visitor: Visitor, playground: Playground) -> None:
@@ -352,20 +393,23 @@ def _form(title: str = "Form", intro: str = "Fill it in") -> Json:
     kinds = [_option("Marketing", "marketing"), _option("Sales", "sales")]
     kind = {"type": "static_select", "action_id": "kind", "options": kinds}
     note = {"type": "plain_text_input", "action_id": "note"}
+    at_once = {"trigger_actions_on": ["on_character_entered"]}
+    lookup = {"type": "plain_text_input", "action_id": "lookup", "dispatch_action_config": at_once}
+    tags = {"type": "checkboxes", "action_id": "tags", "options": [_option("Urgent", "urgent")]}
     blocks = [
         _section(intro) | {"block_id": "intro"},
         {"type": "input", "block_id": "note", "label": _plain("Note"), "element": note},
-        {
-            "type": "input",
-            "block_id": "kind",
-            "label": _plain("Kind"),
-            "element": kind,
-            "optional": True,
-            "dispatch_action": True,
-        },
+        _optional("kind", kind) | {"dispatch_action": True},
+        _optional("lookup", lookup) | {"dispatch_action": True},
+        _optional("tags", tags),
         _row(_button("Another form", "more")),
     ]
     return {"type": "modal", "callback_id": "form", "title": _plain(title), "submit": _plain("Save"), "blocks": blocks}
+
+
+def _optional(name: str, element: Json) -> Json:
+    label = _plain(name.title())
+    return {"type": "input", "block_id": name, "label": label, "element": element, "optional": True}
 
 
 def _row(*elements: Json) -> Json:
