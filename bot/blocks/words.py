@@ -33,16 +33,22 @@ class Words:
     def day(self, day: date, today: date) -> str:
         """A day without its year where that is plain: within about half a year of today."""
         near = abs((day - today).days) < 200
-        return format_date(day, "d MMM" if near else "d MMM y", locale=self.locale)
+        return _date(day, "d MMM" if near else "d MMM y", self.locale)
 
     def weekday(self, day: date) -> str:
-        return format_date(day, "EEE d MMM", locale=self.locale)
+        return _date(day, "EEE d MMM", self.locale)
 
     def money(self, amount: float, currency: str) -> str:
         """An amount without cents: €1,090."""
         return _money(amount, currency, self.locale)
 
 
+@lru_cache(maxsize=4_096)  # Babel takes longer over a date than the database over a client
+def _date(day: date, pattern: str, locale: Locale) -> str:
+    return format_date(day, pattern, locale=locale)
+
+
+@lru_cache(maxsize=4_096)
 def _money(amount: float, currency: str, locale: Locale) -> str:
     return format_currency(round(amount), currency, "¤#,##0", locale=locale, currency_digits=False)
 
