@@ -72,6 +72,7 @@ class Reader:
     def __init__(self, basis: Basis) -> None:
         self.basis = basis
         self._least = [tool.at_least for tool in basis.catalog.tools]
+        self._measured: dict[int, tuple[bool, int]] = {}  # what covers a client, by the sources that name it
         self._statements = {dense: self._build(dense) for dense in (True, False)}
 
     def _build(self, dense: bool) -> tuple[Select[Any], ...]:
@@ -95,6 +96,13 @@ class Reader:
                 client.subscriptions.append(_subscription(row, day, self.basis.as_of))
         self._add_uses(clients, bulk.rows(connection, uses, values))
         return clients
+
+    def facts(self, client: Client) -> Facts:
+        """What the score of a client of the slice is made from."""
+        basis, listed = self.basis, client.listed
+        if listed not in self._measured:
+            self._measured[listed] = measured(basis.sources, listed)
+        return Facts(client.subscriptions, basis.subscribing, *self._measured[listed], client.used)
 
     def _add_uses(self, clients: dict[int, Client], rows: Iterator[tuple[Any, ...]]) -> None:
         """Rows of (client, tool, uses in the window, sources), in the order of the clients."""
@@ -120,12 +128,6 @@ class Reader:
             if number >= self._least[position]:
                 used |= 1 << position
         return used
-
-
-def facts(basis: Basis, client: Client) -> Facts:
-    """What the score of a client of the slice is made from."""
-    covered, tools = measured(basis.sources, client.listed)
-    return Facts(client.subscriptions, basis.subscribing, covered, tools, client.used)
 
 
 def _subscription(row: Sequence[Any], day: bulk.Day, as_of: date | None) -> Subscription:

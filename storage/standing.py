@@ -22,7 +22,7 @@ from storage.database import Database
 from storage.history import NO_PAST, Moment, Past
 from storage.schema import change, installation, record, source, standing
 from storage.schema import stale as marks
-from storage.slices import Client, Reader, facts, renewal, revenue
+from storage.slices import Client, Reader, renewal, revenue
 
 Progress = Callable[[int, int], None]  # clients done, clients in all
 
@@ -169,7 +169,7 @@ class _Settler:
         stored = _stored(connection, basis, list(clients))
         standings, changes = [], []
         for client_id, client in clients.items():
-            verdict = judge(basis.catalog, facts(basis, client), basis.as_of)
+            verdict = judge(basis.catalog, self._reader.facts(client), basis.as_of)
             now = history.moment(basis.catalog, verdict)
             worked_out = weeks.get(client_id, [])
             past = pasts.get(client_id) or (history.before(worked_out, basis.as_of) if worked_out else NO_PAST)

@@ -78,8 +78,7 @@ class Facts:
     used: int  # the tools in use
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     tier: Tier
     score: int | None
     points: Points
@@ -174,9 +173,10 @@ def whole(earned: int, possible: int) -> int:
 
 def judge(catalog: Catalog, facts: Facts, day: date) -> Verdict:
     """Score and tier of one client on the day that its data goes to."""
-    entitlement = everything(facts.measured)
     if facts.subscribing:
         entitlement = entitle(catalog, owned(catalog, facts.subscriptions, day))
+    else:
+        entitlement = everything(facts.measured)
     points = tally(catalog, entitlement, facts.measured, facts.used)
     first = first_start(facts.subscriptions)
     running = [one for one in facts.subscriptions if one.runs(day)]

@@ -38,9 +38,10 @@ class Subscription(NamedTuple):
         """Whether it runs on the day. A status that says "ended" counts where no end is given."""
         if self.started_on is not None and day < self.started_on:
             return False
-        if self.end is not None:
-            return day < self.end
-        return fold(self.status or "") not in ENDED
+        end = self.ended_on or self.cancels_on
+        if end is not None:
+            return day < end
+        return self.status is None or fold(self.status) not in ENDED
 
 
 class Owned(NamedTuple):
@@ -135,8 +136,13 @@ def _held_days(spans: list[_Span], day: date) -> int:
 
 def first_start(subscriptions: Iterable[Subscription]) -> date | None:
     """The day of the first subscription; None where there is none, or one has no start (so it is long ago)."""
-    starts = [one.started_on for one in subscriptions]
-    return None if None in starts else min((day for day in starts if day), default=None)
+    first = None
+    for one in subscriptions:
+        if one.started_on is None:
+            return None
+        if first is None or one.started_on < first:
+            first = one.started_on
+    return first
 
 
 def turning_days(catalog: Catalog, subscriptions: Iterable[Subscription]) -> list[date]:
