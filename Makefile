@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check fix bench clean browser
+.PHONY: run test check fix bench migration clean browser
 
 run: .venv/run           ## start the bot: Slack when .env or the environment has tokens, else the playground
 	@$(BIN)/python -m bot start
@@ -21,6 +21,10 @@ fix: .venv/dev           ## mend what ruff can mend
 
 bench: .venv/dev         ## figures against a bare minimum, in one run
 	$(BIN)/python -m benchmarks $(ARGS)
+
+migration: .venv/dev     ## write a revision from what changed in storage/schema.py: make migration NAME="What changes"
+	@$(BIN)/python -m storage.migrate "$(NAME)"
+	@$(BIN)/ruff format --quiet storage/migrations
 
 browser:                 ## Chromium for the browser tests, where this user may install it
 	@sh .ci/browser

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 LARGEST_BODY = 1 << 20  # bytes; a view of 250 kB, the largest thing Slack sends, is a third of it when form-encoded
 
+SLACK = "/slack/events"
+ROUTES = {SLACK: "POST", "/healthz": "GET", "/readyz": "GET", "/metrics": "GET"}
+
 Check = Callable[[], str | None]  # None: well; otherwise what is wrong, in one line
 
 log = structlog.get_logger()
@@ -40,15 +43,13 @@ class Front:
         self._slack = slack
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        path, method = environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
-        if path == "/slack/events" and self._slack is not None:
-            if method != "POST":
-                return _answer(start_response, HTTPStatus.METHOD_NOT_ALLOWED, allow="POST")
-            return self._slack(environ, start_response)
-        if path not in {*self._checks, "/metrics"}:
+        path = environ.get("PATH_INFO", "")
+        if path not in ROUTES or (path == SLACK and self._slack is None):
             return _answer(start_response, HTTPStatus.NOT_FOUND)
-        if method != "GET":
-            return _answer(start_response, HTTPStatus.METHOD_NOT_ALLOWED, allow="GET")
+        if environ["REQUEST_METHOD"] != ROUTES[path]:
+            return _answer(start_response, HTTPStatus.METHOD_NOT_ALLOWED, allow=ROUTES[path])
+        if path == SLACK and self._slack is not None:
+            return self._slack(environ, start_response)
         if path == "/metrics":
             kind, body = metrics.exposition()
             return _answer(start_response, HTTPStatus.OK, body, kind)
