@@ -286,7 +286,7 @@ def test_the_clock_goes_forward_and_news_carry_its_day(visitor: Visitor, playgro
     playground.slack.post(CS_NORDIC, APP.user_id, "before")
     visitor.read("before")
     shown = visitor.find("#clock time").text
-    visitor.press("One week later")
+    visitor.press("+1 week")
     visitor.wait(lambda: visitor.find("#clock time").text.split(",")[0] != shown.split(",")[0])
     playground.slack.post(CS_NORDIC, APP.user_id, "after")
     visitor.read("after")
