@@ -22,7 +22,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 HUES = 9  # colours of avatars in the style sheet
 
-# Slack does not say where it folds a section: this is half a screen of a phone, and `.fold` in the style sheet is as high.
+# Slack does not say where it folds a section: this is half a screen of a phone, as high as `.fold` in the style sheet.
 FOLD_CHARACTERS, FOLD_LINES = 700, 9
 
 # Inputs as the page draws them; an element of another kind is said loudly.
