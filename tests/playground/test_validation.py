@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.playground.model import Json
@@ -320,7 +320,7 @@ def with_other(value: Any, path: tuple[Any, ...], other: Any) -> Any:
     return [with_other(each, path[1:], other) if n == path[0] else each for n, each in enumerate(value)]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(block=st.sampled_from(GOOD_IN_MESSAGES), data=st.data())
 def test_whatever_stands_in_a_block_is_judged_and_never_a_crash(block: Json, data: st.DataObject) -> None:
     path = data.draw(st.sampled_from(places(block)))
@@ -330,6 +330,7 @@ def test_whatever_stands_in_a_block_is_judged_and_never_a_crash(block: Json, dat
         assert all(problem.pointer.startswith("/blocks") for problem in problems)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(ANY_JSON)
 def test_whatever_is_sent_as_blocks_or_view_is_judged_and_never_a_crash(anything: Any) -> None:
     assert view_problems(anything)
