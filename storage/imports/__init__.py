@@ -129,6 +129,7 @@ def _land(database: Database, work: Work) -> None:
     """Merge, then move the reach, then make the scores."""
     read_tool = usage.tools(work)
     work.covered |= {number for name in work.mapping.tools if isinstance(number := read_tool(name), int)}
+    merging.touch(work)
     work.report.reach = reach.find(work)
     if not work.dry_run and work.kind != "sample":
         sample.remove(work, merging.PAUSE)

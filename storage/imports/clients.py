@@ -35,7 +35,7 @@ class Numbers:
         self._known: dict[Any, Any] = {}
 
     def all(self, refs: Sequence[Any]) -> list[Any]:
-        """The clients' numbers, or why there is none. What is no id (a Bad) stays as it is."""
+        """The clients' numbers, or why there is none. What is no id (None, a Bad) stays as it is."""
         distinct = set(refs)
         new = distinct - self._known.keys()
         if new:
@@ -43,7 +43,7 @@ class Numbers:
                 self._known.clear()
                 new = distinct
             ids = [ref for ref in new if type(ref) is str]
-            self._known.update((ref, ref if type(ref) is Bad else self._unknown) for ref in new)
+            self._known.update((ref, self._unknown if type(ref) is str else ref) for ref in new)
             self._known.update(self._find(ids))
         return list(map(self._known.__getitem__, refs))
 

@@ -7,6 +7,7 @@ import csv
 import gc
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import TextIOWrapper
 from itertools import accumulate, islice
@@ -53,22 +54,24 @@ class CsvFile:
         with self.path.open("rb") as raw, TextIOWrapper(raw, encoding="utf-8-sig", newline="") as text:
             reader = csv.reader(text, delimiter=self.delimiter)
             next(row for row in reader if any(row))
-            while batch := self._next(reader, rows):
-                batch.position = raw.tell()
-                yield batch
+            with _no_collector():
+                while batch := _next_batch(reader, rows):
+                    batch.position = raw.tell()
+                    yield batch
+                    del batch
+                    gc.collect(1)
 
-    def _next(self, reader: Any, rows: int) -> Batch | None:
-        """The next batch, without the garbage collector, which would walk the growing list again and again.
 
-        That takes as long as the reading itself.
-        """
-        was_enabled = gc.isenabled()
-        gc.disable()
-        try:
-            return _next_batch(reader, rows)
-        finally:
-            if was_enabled:
-                gc.enable()
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Keep the garbage collector from walking each batch's rows again and again: as long as reading them takes."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _next_batch(reader: Any, size: int) -> Batch | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
-from sqlalchemy import Integer, cast, func, insert, literal, select, union_all, update
+from sqlalchemy import Date, Integer, cast, exists, func, insert, literal, null, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.imports import properties, record_merge, staging, subscription_merge, usage_merge
@@ -20,6 +20,7 @@ HOLD = 0.08  # seconds for which a slice should hold the write lock; 0.2 is the 
 PAUSE = 0.025  # seconds between slices. SQLite's waiters look again every 25 ms or so, and must find the lock free once
 FIRST, LEAST, MOST = 1_000, 50, 200_000  # weight of a slice
 _PAGE = 5_000  # clients
+_NEVER = cast(null(), Date).label("last_on")
 _WEIGHT = {"record": 20, "subscription": 10}  # what one costs, in rows of usage
 
 
@@ -38,8 +39,6 @@ class Pace:
 def merge(work: Work) -> None:
     """Bring the staged rows into the database; in a dry run only count what that would change."""
     fields, retyped = _prepare(work)
-    _touch(work)
-    work.stage.analyze()
     total = work.stage.connection.scalar(select(func.count()).select_from(staging.touched)) or 0
     work.stage.connection.rollback()
     pace, done = Pace(), 0
@@ -142,8 +141,10 @@ def _prepare(work: Work) -> tuple[Mapping[tuple[str, str], tuple[int, str]], set
         with work.stage.reading():
             _number_tools(work, write=False)
         return {}, set()
-    with work.stage.writing():
+    with work.stage.writing() as connection:
         work.source_id = work.source_id or _add_source(work)
+        stored = exists().where(usage.c.installation_id == work.installation_id, usage.c.source_id == work.source_id)
+        work.is_fresh = not connection.scalar(select(stored))
         _number_tools(work, write=True)
         return properties.keep(work)
 
@@ -179,32 +180,35 @@ def _number_tools(work: Work, *, write: bool) -> None:
     work.stage.load(staging.tool, numbered)
 
 
-def _touch(work: Work) -> None:
+def touch(work: Work) -> None:
     """List the clients to look at: those that the import names; for a snapshot also those that its source named."""
     staged, mine = staging.touched, work.installation_id
     parts = [
-        select(staging.record.c.number.label("number"), literal(_WEIGHT["record"]).label("weight")),
-        select(staging.subscription.c.client, literal(_WEIGHT["subscription"])),
-        select(staging.cell.c.client, func.count()).group_by(staging.cell.c.client),
+        select(staging.record.c.number.label("number"), literal(_WEIGHT["record"]).label("weight"), _NEVER),
+        select(staging.subscription.c.client, literal(_WEIGHT["subscription"]), _NEVER),
+        select(staging.cell.c.client, func.count(), func.max(staging.cell.c.day)).group_by(staging.cell.c.client),
     ]
     if work.is_snapshot and work.source_id is not None:
         parts.append(
-            select(record.c.id, literal(1)).where(
+            select(record.c.id, literal(1), _NEVER).where(
                 record.c.installation_id == mine, record.c.source_id == work.source_id, record.c.archived_at.is_(None)
             )
         )
         for table, cost in ((subscription, 2), (usage, 1)):
             parts.append(
-                select(table.c.client_id, func.count() * cost)
+                select(table.c.client_id, func.count() * cost, _NEVER)
                 .where(table.c.installation_id == mine, table.c.source_id == work.source_id)
                 .group_by(table.c.client_id)
             )
     every = union_all(*parts).subquery()
-    number, weight = every.c.number, cast(func.sum(every.c.weight), Integer)
+    summed = select(every.c.number, cast(func.sum(every.c.weight), Integer), func.max(every.c.last_on))
     with work.stage.reading() as connection:
         connection.execute(
-            insert(staged).from_select(["number", "weight"], select(number, weight).group_by(number).order_by(number))
+            insert(staged).from_select(
+                ["number", "weight", "last_on"], summed.group_by(every.c.number).order_by(every.c.number)
+            )
         )
+    work.stage.analyze()
 
 
 def _finish(work: Work) -> None:

@@ -24,7 +24,7 @@ from storage.schema import source, usage
 
 WINDOW = 90  # days
 _STRAY = WINDOW // 3
-_cell = staging.cell
+_client = staging.touched.c
 
 
 def find(work: Work) -> Reach:
@@ -49,36 +49,34 @@ def _forward(old: date | None, new: date, reason: ReachReason, named: int = 0, a
 
 
 def _by_usage(work: Work, old: date | None) -> Reach:
-    connection = work.stage.connection
-    newest = connection.scalar(select(func.max(_cell.c.day)))
-    if newest is None:
+    days = sorted(map(date.fromisoformat, work.days), reverse=True)
+    if not days:
         return Reach(old, old, ReachReason.NO_USAGE)
-    active = _newly_active() if old is None else _active(work, old)
+    active = _newly_active(days) if old is None else _active(work, old)
+    connection = work.stage.connection
     number = connection.scalar(select(func.count()).select_from(active.subquery())) or 0
-    named = _cell.c.client.in_(active)
-    last = select(func.max(_cell.c.day)).where(named).group_by(_cell.c.client)
-    days: Sequence[date] = sorted(connection.scalars(last), reverse=True)
-    half = (number + 1) // 2
-    if len(days) < max(half, 1):
-        return Reach(old, old, ReachReason.FEW_CLIENTS, len(days), number)
-    bound = days[max(half, 1) - 1] + timedelta(days=_STRAY)
-    new = connection.scalar(select(func.max(_cell.c.day)).where(_cell.c.day <= bound))
-    assert new is not None
-    return _forward(old, new, ReachReason.USAGE, len(days), number)
+    named = select(_client.last_on).where(_client.last_on.is_not(None), _client.number.in_(active))
+    count = connection.scalar(select(func.count()).select_from(named.subquery())) or 0
+    half = max(1, (number + 1) // 2)
+    if count < half:
+        return Reach(old, old, ReachReason.FEW_CLIENTS, count, number)
+    last = connection.scalar(named.order_by(_client.last_on.desc()).offset(half - 1).limit(1))
+    assert last is not None
+    new = next(day for day in days if day <= last + timedelta(days=_STRAY))
+    return _forward(old, new, ReachReason.USAGE, count, number)
 
 
 def _active(work: Work, old: date) -> Select[tuple[int]]:
     return (
         select(usage.c.client_id)
-        .distinct()
         .where(
             usage.c.installation_id == work.installation_id,
             usage.c.source_id == work.source_id,
             usage.c.day.between(since(old, WINDOW), old),
         )
+        .distinct()
     )
 
 
-def _newly_active() -> Select[tuple[int]]:
-    newest = select(_cell.c.day).distinct().order_by(_cell.c.day.desc()).limit(WINDOW).subquery()
-    return select(_cell.c.client).distinct().where(_cell.c.day.in_(select(newest.c.day)))
+def _newly_active(days: Sequence[date]) -> Select[tuple[int]]:
+    return select(_client.number).where(_client.last_on >= days[:WINDOW][-1])

@@ -149,6 +149,7 @@ def place(work: Work, first: int, last: int) -> None:
         identity = known.get((one.object, one.external_id))
         moves.append({"of": one.number, "new_id": identity or highest + 1 + at, "new": identity is None})
     connection.execute(_MOVE, moves)
+    work.is_moved = True
 
 
 def apply(work: Work, difference: Difference, fields: Mapping[tuple[str, str], tuple[int, str]]) -> set[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 from io import TextIOWrapper
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -73,9 +74,19 @@ class Refusals:
     def __init__(self, report: FileReport, rejects: RejectsFile) -> None:
         self.report = report
         self._rejects = rejects
+        self._waiting: list[tuple[int, Sequence[str], str, str, Reason]] = []
 
     def add(self, line: int, row: Sequence[str], column: str, cell: str, reason: Reason) -> None:
         """Refuse a row because of one of its cells."""
+        self._waiting.append((line, row, column, cell, reason))
+
+    def flush(self) -> None:
+        """Write down what was refused of a batch, in the file's order and not in that of the checks."""
+        for refused in sorted(self._waiting, key=itemgetter(0)):
+            self._write(*refused)
+        self._waiting.clear()
+
+    def _write(self, line: int, row: Sequence[str], column: str, cell: str, reason: Reason) -> None:
         self.report.refused += 1
         self.report.reasons[column, reason] += 1
         if len(self.report.refusals) < NAMED:

@@ -44,6 +44,7 @@ class Rows:
             self._level(batch)
             if batch.rows:
                 yield batch, list(zip(*batch.rows, strict=True))
+            self.refusals.flush()
             self._progress(self.file.name, batch.position, self.file.size)
 
     def _level(self, batch: Batch) -> None:

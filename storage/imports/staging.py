@@ -72,11 +72,12 @@ tool = _table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("tool_id", Integer, nullable=False),
 )
-# Every client that the merge has to look at, and how much there is to do for it.
+# Every client that the merge has to look at, how much there is to do for it, and the last day of its staged usage.
 touched = _table(
     "touched",
     Column("number", Key, primary_key=True, autoincrement=False),
     Column("weight", Integer, nullable=False),
+    Column("last_on", Date),
 )
 
 

@@ -111,6 +111,8 @@ def _good(checks: Checks, batch: Batch, columns: Sequence[Sequence[str]]) -> tup
         checks.part("count", checks.count, batch, columns),
     )
     keep = checks.rows.refuse_bad(batch, parts)
+    days = parts[2].values
+    checks.work.days.update(days if keep is None else compress(days, keep))
     rows = zip(*(part.values for part in parts), strict=True)
     return (rows if keep is None else compress(rows, keep)), keep
 
@@ -144,13 +146,10 @@ def _settle_identified(work: Work, checks: Checks) -> None:
     colliding = select(one.c.identity).group_by(one.c.identity).having(func.count() > 1, differ).subquery()
     checks.rows.report.colliding = connection.scalar(select(func.count()).select_from(colliding)) or 0
     each = select(one.c.identity, *row).distinct().subquery()
-    total = connection.scalar(select(func.count()).select_from(one)) or 0
-    moved = connection.execute(
-        insert(staging.use).from_select(
-            ["client", "tool", "day", "count"], select(each.c.client, each.c.tool, each.c.day, each.c.count)
-        )
-    )
-    checks.rows.report.repeated += total - moved.rowcount
+    total, distinct = (connection.scalar(select(func.count()).select_from(of)) or 0 for of in (one, each))
+    checks.rows.report.repeated += total - distinct
+    moved = select(each.c.client, each.c.tool, each.c.day, each.c.count)
+    connection.execute(insert(staging.use).from_select(["client", "tool", "day", "count"], moved))
     connection.execute(delete(one))
 
 
@@ -169,6 +168,7 @@ def _stage_wide(work: Work, wide: Wide, checks: Checks) -> None:
             keep = checks.rows.refuse_bad(batch, [*parts, *own])
             days = parts[1].values if len(parts) > 1 else list(repeat(work.day.isoformat(), len(batch.rows)))
             good = range(len(batch.rows)) if keep is None else list(compress(range(len(batch.rows)), keep))
+            work.days.update(days[i] for i in good)
             for name, part in zip(reads, own, strict=True):
                 number = numbers[name]
                 work.stage.load(staging.use, ((parts[0].values[i], number, days[i], part.values[i] or 0) for i in good))

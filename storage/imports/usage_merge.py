@@ -13,7 +13,6 @@ from storage.schema import usage
 
 _KEY = ("installation_id", "client_id", "tool_id", "day", "source_id", "count")
 _cell, _record, _tool = staging.cell, staging.record, staging.tool
-_client = func.coalesce(_record.c.record_id, _cell.c.client)
 _in_range = _cell.c.client.between(bindparam("first"), bindparam("last"))
 
 
@@ -27,16 +26,18 @@ class Difference(NamedTuple):
     removed: int
 
 
-def _joined(*columns: ColumnElement[Any]) -> Select[Any]:
+def _client(work: Work) -> ColumnElement[int]:
+    """The id of a cell's client: its number, unless new records got other ids than was foreseen."""
+    return func.coalesce(_record.c.record_id, _cell.c.client) if work.is_moved else _cell.c.client
+
+
+def _joined(work: Work, *columns: ColumnElement[Any]) -> Select[Any]:
     """The staged cells of a range, with the ids of their clients and tools."""
+    statement = select(*columns).select_from(_cell).join(_tool, _tool.c.number == _cell.c.tool).where(_in_range)
+    if not work.is_moved:
+        return statement
     same = (_record.c.number == _cell.c.client) & _record.c.number.between(bindparam("first"), bindparam("last"))
-    return (
-        select(*columns)
-        .select_from(_cell)
-        .join(_tool, _tool.c.number == _cell.c.tool)
-        .outerjoin(_record, same)
-        .where(_in_range)
-    )
+    return statement.outerjoin(_record, same)
 
 
 def _stored(work: Work) -> Select[tuple[int]]:
@@ -47,7 +48,7 @@ def _stored(work: Work) -> Select[tuple[int]]:
     """
     return select(usage.c.count).where(
         usage.c.installation_id == work.installation_id,
-        usage.c.client_id == _client,
+        usage.c.client_id == _client(work),
         usage.c.tool_id == _tool.c.tool_id,
         usage.c.day == _cell.c.day,
         usage.c.source_id == work.source_id,
@@ -56,8 +57,14 @@ def _stored(work: Work) -> Select[tuple[int]]:
 
 def compare(work: Work, first: int, last: int) -> Difference:
     """Find what is new, changed, and (for a snapshot) no longer said. Reads only."""
+    if work.is_fresh:
+        new = _joined(work, _client(work), func.count()).group_by(_client(work))
+        clients: dict[int, int] = dict(work.stage.connection.execute(new, {"first": first, "last": last}).all())
+        return Difference(set(clients), sum(clients.values()), 0, 0, 0)
     stored = _stored(work).correlate(_cell, _tool, _record).scalar_subquery()
-    cells = _joined(_client.label("client"), _cell.c.count.label("count"), stored.label("stored")).cte("cells")
+    cells = _joined(work, _client(work).label("client"), _cell.c.count.label("count"), stored.label("stored")).cte(
+        "cells"
+    )
     cells = cells.prefix_with("MATERIALIZED")  # so that each look-up is made once
     differs = func.sum(case((cells.c.stored != cells.c.count, 1), else_=0))
     statement = select(cells.c.client, func.count(), func.count(cells.c.stored), differs).group_by(cells.c.client)
@@ -111,8 +118,9 @@ def apply(work: Work, difference: Difference, first: int, last: int) -> set[int]
 
 def _upsert(work: Work) -> Any:
     rows = _joined(
+        work,
         literal(work.installation_id, Integer),
-        _client,
+        _client(work),
         _tool.c.tool_id,
         _cell.c.day,
         literal(work.source_id),

@@ -37,6 +37,9 @@ class Work:
     properties: dict[str, dict[str, str]] = field(default_factory=dict)  # object -> property -> type
     tools: dict[str, int] = field(default_factory=dict)  # folded name -> number in this import
     covered: set[int] = field(default_factory=set)  # tools measured even where no row names them
+    days: set[str] = field(default_factory=set)  # with usage in this import
+    is_moved: bool = False  # some new records got other ids than their numbers
+    is_fresh: bool = False  # the source had no usage before: there is nothing to compare with
     objects: set[str] = field(default_factory=set)  # kinds of record, "subscription" and "usage", that were read
 
     @property
