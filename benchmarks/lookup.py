@@ -1,21 +1,134 @@
-"""Looking up a client: recall and time against rapidfuzz over all names and against one indexed query."""
+"""Looking a client up: recall and time, against rapidfuzz over all names and against one indexed query."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+import statistics
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
 
-from sqlalchemy import Connection, insert
+from rapidfuzz import fuzz, process
+from sqlalchemy import Connection, bindparam, insert, make_url, select
 
+from benchmarks.names import companies, typos
 from bot.domain import names
 from storage import name_index
 from storage.database import Database
 from storage.installations import create
-from storage.schema import record, source, standing
+from storage.lookup import find
+from storage.schema import metadata, record, source, standing
 
 SLICE = 4_000
+TYPOS = 1_000
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+_HERE = select(record.c.id, record.c.name).where(record.c.installation_id == 1)
+_EQUAL = _HERE.where(record.c.name_key == bindparam("key"))
+_RANGE = (
+    _HERE.where(record.c.name_key >= bindparam("key"), record.c.name_key < bindparam("end"))
+    .order_by(record.c.name_key)
+    .limit(10)
+)
+
+Rows = list[tuple[str, str]]
+
+
+def run(sizes: tuple[int, ...] = (100_000,)) -> Rows:
+    """Rows of (what, figure), on SQLite, and on PostgreSQL too where `DATABASE_URL` names an empty database of it."""
+    rows: Rows = []
+    for size in sizes:
+        clients = companies(size, seed=1)
+        for database in _databases():
+            start = time.perf_counter()
+            fill(database, clients)
+            rate = size / (time.perf_counter() - start)
+            label = f"{database.url.get_backend_name()}, {size:,} clients"
+            rows.append((f"{label}: written with their index", f"{rate:,.0f} clients/s"))
+            rows += [(f"{label}: {what}", figure) for what, figure in _measure(database, clients)]
+    return rows
+
+
+def _databases() -> Iterator[Database]:
+    with TemporaryDirectory() as folder:
+        yield from _opened(f"sqlite:///{Path(folder) / 'names.db'}")
+    url = os.environ.get("DATABASE_URL", "")
+    if url and make_url(url).get_backend_name().startswith("postgres"):
+        yield from _opened(url)
+
+
+def _opened(url: str) -> Iterator[Database]:
+    database = Database(url)
+    metadata.create_all(database.engine)
+    try:
+        yield database
+    finally:
+        metadata.drop_all(database.engine)
+        database.close()
+
+
+def _measure(database: Database, clients: Sequence[str]) -> Rows:
+    """Each step beside its baseline, one after the other in the same connection and the same minute."""
+    seed = time.time_ns()  # a set that nobody has seen
+    random = Random(seed)
+    with database.read() as connection:
+        known = random.sample(clients, 300)
+        keys = [names.key(name) for name in known]
+        begun = [key[:5] for key in keys]
+        equal = _median(lambda key: connection.execute(_EQUAL, {"key": key}).all(), keys)
+        some = _median(lambda key: connection.execute(_RANGE, {"key": key, "end": key + "\U0010ffff"}).all(), begun)
+        exact = _median(lambda name: find(connection, 1, 1, name), known)
+        prefix = _median(lambda key: find(connection, 1, 1, key), begun)
+        rows = [
+            ("exact", f"{exact:.3f} ms, {exact / equal:.1f} × one indexed query ({equal:.3f} ms)"),
+            ("prefix of five letters", f"{prefix:.3f} ms, {prefix / some:.1f} × one indexed query ({some:.3f} ms)"),
+        ]
+        return rows + _typos(connection, clients, seed)
+
+
+def _typos(connection: Connection, clients: Sequence[str], seed: int) -> Rows:
+    made = typos(TYPOS, list(clients), seed)
+    times: dict[str, list[float]] = defaultdict(list)
+    found: dict[str, list[bool]] = defaultdict(list)
+    scans: list[float] = []
+    every = max(1, TYPOS // 50)
+    for number, (kind, at, typed) in enumerate(made):
+        with _timed(times[kind]):
+            answer = find(connection, 1, 1, typed)
+        found[kind].append(at + 1 in {hit.client_id for hit in (*answer.hits, *answer.nearest)})
+        if number % every == 0:  # spread over the run, because other work on the machine comes and goes
+            with _timed(scans):
+                process.extract(typed, clients, scorer=fuzz.ratio, limit=10)
+    scan = statistics.median(scans)
+    whole = statistics.median(spent for kind in times.values() for spent in kind)
+    recall = sum(map(sum, found.values())) / TYPOS
+    rows = [
+        ("rapidfuzz ratio over all names", f"{scan:.2f} ms"),
+        (f"typos (seed {seed})", f"recall {recall:.3f}, p50 {whole:.2f} ms, {whole / scan:.3f} × rapidfuzz"),
+    ]
+    for kind, hits in found.items():
+        rows.append((kind, f"recall {sum(hits) / len(hits):.3f}, p50 {statistics.median(times[kind]):.2f} ms"))
+    return rows
+
+
+def _median(ask: Callable[[str], object], texts: Sequence[str]) -> float:
+    spent: list[float] = []
+    for text in texts:
+        with _timed(spent):
+            ask(text)
+    return statistics.median(spent)
+
+
+@contextmanager
+def _timed(spent: list[float]) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    spent.append((time.perf_counter() - start) * 1_000)
 
 
 def fill(database: Database, companies: Sequence[str], at_once: int = SLICE) -> tuple[int, int]:

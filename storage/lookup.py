@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from enum import IntEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, String, bindparam, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, String, bindparam, not_, or_, select, union_all
 
 from bot.domain import names
 from storage import likeness
-from storage.likeness import END, HERE, MANY, Candidate, Scope, begins, clients, clients_with
+from storage.likeness import END, HERE, Candidate, Scope, begins, clients, clients_with
 from storage.schema import record, word_suffix
 
 LIMIT = 10  # of hits that are shown
+ENOUGH = LIMIT + 1  # clients that are fetched for them
+PARTS = 100  # words that have what was typed as a part
 LONGEST = 1_000  # characters of what was typed that are looked at
 GOOD = 75  # how alike (0-100) the best name must be to be a hit; less is only "did you mean"
 AHEAD = 8  # by how much it must lead to be the clear one
@@ -57,13 +59,16 @@ _words_with_part = (
     select(word_suffix.c.word)
     .where(word_suffix.c.installation_id == HERE, begins(word_suffix.c.suffix, _part))
     .order_by(word_suffix.c.suffix)
-    .limit(MANY)
+    .limit(PARTS)
 )
+_begins_so = begins(record.c.name_key, _key)
+# Both databases read such a union from its beginning and stop at the limit: where enough names begin so, no word is
+# looked at.
 _LITERAL = union_all(
-    select(clients().where(begins(record.c.name_key, _key)).order_by(record.c.name_key).limit(LIMIT + 1).subquery()),
-    select(clients().where(record.c.domain == bindparam("domain")).limit(LIMIT + 1).subquery()),
-    select(clients_with(_words_with_part).limit(2 * LIMIT).subquery()),
-)
+    select(clients().where(record.c.domain == bindparam("domain")).limit(ENOUGH).subquery()),
+    select(clients().where(_begins_so).order_by(record.c.name_key).limit(ENOUGH).subquery()),
+    select(clients_with(_words_with_part).where(not_(_begins_so)).limit(ENOUGH).subquery()),
+).limit(ENOUGH)
 
 
 class _Place(IntEnum):

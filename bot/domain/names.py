@@ -20,107 +20,16 @@ _ASCII = {code: chr(code) if chr(code).isalnum() else " " for code in range(128)
 _JOINED_FORMS = re.compile("株式会社|有限会社|合同会社|股份有限公司|有限公司|주식회사")
 _DOTTED = re.compile(r"\b\w(?:[./]\w)+\b")  # "S.p.A", "A/S", "U.S"
 
-# Legal forms, folded. Left out at the end of a name, and those of the second list also at its start.
-_LEGAL_END = frozenset(
-    [
-        "inc",
-        "incorporated",
-        "llc",
-        "llp",
-        "lp",
-        "ltd",
-        "limited",
-        "plc",
-        "corp",
-        "corporation",
-        "co",
-        "company",
-        "pty",
-        "pte",
-        "pvt",
-        "private",
-        "sdn",
-        "bhd",
-        "cic",
-        "gmbh",
-        "ggmbh",
-        "mbh",
-        "ag",
-        "kg",
-        "kgaa",
-        "ohg",
-        "gbr",
-        "ug",
-        "ev",
-        "eg",
-        "se",
-        "as",
-        "asa",
-        "ans",
-        "ab",
-        "publ",
-        "hb",
-        "kb",
-        "aps",
-        "oy",
-        "oyj",
-        "ky",
-        "ry",
-        "tmi",
-        "hf",
-        "ehf",
-        "bv",
-        "nv",
-        "vof",
-        "bvba",
-        "sa",
-        "sas",
-        "sasu",
-        "sarl",
-        "eurl",
-        "snc",
-        "sca",
-        "sl",
-        "slu",
-        "sau",
-        "srl",
-        "spa",
-        "sapa",
-        "ltda",
-        "eireli",
-        "cv",
-        "lda",
-        "sro",
-        "spol",
-        "zoo",
-        "oo",
-        "kft",
-        "zrt",
-        "nyrt",
-        "doo",
-        "eood",
-        "ood",
-        "sia",
-        "uab",
-        "oü",
-        "ou",
-        "kk",
-        "gk",
-        "pt",
-        "tbk",
-        "ооо",
-        "оао",
-        "зао",
-        "пао",
-        "ао",
-        "ип",
-        "тов",
-        "בעמ",
-    ]
-)
-_LEGAL_START = frozenset(
-    ["ab", "as", "oy", "pt", "sarl", "eurl", "sasu", "ооо", "оао", "зао", "пао", "ао", "ип", "тов"]
-)
+# Legal forms, folded: left out at the end of a name, and the second ones also at its start.
+_AT_THE_END = """
+    inc incorporated llc llp lp ltd limited plc corp corporation co company pty pte pvt private sdn bhd cic
+    gmbh ggmbh mbh ag kg kgaa ohg gbr ug ev ek eg se as asa ans ab publ hb kb aps oy oyj ky ry tmi hf ehf
+    bv nv vof bvba sa sab sas sasu sarl eurl snc sca sl slu sau srl spa sapa ltda eireli cv lda
+    sro spol zoo oo kft zrt nyrt doo eood ood sia uab ou kk gk pt tbk
+    ооо оао зао пао ао ип тов בעמ
+"""
+_AT_THE_START = "ab as oy pt sarl eurl sasu ооо оао зао пао ао ип тов"
+_LEGAL_END, _LEGAL_START = frozenset(_AT_THE_END.split()), frozenset(_AT_THE_START.split())
 # Words that belong to the legal form only when the word after them was left out: "SA de CV", "sp. z o.o."
 _LEGAL_LINKS = {"de": {"cv", "rl"}, "z": {"oo"}, "sp": {"z", "zoo"}, "rl": {"de"}, "and": {"co"}, "und": {"co"}}
 

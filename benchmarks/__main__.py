@@ -1,0 +1,29 @@
+"""`python -m benchmarks [name …]`: runs the benchmarks and prints what they measured."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+MODULES = ("lookup", "card", "scoring")
+LARGE = 1_000_000
+
+
+def main(arguments: list[str]) -> int:
+    """Run the named benchmarks, or all; with --large at a million clients too."""
+    wanted = [argument for argument in arguments if argument != "--large"] or list(MODULES)
+    if unknown := set(wanted) - set(MODULES):
+        print(f"no such benchmark: {', '.join(sorted(unknown))}; there are {', '.join(MODULES)}", file=sys.stderr)
+        return 2
+    for name in wanted:
+        run = import_module(f"benchmarks.{name}").run
+        rows = run((*run.__defaults__[0], LARGE)) if "--large" in arguments else run()
+        width = max(len(what) for what, _ in rows)
+        print(f"\n{name}")
+        for what, figure in rows:
+            print(f"  {what:<{width}}  {figure}", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
