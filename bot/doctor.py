@@ -105,7 +105,7 @@ def _data(connection: Connection, today: date) -> Iterator[Finding]:
 
 
 def _age(days: int) -> str:
-    return {0: "of today", 1: "a day old"}.get(days, f"{days} days old")
+    return {0: "today", 1: "a day old"}.get(days, f"{days} days old")
 
 
 def _catalog(settings: Settings) -> Finding:
