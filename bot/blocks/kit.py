@@ -166,4 +166,8 @@ def _render(blocks: Sequence[Block]) -> list[dict[str, Any]]:
     for place, block in enumerate(blocks):
         if not isinstance(block, InputBlock):
             block.block_id = f"b{place}"
-    return [block._resolve() for block in blocks]
+    rendered = [block._resolve() for block in blocks]
+    for block in rendered:
+        if block["type"] == "section":
+            block["expand"] = True  # Slack folds long sections behind "See more"; the library does not know it
+    return rendered

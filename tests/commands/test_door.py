@@ -11,7 +11,7 @@ from bot.blocks import ids
 from bot.domain.access import Right
 from bot.playground import people as cast
 from storage.schema import person
-from tests.commands.conftest import Bot
+from tests.bots import Bot
 
 NAMES = ("Acme", "acme.example", "1,090")
 

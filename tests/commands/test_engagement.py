@@ -9,7 +9,7 @@ from bot.blocks import ids
 from bot.playground import people as cast
 from bot.playground.model import Message
 from storage.schema import record
-from tests.commands.conftest import Bot, texts
+from tests.bots import Bot, texts
 
 
 @pytest.mark.parametrize(

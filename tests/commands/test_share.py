@@ -11,7 +11,7 @@ from bot.blocks import ids
 from bot.playground import faults
 from bot.playground import people as cast
 from bot.playground.model import Message, View
-from tests.commands.conftest import Bot, texts
+from tests.bots import Bot, texts
 
 
 def preview(bot: Bot, channel: str, who: str = cast.ANNA) -> View:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-import pytest
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
 from slack_sdk import WebClient
 
 from bot.app import wire
+from bot.connection import Connection
 from bot.playground import people as cast
 from bot.playground.model import Message, View
 from bot.playground.server import Playground
@@ -24,13 +23,12 @@ from storage import catalog as catalogs
 from storage import imports, installations, people
 from storage.database import Database
 from storage.installations import Installation
-from tests.conftest import Fresh
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
 CATALOG = catalogs.load()
 T = TypeVar("T")
-BASE = Path(__file__).parent / "base"  # clients.csv, subscriptions.csv, usage.csv
+BASE = Path(__file__).parent / "small"  # clients.csv, subscriptions.csv, usage.csv
 
 
 @dataclass
@@ -84,38 +82,32 @@ def texts(blocks: list[dict[str, Any]]) -> str:
     return "\n".join(found)
 
 
-@pytest.fixture(scope="session")
-def template(fresh: Fresh) -> Path:
-    """A database file with the small base imported, bound to the playground's Slack workspace."""
-    url = fresh("sqlite")
+@contextmanager
+def running(path: Path) -> Iterator[Bot]:
+    """A bot on this SQLite file, connected to a playground of its own over Socket Mode."""
+    database = Database(f"sqlite:///{path}")
+    with database.read() as connection:
+        installation = installations.every(connection)[0]
+    settings = Settings(_env_file=None)  # type: ignore[call-arg]
+    with Playground() as slack:
+        client = WebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=[])
+        app = wire(database=database, catalog=CATALOG, now=lambda: NOW, slack=client, settings=settings)
+        connection = Connection(app, slack.app_token, concurrency=32)
+        connection.connect()  # type: ignore[no-untyped-call]
+        assert slack.wait_for_bot()
+        with database.write() as writing:
+            for user in client.users_list()["members"]:
+                people.keep(writing, installation.id, user, NOW)
+        yield Bot(slack, database, installation, app)
+        connection.drain(3)
+    database.close()
+
+
+def load_small_base(url: str) -> None:
+    """Imports the small base into an empty database, bound to the playground's Slack workspace."""
     database = Database(url)
     with database.write() as connection:
         made = installations.create(connection, NOW)
         installations.bind(connection, made.id, cast.TEAM.id)
-    imports.run(
-        database, made.id, [BASE], mapping=None, catalog=CATALOG, today=TODAY, now=NOW, as_of=TODAY, dry_run=False
-    )
+    imports.run(database, made.id, [BASE], catalog=CATALOG, today=TODAY, now=NOW, as_of=TODAY)
     database.close()  # the last connection closed leaves the file whole
-    return Path(url.removeprefix("sqlite:///"))
-
-
-@pytest.fixture(scope="module")
-def bot(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
-    """One running bot for the tests of a module."""
-    path = tmp_path_factory.mktemp("bot") / "bot.db"
-    shutil.copy(template, path)
-    database = Database(f"sqlite:///{path}")
-    with database.read() as connection:
-        installation = installations.every(connection)[0]
-    with Playground() as slack:
-        client = WebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=[])
-        app = wire(database=database, catalog=CATALOG, now=lambda: NOW, slack=client, settings=Settings(_env_file=None))  # type: ignore[call-arg]
-        handler = SocketModeHandler(app, slack.app_token, web_client=client, concurrency=32)
-        handler.connect()  # type: ignore[no-untyped-call]
-        assert slack.wait_for_bot()
-        with database.write() as connection:
-            for user in client.users_list()["members"]:
-                people.keep(connection, installation.id, user, NOW)
-        yield Bot(slack, database, installation, app)
-        handler.close()  # type: ignore[no-untyped-call]
-    database.close()
