@@ -1,0 +1,378 @@
+"""Standings: after whatever happened to a base, they are what a whole rescoring gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, func, insert, select, update
+
+from bot.domain.catalog import Tier
+from bot.domain.scoring import judge
+from bot.domain.subscriptions import Subscription
+from storage import catalog, facts, schema, stale, standing
+from storage.database import Database
+from storage.installations import Installation, create
+from tests.conftest import NOW
+from tests.storage import bases
+from tests.storage.bases import CATALOG, small
+
+START = date(2026, 6, 1)
+CATALOGS = (
+    small(),
+    catalog.parse(CATALOG.replace("grace = 10", "grace = 25").replace("points = 3", "points = 2"), "b"),
+)
+CLIENTS = (1, 2, 3, 4, 90)  # close together and far away: both ways of reading a slice
+
+
+class Killed(BaseException):
+    """As if the process had ended."""
+
+
+class Base:
+    """One installation with five clients, two sources and four tools, which bears what an import does to a base."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.rules = CATALOGS[0]
+        self.reaches: dict[int, date] = {}
+        self.numbers = 0
+        with database.write() as connection:
+            self.home = create(connection, NOW)
+            self.id = self.home.id
+            bases.add_source(connection, self.id, 1, "all")
+            bases.add_source(connection, self.id, 2, "listed")
+            bases.add_tools(connection, self.id, "contacts", "forms", "form", "campaigns", "unheard of")
+            bases.measure(connection, self.id, 1, [1, 2, 3])
+            bases.add_clients(connection, self.id, *CLIENTS)
+
+    def use(self, client: int, tool: int, day: int, count: int, source: int) -> None:
+        with self.database.write() as connection:
+            bases.add_usage(connection, self.id, client, tool, START + timedelta(day), count, source)
+
+    def reach(self, source: int, day: int) -> None:
+        self.reaches[source] = START + timedelta(day)
+
+    def subscribe(self, client: int, product: str, edition: str, started: int | None, renews: int) -> None:
+        self.numbers += 1
+        one = Subscription(
+            product,
+            edition,
+            None if started is None else START + timedelta(started),
+            renews_on=START + timedelta(renews),
+            mrr=10.5,
+        )
+        with self.database.write() as connection:
+            bases.add_subscription(connection, self.id, self.numbers, client, one)
+
+    def end(self, number: int, day: int) -> None:
+        with self.database.write() as connection:
+            bases.end_subscription(connection, self.id, number, START + timedelta(day))
+
+    def cancel(self, number: int, day: int) -> None:
+        mine = (schema.subscription.c.installation_id == self.id) & (schema.subscription.c.id == number)
+        with self.database.write() as connection:
+            values = {"cancels_on": START + timedelta(day)}
+            connection.execute(update(schema.subscription).where(mine).values(values))
+            ids = connection.scalars(select(schema.subscription.c.client_id).where(mine)).all()
+            stale.mark(connection, self.id, ids)
+
+    def archive(self, client: int) -> None:
+        mine = (schema.record.c.installation_id == self.id) & (schema.record.c.id == client)
+        with self.database.write() as connection:
+            connection.execute(update(schema.record).where(mine).values(archived_at=NOW))
+            stale.mark(connection, self.id, [client])
+
+    def cover_all(self) -> None:
+        with self.database.write() as connection:
+            mine = (schema.source.c.installation_id == self.id) & (schema.source.c.id == 2)
+            connection.execute(update(schema.source).where(mine).values(covers="all"))
+
+    def measure(self, source: int, tool: int) -> None:
+        row = {"installation_id": self.id, "source_id": source, "tool_id": tool}
+        mine = [schema.source_tool.c[name] == value for name, value in row.items()]
+        with self.database.write() as connection:
+            connection.execute(delete(schema.source_tool).where(*mine))
+            connection.execute(insert(schema.source_tool).values(row))
+
+    def change_catalog(self) -> None:
+        self.rules = CATALOGS[1]
+
+    def settle(self) -> int:
+        standing.advance(self.database, self.id, self.rules, self.reaches, NOW)
+        return standing.settle(self.database, self.id, self.rules)
+
+    def rows(self) -> list[Any]:
+        query = select(schema.standing).where(schema.standing.c.installation_id == self.id)
+        with self.database.read() as connection:
+            return list(connection.execute(query.order_by(schema.standing.c.client_id)))
+
+    def changes(self) -> list[Any]:
+        query = select(schema.change).where(schema.change.c.installation_id == self.id)
+        with self.database.read() as connection:
+            return list(connection.execute(query.order_by(schema.change.c.client_id, schema.change.c.day)))
+
+    def marks(self) -> int:
+        mine = select(func.count()).where(schema.stale.c.installation_id == self.id)
+        with self.database.read() as connection:
+            return connection.scalar(mine) or 0
+
+
+@pytest.fixture
+def base(database: Database) -> Base:
+    return Base(database)
+
+
+client_ids, sources, tool_ids = st.sampled_from(CLIENTS), st.sampled_from([1, 2]), st.integers(1, 5)
+day_numbers = st.integers(0, 150)
+Step = tuple[Any, ...]
+steps = st.one_of(
+    st.tuples(st.just("use"), client_ids, tool_ids, day_numbers, st.integers(1, 4), sources),
+    st.tuples(st.just("use"), client_ids, tool_ids, day_numbers, st.integers(1, 4), sources),
+    st.tuples(st.just("reach"), sources, day_numbers),
+    st.tuples(
+        st.just("subscribe"), client_ids, st.sampled_from(["mail", "CRM", "other"]),
+        st.sampled_from(["starter", "professional", "pro"]), st.none() | day_numbers, st.integers(0, 200),
+    ),
+    st.tuples(st.just("end"), st.integers(1, 4), day_numbers),
+    st.tuples(st.just("cancel"), st.integers(1, 4), day_numbers),
+    st.tuples(st.just("archive"), client_ids),
+    st.tuples(st.just("cover_all")),
+    st.tuples(st.just("measure"), sources, tool_ids),
+    st.tuples(st.just("change_catalog")),
+    st.tuples(st.just("settle")),
+    st.tuples(st.just("settle")),
+)  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(steps, max_size=25))
+def test_after_any_sequence_of_imports_the_stored_scores_equal_a_whole_rescoring(
+    database: Database, happened: list[Step]
+) -> None:
+    base = Base(database)
+    base.reach(1, 20)
+    for name, *values in happened:
+        getattr(base, name)(*values)
+    base.settle()
+    rows, changes = base.rows(), base.changes()
+    assert base.marks() == 0
+    assert standing.rescore(database, base.id, base.rules) == len(CLIENTS)
+    assert base.rows() == rows
+    assert base.changes() == changes
+    _check_against_the_card(base, rows)
+
+
+def _check_against_the_card(base: Base, rows: Sequence[Any]) -> None:
+    """The card gathers by itself, in one statement; what it shows must be what is stored."""
+    assert [row.client_id for row in rows] == [i for i in CLIENTS if _card(base, i)]  # archived ones stand nowhere
+    for row in rows:
+        (one,) = _card(base, row.client_id)
+        assert one.as_of is not None
+        verdict = judge(base.rules, one.facts, one.as_of)
+        assert (row.tier, row.score, row.share) == (verdict.tier, verdict.score, verdict.share)
+        assert (row.reason, row.first_on) == (verdict.reason, verdict.first_on)
+        assert (one.renews_on, one.mrr, one.currency) == (row.renews_on, row.mrr, row.currency)
+
+
+def _card(base: Base, client: int) -> list[Any]:
+    with base.database.read() as connection:
+        return facts.client(connection, base.id, base.home.workspace_id, base.rules, facts.BY_ID, {"client": client})
+
+
+def test_days_that_go_by_rescore_only_the_clients_they_matter_to(base: Base) -> None:
+    for client in CLIENTS:
+        base.subscribe(client, "mail", "starter", None, 200)
+    base.use(1, 1, 10, 3, 1)  # leaves its window of 30 days on day 40
+    base.use(2, 1, 35, 3, 1)  # enters one on day 35
+    base.end(3, 37)
+    base.reach(1, 30)
+    base.settle()
+    tiers = {row.client_id: (row.tier, row.score) for row in base.rows()}
+    assert tiers == {1: ("medium", 4), 2: ("low", 0), 3: ("low", 0), 4: ("low", 0), 90: ("low", 0)}
+    base.reach(1, 31)
+    assert base.settle() == 0
+    base.reach(1, 40)
+    assert base.settle() == 5  # all of these have a row of `change` 7 days back by now
+    base.reach(1, 41)
+    assert base.settle() == 0
+    assert {row.client_id: (row.tier, row.score) for row in base.rows()} == {
+        1: ("low", 0), 2: ("medium", 4), 3: ("former", None), 4: ("low", 0), 90: ("low", 0),
+    }  # fmt: skip
+
+
+def test_reach_never_moves_back(base: Base) -> None:
+    base.reach(1, 30)
+    base.settle()
+    base.reach(1, 10)
+    base.settle()
+    with base.database.read() as connection:
+        assert connection.scalar(select(schema.installation.c.as_of).where(schema.installation.c.id == base.id)) == (
+            START + timedelta(30)
+        )
+
+
+def test_late_data_never_reads_as_a_fall(base: Base) -> None:
+    """The other source goes on; the window of the late one stays where its data ends."""
+    base.subscribe(1, "mail", "starter", None, 200)
+    base.use(1, 1, 20, 3, 1)
+    base.reach(1, 20)
+    base.settle()
+    before = base.rows()[0].share
+    base.reach(2, 140)
+    base.settle()
+    assert base.rows()[0].share == before == 0.4
+
+
+def test_without_any_reach_clients_are_unknown_as_of_the_last_change(base: Base) -> None:
+    base.settle()
+    assert {(row.tier, row.reason) for row in base.rows()} == {("unknown", "no_source")}
+    with base.database.read() as connection:
+        as_of = connection.scalar(select(schema.installation.c.as_of).where(schema.installation.c.id == base.id))
+    assert as_of == NOW.date()
+
+
+def test_a_listed_source_covers_only_clients_that_it_named(base: Base) -> None:
+    base.measure(2, 4)
+    base.use(1, 5, 0, 1, 2)  # named, if only with a tool that nobody knows
+    with base.database.write() as connection:
+        connection.execute(delete(schema.source_tool).where(schema.source_tool.c.source_id == 1))
+    base.reach(2, 10)
+    base.settle()
+    assert {row.client_id: (row.tier, row.reason) for row in base.rows()} == {
+        1: ("low", None),
+        **dict.fromkeys((2, 3, 4, 90), ("unknown", "no_source")),
+    }
+
+
+def test_two_names_of_one_tool_add_up(base: Base) -> None:
+    base.use(1, 2, 10, 1, 1)
+    base.use(1, 3, 11, 1, 1)  # "forms" and "form": two submissions make it used
+    base.reach(1, 11)
+    base.settle()
+    assert base.rows()[0].share == 3 / 5
+
+
+def test_a_standing_names_csm_renewal_and_revenue(base: Base) -> None:
+    with base.database.write() as connection:
+        mine = {"installation_id": base.id}
+        connection.execute(insert(schema.person).values(**mine, id=1, email="anna@example.com", slack_user_id="U1"))
+        for number, name, kind in ((1, "csm_email", "user"), (2, "renewal_date", "date")):
+            values = {"id": number, "object": "company", "name": name, "label": name, "type": kind}
+            connection.execute(insert(schema.field).values(**mine, **values))
+        connection.execute(insert(schema.record_person).values(**mine, property_id=1, record_id=1, person_id=1))
+        connection.execute(insert(schema.record_date).values(**mine, property_id=2, record_id=1, day=START))
+        owned = (schema.record.c.installation_id == base.id) & (schema.record.c.id == 2)
+        connection.execute(update(schema.record).where(owned).values(mrr=99, currency="NOK"))
+    for client in (1, 2):
+        base.subscribe(client, "mail", "starter", 0, 50)
+        base.subscribe(client, "crm", "pro", 0, 40)
+    base.reach(1, 20)
+    base.settle()
+    first, second = base.rows()[:2]
+    assert (first.person_id, first.renews_on, first.mrr, first.currency) == (1, START, 21.0, "EUR")
+    assert (second.person_id, second.renews_on, second.mrr, second.currency) == (
+        None, START + timedelta(40), 99.0, "NOK",
+    )  # fmt: skip
+    with base.database.write() as connection:
+        here = schema.workspace.c.installation_id == base.id
+        connection.execute(update(schema.workspace).where(here).values(renewal_property="renewal_date"))
+    base.settle()
+    assert [row.renews_on for row in base.rows()[:2]] == [START, None]  # chosen: no date is no date
+
+
+@pytest.fixture
+def small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(standing, "FIRST", 1)
+    monkeypatch.setattr(standing, "MOST", 1)
+
+
+def _kill_after(slices: int) -> Iterator[None]:
+    for _ in range(slices - 1):
+        yield
+    raise Killed
+
+
+@pytest.mark.usefixtures("small_slices")
+@pytest.mark.parametrize("slices", [1, 2, 4])
+def test_a_settling_that_was_cut_off_is_finished_by_the_next(base: Base, slices: int) -> None:
+    for client in CLIENTS:
+        base.subscribe(client, "mail", "pro", 0, 60)
+        base.use(client, 2, 15, client, 1)
+    base.reach(1, 20)
+    standing.advance(base.database, base.id, base.rules, base.reaches, NOW)
+    dying = _kill_after(slices)
+    with suppress(Killed):
+        standing.settle(base.database, base.id, base.rules, lambda done, total: next(dying))
+    assert len(base.rows()) == slices
+    assert standing.settle(base.database, base.id, base.rules) == len(CLIENTS) - slices
+    rows = base.rows()
+    standing.rescore(base.database, base.id, base.rules)
+    assert base.rows() == rows
+    assert base.marks() == 0
+
+
+def test_an_advance_that_was_cut_off_leaves_scores_whole_and_is_made_again(
+    base: Base, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base.subscribe(1, "mail", "starter", None, 200)
+    base.use(1, 1, 10, 3, 1)
+    base.reach(1, 30)
+    base.settle()
+    before = base.rows()
+    base.reach(1, 60)
+    with monkeypatch.context() as patch:
+        patch.setattr(standing, "_write_basis", lambda *args, **kwargs: next(_kill_after(1)))
+        with suppress(Killed):
+            standing.advance(base.database, base.id, base.rules, base.reaches, NOW)
+    assert standing.settle(base.database, base.id, base.rules) == 5
+    assert base.rows() == before  # under the old reach
+    base.settle()
+    assert base.rows()[0].share == 0
+
+
+def test_a_client_of_another_installation_is_left_alone(base: Base) -> None:
+    other = Base(base.database)
+    base.reach(1, 10)
+    base.settle()
+    assert len(base.rows()) == 5
+    assert other.rows() == []
+    assert other.marks() == 5
+
+
+def test_progress_counts_up_to_all(base: Base) -> None:
+    base.reach(1, 10)
+    standing.advance(base.database, base.id, base.rules, base.reaches, NOW)
+    seen: list[tuple[int, int]] = []
+    standing.settle(base.database, base.id, base.rules, lambda done, total: seen.append((done, total)))
+    assert seen == [(5, 5)]
+
+
+@pytest.mark.parametrize(
+    ("size", "seconds", "following"),
+    [(200, 0.01, 400), (200, 0.1, 200), (200, 0.4, 50), (5_000, 0.001, 5_000), (20, 9, 20)],
+)
+def test_a_slice_is_as_large_as_its_time_allows(size: int, seconds: float, following: int) -> None:
+    assert standing._next_size(size, seconds) == following
+
+
+def test_former_clients_keep_a_standing_of_their_own(base: Base) -> None:
+    base.subscribe(1, "mail", "starter", 0, 60)
+    base.end(1, 10)
+    base.reach(1, 20)
+    base.settle()
+    assert base.rows()[0].tier == Tier.FORMER
+
+
+def test_marks_are_made_once_and_only_for_clients_there_are(database: Database, installation: Installation) -> None:
+    with database.write() as connection:
+        bases.add_source(connection, installation.id, 1, "all")
+        bases.add_clients(connection, installation.id, 1, 2)
+        stale.mark(connection, installation.id, [2, 1, 2, 77])
+    with database.read() as connection:
+        assert connection.scalars(select(schema.stale.c.client_id)).all() == [1, 2]
