@@ -92,14 +92,14 @@ def running(path: Path) -> Iterator[Bot]:
     with Playground() as slack:
         client = WebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=[])
         app = wire(database=database, catalog=CATALOG, now=lambda: NOW, slack=client, settings=settings)
-        connection = Connection(app, slack.app_token, concurrency=32)
-        connection.connect()  # type: ignore[no-untyped-call]
+        socket = Connection(app, slack.app_token, concurrency=32)
+        socket.connect()  # type: ignore[no-untyped-call]
         assert slack.wait_for_bot()
         with database.write() as writing:
             for user in client.users_list()["members"]:
                 people.keep(writing, installation.id, user, NOW)
         yield Bot(slack, database, installation, app)
-        connection.drain(3)
+        socket.drain(3)
     database.close()
 
 

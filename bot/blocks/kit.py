@@ -167,7 +167,7 @@ def _render(blocks: Sequence[Block]) -> list[dict[str, Any]]:
         if not isinstance(block, InputBlock):
             block.block_id = f"b{place}"
     rendered = [block._resolve() for block in blocks]
-    for block in rendered:
-        if block["type"] == "section":
-            block["expand"] = True  # Slack folds long sections behind "See more"; the library does not know it
+    for made in rendered:
+        if made["type"] == "section":
+            made["expand"] = True  # Slack folds long sections behind "See more"; the library does not know it
     return rendered
