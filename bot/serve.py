@@ -8,7 +8,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from socketserver import ThreadingMixIn
 from tempfile import TemporaryDirectory
@@ -53,10 +53,7 @@ class Bot:
             return "stopping"
         return tables(self.database)
 
-    def __enter__(self) -> Bot:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
         """Begin nothing new and wait for what runs. After `GRACE` seconds the process ends without it."""
         self.stopping = True
         finishing = threading.Thread(target=self._finish, daemon=True)
@@ -139,7 +136,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
     def _end(self, _arbiter: object, _worker: object) -> None:
         if self._bot is not None:
-            self._bot.__exit__()
+            self._bot.close()
 
 
 def _forget(_arbiter: object, worker: Any) -> None:
@@ -202,7 +199,7 @@ def socket_mode(
     def ready() -> str | None:
         return bot.ready() or (None if connection.is_open else "not connected to Slack")
 
-    with _aside(Front(alive, ready), listener), bot:
+    with closing(bot), _aside(Front(alive, ready), listener):
         connection.connect()  # type: ignore[no-untyped-call]
         bot.schedule.start()
         opened()

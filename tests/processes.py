@@ -76,9 +76,9 @@ class Process:
 
 
 @contextlib.contextmanager
-def slow_bot(mode: str, folder: Path, workers: int = 1, database: str | None = None) -> Iterator[Process]:
+def slow_bot(mode: str, folder: Path, **environment: str) -> Iterator[Process]:
     """A slow bot that is ready, with a migrated database."""
-    url = database or f"sqlite:///{folder}/bot.db"
+    url = f"sqlite:///{folder}/bot.db"
     migrated = Database(url)
     migrate.upgrade(migrated)
     migrated.close()
@@ -86,12 +86,11 @@ def slow_bot(mode: str, folder: Path, workers: int = 1, database: str | None = N
     port = listener.getsockname()[1]
     request_url = f"http://127.0.0.1:{port}/slack/events" if mode == "http" else None
     with Playground(request_url=request_url) as slack:
-        environment = os.environ | {
+        inherited = os.environ | {
             "SLACK_BOT_TOKEN": slack.bot_token,
             "SLACK_APP_TOKEN": slack.app_token,
             "SLACK_SIGNING_SECRET": slack.signing_secret,
             "SLACK_API_URL": slack.api_url,
-            "WORKERS": str(workers),
         }
         command = [
             sys.executable,
@@ -108,7 +107,7 @@ def slow_bot(mode: str, folder: Path, workers: int = 1, database: str | None = N
         log = folder / "log"
         with log.open("w") as file:
             process = subprocess.Popen(
-                [*command, str(folder / "notes")], cwd=ROOT, env=environment, stdout=file, stderr=file,
+                [*command, str(folder / "notes")], cwd=ROOT, env=inherited | environment, stdout=file, stderr=file,
                 pass_fds=[listener.fileno()],
             )  # fmt: skip
         listener.close()

@@ -44,7 +44,7 @@ def build(database: str, notes: Path) -> serve.Bot:
         note("began")
         time.sleep(MOMENT)
         ack(f"heard {command['text']}")
-        time.sleep(MOMENT)
+        time.sleep(60 if command["text"] == "stuck" else MOMENT)
         note("finished")
 
     job = Job("note", timedelta(hours=1), lambda: note("job"))
@@ -53,6 +53,7 @@ def build(database: str, notes: Path) -> serve.Bot:
 
 def main(mode: str, fd: str, database: str, notes: str) -> None:
     logs.configure("INFO")
+    serve.GRACE = int(os.environ.get("GRACE", serve.GRACE))
     listener = socket.socket(fileno=int(fd))
     if mode == "http":
         workers = int(os.environ.get("WORKERS", "1"))

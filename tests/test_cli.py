@@ -17,11 +17,13 @@ from urllib.request import urlopen
 import pytest
 from typer.testing import CliRunner, Result
 
-from bot import manifest, serve
+from bot import manifest, serve, settings
 from bot.__main__ import app
+from bot.launch import catalog_of
 from bot.playground.people import ANNA, GENERAL
 from bot.playground.server import Playground
 from bot.settings import Settings
+from storage import catalog as catalogs
 from storage import installations, migrate
 from storage.database import Database
 from tests.conftest import NOW
@@ -102,6 +104,20 @@ def test_a_catalog_that_contradicts_itself_is_named_with_its_line(folder: Path) 
     assert "mine.toml, line 1" in refused("import", "clients.csv", "--catalog", "mine.toml")
 
 
+def test_the_catalog_of_an_import_stays_in_use(folder: Path) -> None:
+    (folder / "clients.csv").write_text(CLIENTS)
+    text = catalogs.read().replace("grace = 60", "grace = 61")
+    (folder / "mine.toml").write_text(text)
+    assert call("import", "clients.csv", "--catalog", "mine.toml").exit_code == 0
+    (folder / "mine.toml").unlink()
+    assert call("import", "clients.csv").exit_code == 0
+    assert call("score").exit_code == 0
+    database = Database("sqlite:///playground.db")
+    found = catalog_of(settings.load(), database, 1)
+    database.close()
+    assert found.grace == 61
+
+
 def test_a_mapping_that_is_wrong_is_one_line(folder: Path) -> None:
     (folder / "clients.csv").write_text(CLIENTS)
     (folder / "mapping.toml").write_text("nonsense = 1\n")
@@ -176,6 +192,15 @@ def test_a_token_that_slack_refuses_is_one_line(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv("SLACK_APP_TOKEN", slack.app_token)
     monkeypatch.setenv("PORT", "0")
     assert refused("run") == "Slack refused: invalid_auth. Try: engagement-bot doctor"
+
+
+def test_an_app_token_that_slack_refuses_ends_the_start_in_one_line(folder: Path, slack: Playground) -> None:
+    tokens = {"SLACK_API_URL": slack.api_url, "SLACK_BOT_TOKEN": slack.bot_token, "SLACK_APP_TOKEN": "xapp-other"}
+    with python("run", cwd=folder, PORT="0", **tokens) as process:
+        _, err = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert err.splitlines()[-1] == "Slack refused: invalid_auth. Try: engagement-bot doctor"
+    assert "Traceback" not in err
 
 
 def test_a_database_of_another_slack_workspace_is_refused(monkeypatch: pytest.MonkeyPatch, slack: Playground) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,17 @@ def test_a_signal_during_a_listener_loses_nothing(mode: str, number: signal.Sign
 
 
 @pytest.mark.parametrize("mode", MODES)
+def test_work_that_does_not_end_holds_the_process_no_longer_than_it_may(mode: str, tmp_path: Path) -> None:
+    with slow_bot(mode, tmp_path, GRACE="1") as bot:
+        bot.begin("stuck").join()
+        started = time.monotonic()
+        bot.end()
+        assert time.monotonic() - started < 10
+        assert "work did not end in time" in bot.log.read_text()
+        assert "finished" not in bot.noted()
+
+
+@pytest.mark.parametrize("mode", MODES)
 def test_health_readiness_and_metrics_are_served(mode: str, tmp_path: Path) -> None:
     with slow_bot(mode, tmp_path) as bot:
         bot.begin("acme").join()
@@ -45,7 +57,7 @@ def test_health_readiness_and_metrics_are_served(mode: str, tmp_path: Path) -> N
 
 
 def test_several_workers_count_together(tmp_path: Path) -> None:
-    with slow_bot("http", tmp_path, workers=2) as bot:
+    with slow_bot("http", tmp_path, WORKERS="2") as bot:
         for number in range(4):
             bot.begin(str(number)).join()
         assert 'engagement_bot_acknowledgement_seconds_count{transport="http"} 4.0' in bot.get("/metrics")[1]

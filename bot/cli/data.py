@@ -8,8 +8,10 @@ from pathlib import Path
 
 from bot import import_report
 from bot.cli.frame import FailureError, progress
+from bot.domain.catalog import Catalog
 from bot.launch import catalog_of
 from bot.settings import Settings
+from storage import catalog as catalogs
 from storage import imports, standing
 from storage.database import Database
 
@@ -26,6 +28,9 @@ def load(
 ) -> list[str]:
     """Import files into an installation; gives the lines of the report."""
     now = datetime.now(UTC)
+    catalog = catalog_of(settings, database, number)
+    if not dry_run:
+        _remember(database, number, settings, catalog, now)
     try:
         with progress() as show:
             report = imports.run(
@@ -33,7 +38,7 @@ def load(
                 number,
                 paths,
                 mapping=mapping,
-                catalog=catalog_of(settings, database, number),
+                catalog=catalog,
                 today=now.date(),
                 now=now,
                 as_of=as_of,
@@ -43,6 +48,14 @@ def load(
     except ValueError as error:
         raise FailureError(f"--as-of: {error}") from None
     return import_report.lines(report)
+
+
+def _remember(database: Database, number: int, settings: Settings, catalog: Catalog, now: datetime) -> None:
+    """Keep the catalog's text: what the scores are made with is asked for again by `score` and by the bot."""
+    text = catalogs.read(settings.catalog)
+    if catalogs.parse(text, str(settings.catalog)).hash == catalog.hash:  # else it is the one kept before
+        with database.write() as connection:
+            catalogs.remember(connection, number, catalog, text, now)
 
 
 def score(database: Database, number: int, settings: Settings) -> int:
