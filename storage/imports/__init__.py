@@ -23,7 +23,12 @@ from storage.imports.rows import Rows
 from storage.imports.work import Progress, Work
 from storage.schema import source, source_tool, tool
 
-__all__ = ["MappingError", "Report", "run"]
+__all__ = ["DayError", "MappingError", "Report", "run"]
+
+
+class DayError(ValueError):
+    """The day that the data is said to go to cannot be right."""
+
 
 _STAGE: dict[str, Callable[[Work, FileMapping, Rows], None]] = {
     "clients": records.stage,
@@ -52,11 +57,11 @@ def run(
     """Import CSV files into an installation. Refused rows go to `<file>.rejects.csv` in the folder (or here).
 
     `mapping`: else the `mapping.toml` beside the data, else the contract. `as_of`: the day that the data goes to.
-    `dry_run`: everything but the merge. Raises MappingError, OSError where a file cannot be read, ValueError for an
-    `as_of` after today.
+    `dry_run`: everything but the merge. Raises MappingError, OSError where a file cannot be read, DayError for
+    an `as_of` after today and for a snapshot older than what its source has said.
     """
     if as_of is not None and as_of > today:
-        raise ValueError("the data cannot go to a day after today")
+        raise DayError(f"{as_of} lies after today")
     form = _mapping(mapping, paths, kind)
     meant, others = files.find(paths, form)
     report = Report(form.source, dry_run, others)
@@ -84,11 +89,15 @@ def _mapping(path: Path | None, paths: Sequence[Path], kind: str) -> Form:
 
 
 def _begin(work: Work) -> None:
-    """Find the source, and count the sample clients that will go."""
+    """Find the source, and count the sample clients that will go. Raises DayError."""
     with work.stage.reading() as connection:
         mine = source.c.installation_id == work.installation_id
-        statement = select(source.c.id).where(mine, source.c.name == work.mapping.source)
-        work.source_id = connection.scalar(statement)
+        statement = select(source.c.id, source.c.reach).where(mine, source.c.name == work.mapping.source)
+        known = connection.execute(statement).one_or_none()
+        if known is not None:
+            work.source_id = known.id
+            if work.is_snapshot and known.reach is not None and work.day < known.reach:
+                raise DayError(f"the snapshot is of {work.day}, and its source has spoken of {known.reach} already")
         work.highest = records.highest(work)
         work.report.sample_clients = sample.count(work)
 

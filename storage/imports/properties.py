@@ -31,7 +31,9 @@ def given(object_: str, columns: Columns) -> dict[str, str]:
     return {name: kind for name, kind in _GIVEN[object_].items() if columns.has(name)}
 
 
-def types(work: Work, kind: str, object_: str, file: CsvFile, columns: Columns) -> dict[str, str]:
+def types(
+    work: Work, kind: str, object_: str, file: CsvFile, columns: Columns, formats: Sequence[str]
+) -> dict[str, str]:
     """The type of every property of a file: the contract's, the mapping's, the one fixed before, or a guess."""
     settled = {fold(name): type_ for name, type_ in work.mapping.properties.items()}
     statement = select(field.c.name, field.c.type).where(
@@ -46,7 +48,7 @@ def types(work: Work, kind: str, object_: str, file: CsvFile, columns: Columns) 
             open_.append((i, name))
         else:
             found[name] = type_
-    guessed = _guess(work, file, open_, len(columns.header)) if open_ else {}
+    guessed = _guess(work, file, open_, formats) if open_ else {}
     work.properties.setdefault(kind, {}).update(found | guessed)
     return found | guessed
 
@@ -62,16 +64,16 @@ def reader(work: Work, type_: str, formats: Sequence[str]) -> Cells:
     return Cells(reads[type_])
 
 
-def _guess(work: Work, file: CsvFile, open_: Sequence[tuple[int, str]], width: int) -> dict[str, str]:
+def _guess(work: Work, file: CsvFile, open_: Sequence[tuple[int, str]], formats: Sequence[str]) -> dict[str, str]:
     """A type for each column from the file's first rows; text for one that is empty there."""
     batch = next(file.batches(_SAMPLE), None)
-    rows = [row for row in batch.rows if len(row) >= width] if batch else []
-    return {name: _fitting(work, [row[i] for row in rows if row[i].strip()]) for i, name in open_}
+    rows = [row for row in batch.rows if len(row) >= len(file.header)] if batch else []
+    return {name: _fitting(work, [row[i] for row in rows if row[i].strip()], formats) for i, name in open_}
 
 
-def _fitting(work: Work, filled: Sequence[str]) -> str:
+def _fitting(work: Work, filled: Sequence[str], formats: Sequence[str]) -> str:
     for type_ in ("number", "date", "user"):
-        fits = Counter(type(value) is not Bad for value in reader(work, type_, work.mapping.dates).all(filled))
+        fits = Counter(type(value) is not Bad for value in reader(work, type_, formats).all(filled))
         if filled and fits[True] >= _ENOUGH * len(filled) and not (type_ == "number" and _is_code(filled)):
             return type_
     return "text"

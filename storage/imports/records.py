@@ -49,7 +49,7 @@ class Checks:
         lenient = {"domain": Cells(_domain), "url": Cells(cells.link)}
         self.strict = {name: read for name, read in strict.items() if self.is_client and columns.has(name)}
         self.lenient = {name: read for name, read in lenient.items() if self.is_client and columns.has(name)}
-        self.types = properties.types(work, self.kind, entry.object, rows.file, columns)
+        self.types = properties.types(work, self.kind, entry.object, rows.file, columns, formats)
         self.properties = {name: properties.reader(work, type_, formats) for name, type_ in self.types.items()}
         self.extra = {name: i for i, name in columns.extra}
         self.client_ids = None if self.is_client else clients.Numbers(work)
