@@ -59,7 +59,8 @@ def test_somebody_unknown_is_asked_of_slack_once_and_then_answered(bot: Bot) -> 
     before = len(bot.slack.calls)
     answer = bot.ask("/engagement acme.example", who=cast.DINA)
     assert answer.text.startswith("Acme AS")
-    assert [call.method for call in bot.slack.calls[before:]] == ["users.info", "response_url"]
+    calls = bot.wait(lambda: made if len(made := bot.slack.calls[before:]) >= 2 else None)
+    assert [call.method for call in calls] == ["users.info", "response_url"]
     with bot.database.read() as connection:
         known = connection.execute(select(person.c.email).where(person.c.slack_user_id == cast.DINA)).scalar_one()
     assert known == "dina@example.com"
