@@ -142,9 +142,8 @@ def fill(database: Database, companies: Sequence[str], at_once: int = SLICE) -> 
         with database.write() as connection:
             _insert(connection, home.id, home.workspace_id, rows)
             name_index.add(connection, home.id, rows)
-    if not database.is_sqlite:  # whose planner has no use for statistics here
-        with database.write() as connection:
-            connection.exec_driver_sql("ANALYZE")
+            if not database.is_sqlite and rows[0][0] <= 1:  # PostgreSQL would go on taking the tables for empty
+                connection.exec_driver_sql("ANALYZE")
     return home.id, home.workspace_id
 
 

@@ -26,9 +26,9 @@ from storage import lists
 from storage.schema import client_word, record, standing, word, word_form, word_suffix
 
 WORDS = 8  # of what was typed that are looked at
-FEW = 60  # clients that are fetched at first, to be compared with what was typed
-MANY = 300  # and where none of these was alike
-FAR_WORDS = 20  # words that are looked at where a typed word is in no name
+FEW = 100  # clients that are fetched at first, to be compared with what was typed
+MANY = 1_000  # and where none of these was alike
+FAR_WORDS = 40  # words that are looked at where a typed word is in no name
 PART = 3  # letters in a row, some of which two edits leave as they were
 PARTS = 4  # of such, spread over the typed word
 FAR_ALIKE = 60  # how alike (0-100) such a word must be
@@ -112,31 +112,33 @@ _WITH_BOTH = clients_with(select(_words.c.value)).where(_has_other.exists()).lim
 
 def rank(connection: Connection, scope: Scope, key: str) -> list[tuple[float, Candidate]]:
     """Clients with how alike (0-100) their names are to the key, best first. Two statements, or three more."""
-    terms = key.split()[:WORDS]
-    groups = _near_words(connection, scope["here"], terms)
+    typed = key.split()[:WORDS]
+    terms = typed + list(map("".join, pairwise(typed)))  # words that were typed apart are looked for together too
+    groups = _near_words(connection, scope["here"], terms, len(typed))
     # Only words that no name has are taken for typos at first: one typo leaves the other words as they are.
     likely = [{term: group[term]} if term in group else group for term, group in zip(terms, groups, strict=True)]
-    ranked = _ranked(terms, groups, _with_likely_words(connection, scope, terms, likely, FEW))
+    whole = "".join(typed)
+    ranked = _ranked(
+        whole, _told(whole, terms, groups), _with_likely_words(connection, scope, whole, terms, likely, FEW)
+    )
     if ranked and ranked[0][0] >= GREAT:
         return ranked
     found = _with_two_words(connection, scope, terms, groups)
-    _add_far_words(connection, scope["here"], terms, groups)
-    found += _with_likely_words(connection, scope, terms, groups, MANY)
-    return _ranked(terms, groups, found)
+    _add_far_words(connection, scope["here"], typed, groups)
+    found += _with_likely_words(connection, scope, whole, terms, groups, MANY)
+    return _ranked(whole, _told(whole, terms, groups), found)
 
 
-def _near_words(connection: Connection, here: int, terms: Sequence[str]) -> list[Group]:
-    """For each typed word, the words one edit away, and the one that it makes with the next."""
-    near = [names.forms(term) for term in terms]
-    for forms, both in zip(near, map("".join, pairwise(terms)), strict=False):
-        forms.add(both)
+def _near_words(connection: Connection, here: int, terms: Sequence[str], apart: int) -> list[Group]:
+    """For each of the first terms the words one edit away, for the others only themselves."""
+    near = [names.forms(term) for term in terms[:apart]] + [{term} for term in terms[apart:]]
     rows = connection.execute(_NEAR_WORDS, {"here": here, "forms": list(set().union(*near))}).all()
     return [{text: clients for form, text, clients in rows if form in forms} for forms in near]
 
 
 def _add_far_words(connection: Connection, here: int, terms: Sequence[str], groups: Sequence[Group]) -> None:
     """For typed words that no name has: words two edits away, and words that were written as one."""
-    unknown = [(term, group, _halves(term)) for term, group in zip(terms, groups, strict=True) if term not in group]
+    unknown = [(term, group, _halves(term)) for term, group in zip(terms, groups, strict=False) if term not in group]
     if not unknown:
         return
     longest = max((term for term, _, _ in unknown), key=len)
@@ -166,10 +168,10 @@ def _halves(term: str) -> list[tuple[str, str]]:
 
 
 def _with_likely_words(
-    connection: Connection, scope: Scope, terms: Sequence[str], groups: Sequence[Group], most: int
+    connection: Connection, scope: Scope, whole: str, terms: Sequence[str], groups: Sequence[Group], most: int
 ) -> list[Candidate]:
     """The clients with the likeliest words: as many words as have `most` clients between them, one at least."""
-    told = _told(terms, groups)
+    told = _told(whole, terms, groups)
     counts = {text: count for group in groups for text, count in group.items()}
     likely: list[str] = []
     left = most
@@ -197,25 +199,22 @@ def _with_two_words(
     return [Candidate(*row) for row in connection.execute(_WITH_BOTH, parameters)]
 
 
-def _ranked(terms: Sequence[str], groups: Sequence[Group], found: Iterable[Candidate]) -> list[tuple[float, Candidate]]:
-    typed = "".join(terms)
-    told = _told(terms, groups)
-    ranked = [(_likeness(typed, told, one.key), one) for one in set(found)]
+def _ranked(whole: str, told: Mapping[str, float], found: Iterable[Candidate]) -> list[tuple[float, Candidate]]:
+    ranked = [(_likeness(whole, told, one.key), one) for one in set(found)]
     return sorted(ranked, key=lambda pair: (-pair[0], pair[1].key, pair[1].client_id))
 
 
-def _told(terms: Sequence[str], groups: Sequence[Group]) -> dict[str, float]:
+def _told(whole: str, terms: Sequence[str], groups: Sequence[Group]) -> dict[str, float]:
     """How much (0-100) of all that was typed each word explains."""
-    letters = sum(map(len, terms))
     told: dict[str, float] = {}
     for term, group in zip(terms, groups, strict=True):
         for text in group:
-            told[text] = max(told.get(text, 0), len(term) / letters * fuzz.ratio(term, text))
+            told[text] = max(told.get(text, 0), len(term) / len(whole) * fuzz.ratio(term, text))
     return told
 
 
 def _likeness(typed: str, told: Mapping[str, float], key: str) -> float:
     """How alike a name is as a whole, or how much of what was typed its words explain: one may have been left out."""
-    whole = fuzz.ratio(typed, key.replace(" ", ""))
+    alike = fuzz.ratio(typed, key.replace(" ", ""))
     explained = min(100.0, sum(told.get(text, 0) for text in key.split()))
-    return max(whole, 0.6 * explained + 0.4 * whole)
+    return max(alike, 0.6 * explained + 0.4 * alike)
