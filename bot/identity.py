@@ -8,6 +8,7 @@ from datetime import datetime
 
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
+from sqlalchemy.exc import IntegrityError
 
 from storage import installations
 from storage.database import Database
@@ -68,6 +69,13 @@ def bind(database: Database, identity: Identity, now: datetime, currency: str) -
     Raises:
         OtherWorkspaceError: where other tokens have claimed every installation of the database.
     """
+    try:
+        return _bind(database, identity, now, currency)
+    except IntegrityError:  # another process was a moment faster; now its installation is there
+        return _bind(database, identity, now, currency)
+
+
+def _bind(database: Database, identity: Identity, now: datetime, currency: str) -> Installation:
     with database.write() as connection:
         every = installations.every(connection)
         mine = [one for one in every if one.slack_team_id == identity.team_id]

@@ -11,24 +11,29 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from io import StringIO
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from sqlalchemy import insert
 from typer.testing import CliRunner, Result
 
 from bot import manifest, serve, settings
 from bot.__main__ import app
+from bot.cli.frame import progress
+from bot.cli.running import needs_sample
 from bot.launch import catalog_of
 from bot.playground.people import ANNA, GENERAL
 from bot.playground.server import Playground
 from bot.settings import Settings
 from storage import catalog as catalogs
-from storage import installations, migrate
+from storage import installations, migrate, schema
 from storage.database import Database
 from tests.conftest import NOW
 
 ROOT = Path(__file__).parents[1]
+NAMES = {"http": "HTTP", "socket_mode": "Socket Mode"}
 CLIENTS = "id,name\n1,Acme AS\n2,Globex Oy\n"
 
 
@@ -141,6 +146,40 @@ def test_where_there_are_several_installations_one_must_be_named(folder: Path) -
     assert call("score", "--installation", "2").exit_code == 0
 
 
+def test_a_sample_that_was_cut_off_is_loaded_again(folder: Path) -> None:
+    database = Database("sqlite:///playground.db")
+    migrate.upgrade(database)
+    with database.write() as connection:
+        number = installations.create(connection, NOW).id
+    assert needs_sample(database, number)
+    (folder / "clients.csv").write_text(CLIENTS)
+    assert call("import", "clients.csv").exit_code == 0
+    assert not needs_sample(database, number)
+    begun = {"name": "sample", "kind": "sample", "form": "events", "covers": "listed", "changed_at": NOW}
+    with database.write() as connection:
+        connection.execute(insert(schema.source).values(installation_id=number, id=99, **begun))
+    assert needs_sample(database, number)
+    database.close()
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_long_work_shows_how_far_it_is_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = {}
+    for stream in (Terminal(), StringIO()):
+        monkeypatch.setattr(sys, "stderr", stream)
+        with progress() as show:
+            for done in range(3):
+                show("scores", done, 2)
+        shown[type(stream)] = stream.getvalue()
+    assert "scores" in shown[Terminal]
+    assert "2/2" in shown[Terminal]
+    assert shown[StringIO] == ""
+
+
 def test_migrate_makes_the_tables_once() -> None:
     assert call("migrate").stdout == call("migrate").stdout == f"The tables are those of version {migrate.head()}.\n"
 
@@ -196,7 +235,7 @@ def test_a_token_that_slack_refuses_is_one_line(monkeypatch: pytest.MonkeyPatch,
 
 def test_an_app_token_that_slack_refuses_ends_the_start_in_one_line(folder: Path, slack: Playground) -> None:
     tokens = {"SLACK_API_URL": slack.api_url, "SLACK_BOT_TOKEN": slack.bot_token, "SLACK_APP_TOKEN": "xapp-other"}
-    with python("run", cwd=folder, PORT="0", **tokens) as process:
+    with python("run", cwd=folder, PORT="0", LOG_LEVEL="WARNING", **tokens) as process:
         _, err = process.communicate(timeout=20)
     assert process.returncode == 1
     assert err.splitlines()[-1] == "Slack refused: invalid_auth. Try: engagement-bot doctor"
@@ -299,7 +338,7 @@ def test_run_answers_a_command_of_slack(folder: Path, mode: str) -> None:
             _, err = process.communicate(timeout=20)
             assert process.returncode == 0, err
             assert "Acme AS" in str(answers(slack)), err
-    assert [json.loads(line)["event"] for line in err.splitlines()] == ["people kept"]
+    assert [json.loads(line)["event"] for line in err.splitlines()] == [f"running over {NAMES[mode]}", "people kept"]
 
 
 def wait_for(look: Callable[[], bool], seconds: float = 15) -> None:

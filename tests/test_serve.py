@@ -8,7 +8,11 @@ import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from bot import serve
+from storage import migrate
+from storage.database import Database
 from tests.processes import slow_bot
 
 MODES = ("http", "socket_mode")
@@ -48,11 +52,11 @@ def test_health_readiness_and_metrics_are_served(mode: str, tmp_path: Path) -> N
         assert bot.get("/nothing") == (404, "Not Found\n")
         assert bot.get("/healthz", "POST")[0] == 405
         assert bot.get("/slack/events")[0] == (405 if mode == "http" else 404)
-        status, text = bot.get("/metrics")
+        status, figures = bot.get("/metrics")
         assert status == 200
-        assert f'engagement_bot_acknowledgement_seconds_count{{transport="{mode}"}} 1.0' in text
-        assert 'engagement_bot_jobs_total{job="note",outcome="ok"} 1.0' in text
-        assert 'engagement_bot_build_info{version="' in text
+        assert f'engagement_bot_acknowledgement_seconds_count{{transport="{mode}"}} 1.0' in figures
+        assert 'engagement_bot_jobs_total{job="note",outcome="ok"} 1.0' in figures
+        assert 'engagement_bot_build_info{version="' in figures
         assert bot.end() == 0
 
 
@@ -77,3 +81,26 @@ def test_the_log_is_json_and_holds_nothing_of_a_refused_body(tmp_path: Path) -> 
         lines = [json.loads(line) for line in bot.log.read_text().splitlines()]
         assert [line["event"] for line in lines if line["level"] == "warning"] == ["request refused"]
         assert "Umbrella" not in bot.log.read_text()
+
+
+@pytest.mark.parametrize(
+    ("version", "says"), [(None, None), ("9999", "newer release"), ("", "run engagement-bot migrate")]
+)
+def test_tables_of_another_version_are_not_ready(tmp_path: Path, version: str | None, says: str | None) -> None:
+    database = Database(f"sqlite:///{tmp_path}/bot.db")
+    migrate.upgrade(database)
+    if version is not None:
+        with database.write() as connection:
+            change = (
+                f"UPDATE alembic_version SET version_num = '{version}'" if version else "DELETE FROM alembic_version"
+            )
+            connection.execute(text(change if version else "DELETE FROM alembic_version"))
+    found = serve.tables(database)
+    database.close()
+    assert found is None if says is None else says in str(found)
+
+
+def test_a_database_that_does_not_answer_is_not_ready() -> None:
+    database = Database("postgresql://anna@127.0.0.1:9/engagement")
+    assert serve.tables(database) == "the database does not answer"
+    database.close()

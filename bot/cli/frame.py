@@ -37,6 +37,8 @@ def failures() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
+    except BrokenPipeError:
+        raise  # whoever read our output has seen enough: Typer ends quietly
     except _EXPECTED as error:
         typer.echo(explain(error), err=True)
         raise typer.Exit(1) from None

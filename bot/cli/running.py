@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import structlog
 import typer
 from pydantic import SecretStr
 from slack_sdk import WebClient
@@ -23,10 +24,12 @@ from bot.cli.frame import FailureError, opened
 from bot.settings import PLAYGROUND, Settings
 from storage import catalog
 from storage.database import Database
-from storage.schema import record
+from storage.schema import record, source
 
 if TYPE_CHECKING:
     from bot.playground.server import Playground
+
+log = structlog.get_logger()
 
 MISSING = (
     "No Slack app is set up: SLACK_BOT_TOKEN and SLACK_APP_TOKEN (or SLACK_SIGNING_SECRET, for HTTP) are needed. "
@@ -48,9 +51,12 @@ def against_slack(settings: Settings, *, migrates: bool) -> None:
 
             return assemble(settings, known, number)
 
+        address = f"{settings.host}:{listener.getsockname()[1]}"
         if settings.slack_app_token is not None:
+            log.info("running over Socket Mode", team=known.team, health=address)
             serve.socket_mode(build, settings.slack_app_token.get_secret_value(), listener)
         elif settings.slack_signing_secret is not None:
+            log.info("running over HTTP", team=known.team, address=address, workers=settings.workers)
             serve.http(build, settings.slack_signing_secret.get_secret_value(), listener, settings.workers)
 
 
@@ -95,7 +101,7 @@ def _play(settings: Settings, slack: Playground, *, browse: bool) -> None:
     settings = settings.model_copy(update=changes)
     known, number = _prepare(settings, migrates=True)
     with opened(url) as database:
-        if is_empty(database, number):
+        if needs_sample(database, number):
             typer.echo("Making sample clients …", err=True)
             sample.load(database, number, catalog_of(settings, database, number), slack.slack.now())
 
@@ -108,10 +114,13 @@ def _play(settings: Settings, slack: Playground, *, browse: bool) -> None:
     serve.socket_mode(lambda: assemble(settings, known, number, slack.slack.now), slack.app_token, opened=announce)
 
 
-def is_empty(database: Database, number: int) -> bool:
-    """Whether an installation has no client at all yet."""
+def needs_sample(database: Database, number: int) -> bool:
+    """Whether there is no client yet, or the sample was cut off: its reach is written last."""
+    mine = (record.c.installation_id == number, source.c.installation_id == number)
+    begun = select(source.c.id).where(mine[1], source.c.kind == "sample", source.c.reach.is_(None)).limit(1)
     with database.read() as connection:
-        return connection.scalar(select(record.c.id).where(record.c.installation_id == number).limit(1)) is None
+        none = connection.scalar(select(record.c.id).where(mine[0]).limit(1)) is None
+        return none or connection.scalar(begun) is not None
 
 
 def has_browser() -> bool:
