@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -128,3 +129,32 @@ def test_keys_are_held_again_after_a_migration_on_sqlite(tmp_path: Path) -> None
     with database.read() as connection:
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
     database.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the migrations that a test may write to."""
+    copied = shutil.copytree(migrate._FOLDER, tmp_path / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(migrate, "_FOLDER", copied)
+    migrate._scripts.cache_clear()
+    yield copied
+    migrate._scripts.cache_clear()
+
+
+def test_a_new_revision_is_numbered_and_holds_what_changed(folder: Path) -> None:
+    count = len(list((folder / "versions").glob("*.py")))
+    written = migrate.write_revision("Nothing new")
+    assert written.name == f"{count + 1:04}_nothing_new.py"
+    text = written.read_text()
+    assert text.startswith('"""Nothing new.\n')
+    assert f'down_revision = "{count:04}"' in text.replace("'", '"')
+    assert text.rstrip().endswith("def upgrade() -> None:\n    pass")
+
+
+def test_the_first_revision_makes_every_table_and_names_its_own_types(folder: Path) -> None:
+    for old in (folder / "versions").glob("*.py"):
+        old.unlink()
+    text = migrate.write_revision("All tables").read_text()
+    assert text.count("op.create_table(") == len(metadata.tables)
+    assert "storage" not in text  # a revision must not change with the models
+    assert "MOMENT" in text
