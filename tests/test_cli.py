@@ -162,6 +162,15 @@ def test_a_sample_that_was_cut_off_is_loaded_again(folder: Path) -> None:
     database.close()
 
 
+def test_the_manifest_is_printed_as_it_stands_or_with_the_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = manifest.FILE.read_text(encoding="utf-8")
+    assert call("manifest").stdout == text
+    monkeypatch.setenv("COMMAND_PREFIX", "acme-")
+    assert call("manifest", "--url", "https://bot.example.com").stdout == manifest.render(
+        text, "acme-", "https://bot.example.com"
+    )
+
+
 class Terminal(StringIO):
     def isatty(self) -> bool:
         return True
