@@ -21,7 +21,6 @@ class Connection(SocketModeHandler):
 
     def __init__(self, app: App, app_token: str, concurrency: int) -> None:
         super().__init__(app, app_token, ping_interval=PING, concurrency=concurrency)
-        self.client.logger.propagate = True
         self.client.on_open_listeners.append(lambda _: self._hear())
         self._running = 0
         self._lock = threading.Lock()
