@@ -30,7 +30,7 @@ from bot.settings import Settings
 from storage import catalog as catalogs
 from storage import installations, migrate, schema
 from storage.database import Database
-from tests.conftest import NOW
+from tests.conftest import NOW, Fresh
 
 ROOT = Path(__file__).parents[1]
 NAMES = {"http": "HTTP", "socket_mode": "Socket Mode"}
@@ -325,20 +325,22 @@ def test_what_was_imported_before_stays_when_the_playground_starts(folder: Path)
     assert "✓ Clients: 2\n" in call("doctor").stdout
 
 
-@pytest.mark.parametrize("mode", ["http", "socket_mode"])
-def test_run_answers_a_command_of_slack(folder: Path, mode: str) -> None:
+@pytest.mark.parametrize(
+    ("mode", "backend", "workers"), [("http", "sqlite", 1), ("socket_mode", "sqlite", 1), ("http", "postgres-wheel", 2)]
+)
+def test_run_answers_a_command_of_slack(folder: Path, fresh: Fresh, mode: str, backend: str, workers: int) -> None:
     (folder / "clients.csv").write_text(CLIENTS)
     with serve.listen("127.0.0.1", 0) as listener:
         port = listener.getsockname()[1]
     request_url = f"http://127.0.0.1:{port}/slack/events" if mode == "http" else None
     with Playground(manifest=manifest.FILE, request_url=request_url) as slack:
-        tokens = {"SLACK_BOT_TOKEN": slack.bot_token, "SLACK_API_URL": slack.api_url, "PORT": str(port)}
-        tokens |= (
-            {"SLACK_SIGNING_SECRET": slack.signing_secret} if mode == "http" else {"SLACK_APP_TOKEN": slack.app_token}
-        )
-        with python("import", "clients.csv", cwd=folder, **tokens) as loading:
+        chosen = {"SLACK_BOT_TOKEN": slack.bot_token, "SLACK_API_URL": slack.api_url, "PORT": str(port)}
+        chosen |= {"WORKERS": str(workers)} | TRANSPORT[mode](slack)
+        if backend != "sqlite":
+            chosen["DATABASE_URL"] = without_tables(fresh(backend))
+        with python("import", "clients.csv", cwd=folder, **chosen) as loading:
             assert loading.wait(20) == 0, loading.communicate()[1]
-        with python("run", cwd=folder, **tokens) as process:
+        with python("run", cwd=folder, **chosen) as process:
             wait_for(lambda: status(f"http://127.0.0.1:{port}/readyz") == 200)
             slack.actions.command(ANNA, GENERAL, "/engagement acmee")
             with suppress(TimeoutError):
@@ -347,7 +349,23 @@ def test_run_answers_a_command_of_slack(folder: Path, mode: str) -> None:
             _, err = process.communicate(timeout=20)
             assert process.returncode == 0, err
             assert "Acme AS" in str(answers(slack)), err
-    assert [json.loads(line)["event"] for line in err.splitlines()] == [f"running over {NAMES[mode]}", "people kept"]
+    events = [json.loads(line)["event"] for line in err.splitlines()]
+    assert events == [f"running over {NAMES[mode]}"] + ["people kept"] * workers
+
+
+TRANSPORT: dict[str, Callable[[Playground], dict[str, str]]] = {
+    "http": lambda slack: {"SLACK_SIGNING_SECRET": slack.signing_secret},
+    "socket_mode": lambda slack: {"SLACK_APP_TOKEN": slack.app_token},
+}
+
+
+def without_tables(url: str) -> str:
+    database = Database(url)
+    with database.write() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+        connection.exec_driver_sql("CREATE SCHEMA public")
+    database.close()
+    return url
 
 
 def wait_for(look: Callable[[], bool], seconds: float = 15) -> None:
