@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-MODULES = ("lookup", "card", "scoring")
+MODULES = ("lookup", "card", "imports", "scoring")
 LARGE = 1_000_000
 
 

@@ -58,8 +58,6 @@ class CsvFile:
                 while batch := _next_batch(reader, rows):
                     batch.position = raw.tell()
                     yield batch
-                    del batch
-                    gc.collect(1)
 
 
 @contextmanager

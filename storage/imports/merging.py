@@ -16,7 +16,7 @@ from storage.imports.usage import named_tools
 from storage.imports.work import Work
 from storage.schema import record, source, source_tool, stale, subscription, tool, usage
 
-HOLD = 0.06  # seconds for which a slice should hold the write lock; 0.2 is the promise
+HOLD = 0.08  # seconds for which a slice should hold the write lock; 0.2 is the promise
 PAUSE = 0.025  # seconds between slices. SQLite's waiters look again every 25 ms or so, and must find the lock free once
 FIRST, LEAST, MOST = 1_000, 50, 200_000  # weight of a slice
 _PAGE = 5_000  # clients
