@@ -28,6 +28,7 @@ from commands import engagement, members, share
 from commands.arguments import Turn
 from storage import people
 from storage.audience import Audience
+from storage.catalog import Catalogs
 from storage.database import Database
 
 LISTENER_THREADS = 32  # Bolt's own five are shared by everything: a few slow answers would hold up every click
@@ -57,7 +58,10 @@ def wire(
     settings: Settings,
     authorize: Authorize | None = None,
 ) -> App:
-    """The Bolt app. `slack` is the client that posts: it must not repeat a request blindly."""
+    """The Bolt app. `slack` is the client that posts: it must not repeat a request blindly.
+
+    `catalog` is what is answered with until an import brings another, or always where CATALOG names it.
+    """
     secret = settings.slack_signing_secret
     app = App(
         client=slack,
@@ -68,7 +72,7 @@ def wire(
     )
     given = {
         "db": database,
-        "catalog": catalog,
+        "catalogs": Catalogs(database, catalog, fixed=settings.catalog is not None),
         "slack": slack,
         "now": now,
         "audience": Audience(slack),
@@ -124,7 +128,8 @@ def _home(context: BoltContext) -> str:
 def _turn(context: BoltContext, person: Person) -> Turn:
     today = context["now"]().astimezone(ZoneInfo(person.time_zone)).date()
     words = speak(person.locale)
-    return Turn(person, today, words, context["db"], context["catalog"], context["command_name"])
+    catalog = context["catalogs"].of(person.installation_id, person.catalog_hash)
+    return Turn(person, today, words, context["db"], catalog, context["command_name"])
 
 
 def _introduce(app: App, req: BoltRequest) -> None:

@@ -20,6 +20,7 @@ from bot.errors import UserError
 from storage import schema
 from storage.catalog_checks import meant, problems, ranked
 from storage.catalog_file import CatalogForm, Place, ToolForm, find_line
+from storage.database import Database
 
 SHIPPED = Path(__file__).with_name("catalog.toml")
 
@@ -75,6 +76,25 @@ def current(connection: Connection, installation_id: int) -> Catalog:
     )
     text = connection.scalar(query)
     return load() if text is None else parse(text, "the catalog of the last import")
+
+
+class Catalogs:
+    """The catalogs that a process answers with: what an installation's scores are made with, whoever imported it."""
+
+    def __init__(self, database: Database, given: Catalog, *, fixed: bool = False) -> None:
+        self._database = database
+        self._given = given
+        self._fixed = fixed  # chosen by the environment, whatever an import has used
+        self._known = {given.hash: given}
+
+    def of(self, installation_id: int, hash_: str | None) -> Catalog:
+        """The catalog of an installation whose scores were made with the one of this hash (None: none yet)."""
+        if self._fixed or hash_ is None:
+            return self._given
+        if hash_ not in self._known:
+            with self._database.read() as connection:
+                self._known[hash_] = current(connection, installation_id)
+        return self._known[hash_]
 
 
 def _misread(text: str, file: str, message: str) -> CatalogError:

@@ -20,6 +20,7 @@ _FIND = (
         person.c.name,
         person.c.time_zone,
         person.c.locale,
+        installation.c.catalog_hash,
         person.c.is_guest,
         person.c.is_bot,
         person.c.is_deleted,
@@ -51,7 +52,7 @@ def find(connection: Connection, team_id: str, slack_user_id: str) -> Person | N
     refused = refusal(
         is_guest=row.is_guest, is_bot=row.is_bot, is_deleted=row.is_deleted, is_stranger=bool(row.is_stranger)
     )
-    return Person(*row[:7], refusal=refused)
+    return Person(*row[:8], refusal=refused)
 
 
 def installation_of(connection: Connection, team_id: str) -> int | None:

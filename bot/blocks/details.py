@@ -92,7 +92,7 @@ def _needs(catalog: Catalog, use: ToolUse, words: Words) -> str:
 def _footnote(one: Engagement, words: Words) -> str:
     if one.client.as_of is None:
         return words("No usage data yet")
-    return words("Data to {day}", day=words.weekday(one.client.as_of))
+    return words("Data to {day}", day=words.weekday(one.client.as_of, one.day))
 
 
 def missing(one: Engagement, words: Words) -> Modal:

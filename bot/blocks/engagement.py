@@ -103,7 +103,7 @@ def _unknown(reason: Reason | None, words: Words) -> str:
 def _business(one: Engagement, words: Words) -> str:
     client = one.client
     money = None
-    if client.mrr is not None:
+    if client.mrr is not None and one.verdict.tier is not Tier.FORMER:
         money = words("{amount}/month", amount=words.money(client.mrr, client.currency))
     return " · ".join(filter(None, [_renewal(one, words), money, kit.name(client.csm_name or "", 40)]))
 
@@ -165,7 +165,7 @@ def _buttons(one: Engagement, words: Words) -> Block:
 def _data_day(one: Engagement, words: Words) -> str:
     if one.client.as_of is None:
         return words("No usage data yet")
-    return words("Data to {day}", day=words.weekday(one.client.as_of))
+    return words("Data to {day}", day=words.weekday(one.client.as_of, one.day))
 
 
 def _freshness(one: Engagement, words: Words) -> str:
@@ -195,7 +195,7 @@ def _spoken_change(one: Engagement, words: Words) -> list[str]:
 
 def _spoken_rest(one: Engagement, words: Words) -> list[str]:
     client, sentences = one.client, []
-    if client.mrr is not None:
+    if client.mrr is not None and one.verdict.tier is not Tier.FORMER:
         sentences.append(words("{amount} a month.", amount=words.money(client.mrr, client.currency)))
     if client.csm_name:
         sentences.append(words("CSM: {name}.", name=kit.cut(client.csm_name, 40)))

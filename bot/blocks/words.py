@@ -35,8 +35,10 @@ class Words:
         near = abs((day - today).days) < 200
         return _date(day, "d MMM" if near else "d MMM y", self.locale)
 
-    def weekday(self, day: date) -> str:
-        return _date(day, "EEE d MMM", self.locale)
+    def weekday(self, day: date, today: date) -> str:
+        """The same with the day of the week, which nobody needs of a day long ago."""
+        near = abs((day - today).days) < 200
+        return _date(day, "EEE d MMM" if near else "d MMM y", self.locale)
 
     def money(self, amount: float, currency: str) -> str:
         """An amount without cents: €1,090."""

@@ -31,6 +31,7 @@ class Person:
     name: str
     time_zone: str
     locale: str
+    catalog_hash: str | None = None  # of what the installation's scores are made with
     refusal: Refusal | None = None
 
 

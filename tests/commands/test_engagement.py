@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import event, update
 
 from bot.blocks import ids
 from bot.playground import people as cast
 from bot.playground.model import Message
+from storage import catalog as catalogs
+from storage import standing
 from storage.schema import record
-from tests.bots import Bot, texts
+from tests.bots import NOW, Bot, texts
 
 
 @pytest.mark.parametrize(
@@ -156,3 +160,14 @@ def test_a_client_that_is_gone_says_so(bot: Bot) -> None:
     finally:
         with bot.database.write() as connection:
             connection.execute(update(record).where(record.c.external_id == "2").values(archived_at=None))
+
+
+def test_after_an_import_with_another_catalog_the_running_bot_answers_by_that_one(bot: Bot, tmp_path: Path) -> None:
+    text = catalogs.read().replace('name = "Marketing"', 'name = "Marketing & more"')
+    path = tmp_path / "catalog.toml"
+    path.write_text(text)
+    other = catalogs.load(path)
+    with bot.database.write() as connection:
+        catalogs.remember(connection, bot.installation.id, other, text, NOW)
+    standing.rescore(bot.database, bot.installation.id, other)
+    assert "Marketing &amp; more 5 of 11" in bot.ask("/engagement acme").text
