@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, bindparam, delete, func, insert, select, update
@@ -156,7 +155,7 @@ def apply(work: Work, difference: Difference, fields: Mapping[tuple[str, str], t
     """Write a difference. Gives the clients whose facts changed."""
     connection = work.stage.connection
     if difference.new:
-        connection.execute(insert(record), [_row(work, one) for one in difference.new])
+        work.stage.load(record, (_row(work, one) for one in difference.new))
     if difference.changed:
         connection.execute(_UPDATE, [_update_row(work, one) for one in difference.changed])
     written = [*difference.new, *difference.changed]
@@ -167,11 +166,13 @@ def apply(work: Work, difference: Difference, fields: Mapping[tuple[str, str], t
     return {one.id for one in written if one.kind == work.mapping.record} | gone
 
 
-def _row(work: Work, one: Wanted) -> dict[str, Any]:
-    return {
-        "installation_id": work.installation_id, "id": one.id, "object": one.kind, "external_id": one.external_id,
-        "name_key": _key(work, one), "source_id": work.source_id, **one.values,
-    }  # fmt: skip
+def _row(work: Work, one: Wanted) -> tuple[Any, ...]:
+    values = one.values
+    properties = json.dumps(values["properties"], ensure_ascii=False)
+    return (
+        work.installation_id, one.id, one.kind, one.external_id, values["name"], _key(work, one), values["domain"],
+        values["url"], values["currency"], values["mrr"], properties, work.source_id, None,
+    )  # fmt: skip
 
 
 def _update_row(work: Work, one: Wanted) -> dict[str, Any]:
@@ -198,25 +199,16 @@ def _write_typed(
             if type_ in found:
                 found[type_].append((property_id, one.id, value))
     persons = _persons(work, {value for _, _, value in found["user"] if value is not None})
-    _replace(work, record_person, "person_id", [(p, r, persons.get(v)) for p, r, v in found["user"]], existing)
-    days = [(p, r, None if v is None else date.fromisoformat(v)) for p, r, v in found["date"]]
-    _replace(work, record_date, "day", days, existing)
+    _replace(work, record_person, [(p, r, persons.get(v)) for p, r, v in found["user"]], existing)
+    _replace(work, record_date, found["date"], existing)
 
 
-def _replace(
-    work: Work, table: Any, column: str, rows: Sequence[tuple[int, int, Any]], existing: Collection[int]
-) -> None:
+def _replace(work: Work, table: Any, rows: Sequence[tuple[int, int, Any]], existing: Collection[int]) -> None:
     old = [{"here": work.installation_id, "p": p, "r": r} for p, r, _ in rows if r in existing]
     if old:
         mine = (table.c.installation_id == _here, table.c.property_id == bindparam("p"))
         work.stage.connection.execute(delete(table).where(*mine, table.c.record_id == bindparam("r")), old)
-    new = [
-        {"installation_id": work.installation_id, "property_id": p, "record_id": r, column: value}
-        for p, r, value in rows
-        if value is not None
-    ]
-    if new:
-        work.stage.connection.execute(insert(table), new)
+    work.stage.load(table, ((work.installation_id, *row) for row in rows if row[2] is not None))
 
 
 def _persons(work: Work, emails: Collection[str]) -> dict[str, int]:

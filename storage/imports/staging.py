@@ -112,7 +112,7 @@ class Stage:
             yield self.connection
 
     def load(self, table: Table, rows: Iterable[tuple[Any, ...]]) -> None:
-        """Append whole rows to a temporary table, the quickest way that each database has."""
+        """Append whole rows to a table, the quickest way that each database has. Days are texts, JSON is text."""
         cursor: Any = self.connection.connection.cursor()
         try:
             if self.is_sqlite:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, bindparam, func, insert, select, update
+from sqlalchemy import BindParameter, bindparam, func, select, update
 
 from storage import lists
 from storage.imports import staging
@@ -116,9 +116,7 @@ def apply(work: Work, difference: Difference) -> set[int]:
     if difference.new:
         mine = subscription.c.installation_id == work.installation_id
         highest = connection.scalar(select(func.max(subscription.c.id)).where(mine)) or 0
-        fixed = {**dict.fromkeys(FACTS), "installation_id": work.installation_id, "source_id": work.source_id}
-        rows = [{**fixed, "id": highest + i, **one} for i, one in enumerate(difference.new, start=1)]
-        connection.execute(insert(subscription), rows)
+        work.stage.load(subscription, (_row(work, highest + i, one) for i, one in enumerate(difference.new, start=1)))
     if difference.changed:
         named = [{f"new_{name}": value for name, value in one.items() if name != "of"} for one in difference.changed]
         keys = [{"here": work.installation_id, "of": one["of"]} for one in difference.changed]
@@ -128,3 +126,8 @@ def apply(work: Work, difference: Difference) -> set[int]:
         archive = update(subscription).where(*mine_).values(archived_at=work.now)
         connection.execute(archive, [{"of": identity} for identity, _ in difference.archived])
     return difference.clients
+
+
+def _row(work: Work, identity: int, one: Mapping[str, Any]) -> tuple[Any, ...]:
+    facts = (str(one[name]) if name in _DAYS and one.get(name) else one.get(name) for name in FACTS)
+    return (work.installation_id, identity, one["client_id"], one["external_id"], *facts, work.source_id, None)
