@@ -32,8 +32,7 @@ DAYS = [(date(2026, 11, 19) - timedelta(days=i)).isoformat() for i in range(120)
 TOOLS = 30
 ROWS_A_CLIENT = 20
 MERGED = 5_000  # rows that the ORM gets: it would take minutes for more
-_FIRST = ("Acme", "Globex", "Initech", "Umbrella", "Hooli", "Stark", "Wayne", "Wonka", "Cyberdyne", "Tyrell")
-_SECOND = ("Bygg", "Data", "Foods", "Labs", "Energy", "Marine", "Health", "Media", "Metals", "Textiles", "Robotics")
+_SYLLABLES = "ba de fi go hu ka le mi no pu ra se ti vo wy za che dri flo gra".split()  # noqa: SIM905
 
 Lines = Iterator[tuple[str, str]]
 
@@ -51,15 +50,21 @@ def run(sizes: tuple[int, ...] = (10_000, 300_000)) -> list[tuple[str, str]]:
 
 
 def write(folder: Path, size: int) -> None:
-    """Clients and usage in random order, no cell twice; as the contract has them, and as the tables have them."""
+    """Clients and usage in random order, no cell twice; as the contract has them, and as the tables have them.
+
+    Clients have rows of about 100 bytes, and about as many distinct words as a real base: one for every two names.
+    """
     random = Random(size)
     clients = max(1, size // ROWS_A_CLIENT)
     (folder / "clients").mkdir()
     (folder / "usage").mkdir()
     with (folder / "clients" / "clients.csv").open("w") as file:
-        file.write("id,name,domain,mrr\n")
+        file.write("id,name,domain,mrr,industry,segment,address\n")
+        words = ["".join(random.choices(_SYLLABLES, k=3)).title() for _ in range(2 + clients // 2)]
         for i in range(1, clients + 1):
-            file.write(f"C{i},{random.choice(_FIRST)} {random.choice(_SECOND)} {i} AS,c{i}.example.com,{i % 900}.50\n")
+            name = f"{random.choice(words)} {random.choice(words[: 2 + clients // 20])} AS"
+            rest = f"{i % 900}.50,Software and services,Small business,{i} Example Street"
+            file.write(f"C{i},{name},c{i}.example.com,{rest}\n")
     cells = random.sample(range(clients * TOOLS * len(DAYS)), size)
     with (folder / "usage" / "usage.csv").open("w") as named, (folder / "bare.csv").open("w") as bare:
         named.write("client_id,tool,used_on,count\n")
@@ -108,8 +113,8 @@ def _shell_import(path: Path, table: str, file: Path) -> float:
 def _shell_clients(folder: Path) -> float:
     """The clients' file into a table of its columns, keyed by id."""
     path = folder / "clients.db"
-    table = "CREATE TABLE client (id TEXT PRIMARY KEY, name TEXT, domain TEXT, mrr NUMERIC)"
-    subprocess.run(["sqlite3", path, table], check=True)
+    columns = "name TEXT, domain TEXT, mrr NUMERIC, industry TEXT, segment TEXT, address TEXT"
+    subprocess.run(["sqlite3", path, f"CREATE TABLE client (id TEXT PRIMARY KEY, {columns})"], check=True)
     begun = time.perf_counter()
     file = folder / "clients" / "clients.csv"
     subprocess.run(["sqlite3", path, ".mode csv", f".import --skip 1 '{file}' client"], check=True)
