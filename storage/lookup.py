@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from enum import IntEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, String, bindparam, not_, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, String, bindparam, not_, select, union_all
 
 from bot.domain import names
 from storage import likeness
@@ -34,24 +34,22 @@ class Found(NamedTuple):
     nearest: tuple[Hit, ...] = ()
 
 
-def _is(key: Any, domain: Any) -> ColumnElement[bool]:
-    return or_(record.c.name_key == key, record.c.domain == domain)
+_same = record.alias("same")
 
 
-# A client whose name (without its legal form) or domain is exactly what was typed, for statements that are built once
-# and executed with `exact_parameters`.
-IS_EXACT = _is(bindparam("key"), bindparam("domain"))
+def _ids(column: ColumnElement[Any], name: str) -> Select[Any]:
+    return select(_same.c.id).where(_same.c.installation_id == bindparam("installation"), column == bindparam(name))
+
+
+# A client whose name (without its legal form) or domain is exactly what was typed, for statements that are executed
+# with `exact_parameters`. Not an OR: for that SQLite walks through all clients of the installation.
+IS_EXACT = record.c.id.in_(union_all(_ids(_same.c.name_key, "key"), _ids(_same.c.domain, "domain")))
 
 
 def exact_parameters(text: str) -> dict[str, Any]:
-    """The values of `IS_EXACT` for what was typed."""
+    """The values of `IS_EXACT` for what was typed, but for the `installation`."""
     text = names.typed(text[:LONGEST])
     return {"key": names.key(text), "domain": names.domain(text)}
-
-
-def exact(text: str) -> ColumnElement[bool]:
-    """`IS_EXACT` for a statement that is built for this one text."""
-    return _is(**exact_parameters(text))
 
 
 _key, _part = bindparam("key", type_=String), bindparam("part", type_=String)

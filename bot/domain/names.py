@@ -68,11 +68,6 @@ def suffixes(word: str) -> set[str]:
     return {word, *(word[at:] for at in range(1, len(word) - PART_LENGTH + 1))}
 
 
-def parts(word: str) -> set[str]:
-    """Every three letters in a row of the word; two words that are two edits apart still share some."""
-    return {word[at : at + PART_LENGTH] for at in range(len(word) - PART_LENGTH + 1)}
-
-
 def domain(text: str) -> str | None:
     """The domain in a URL, an e-mail address or a bare host: of "anna@acme.com" acme.com; `None` if there is none."""
     match = _HOST.fullmatch(text.strip())

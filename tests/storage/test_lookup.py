@@ -262,8 +262,7 @@ def test_a_former_client_is_found(filled: Database) -> None:
 def test_the_exact_step_fits_into_another_statement(shared: Database) -> None:
     for text, expected in [("ACME as", [1]), ("anna@c1.example", [1]), ("acm", []), ("", [])]:
         with shared.read() as connection:
-            assert connection.scalars(select(record.c.id).where(lookup.exact(text))).all() == expected
-            parameters = lookup.exact_parameters(text)
+            parameters = {"installation": 1, **lookup.exact_parameters(text)}
             assert connection.scalars(select(record.c.id).where(lookup.IS_EXACT), parameters).all() == expected
 
 
