@@ -101,6 +101,7 @@ def _found(catalog: Catalog) -> Select[Any]:
     )
 
 
+@lru_cache(maxsize=16)
 def _withins(catalog: Catalog) -> tuple[int, ...]:
     return tuple(sorted({tool.within for tool in catalog.tools}))
 
@@ -193,8 +194,12 @@ def _client(catalog: Catalog, row: Row[Any]) -> Client:
 
 def _source(catalog: Catalog, values: Sequence[Any]) -> Source:
     number, covers, reach, names = values
-    tools = catalog.bits(name for (name,) in names or ())
-    return Source(number, covers, _day(reach), tools)
+    return Source(number, covers, _day(reach), _tools(catalog, tuple(name for (name,) in names or ())))
+
+
+@lru_cache(maxsize=256)  # the same few for every client
+def _tools(catalog: Catalog, names: tuple[str, ...]) -> int:
+    return catalog.bits(names)
 
 
 def _sum_uses(
