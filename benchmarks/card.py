@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -66,7 +66,7 @@ def _compare(*apps: tuple[App, str]) -> list[float]:
     return [statistics.median(times[ROUNDS // 5 :]) for times in taken]
 
 
-def _signed(name: str) -> tuple[str, dict[str, list[str]]]:
+def _signed(name: str) -> tuple[str, dict[str, str | Sequence[str]]]:
     body = urlencode({"command": "/engagement", "text": name, "team_id": TEAM, "user_id": USER, "trigger_id": "1"})
     stamp = str(int(time.time()))
     signature = SignatureVerifier(SECRET).generate_signature(timestamp=stamp, body=body)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pwd
+import signal
 import socket
 import subprocess
 import time
@@ -36,19 +37,30 @@ def server(bin_folder: Path, folder: Path) -> Iterator[str]:
         [bin_folder / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"],
         check=True, capture_output=True, **as_user,
     )  # fmt: skip
-    port = _free_port()
-    settings = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": "", "fsync": "off",
-                "synchronous_commit": "off", "full_page_writes": "off"}  # fmt: skip
-    options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen([bin_folder / "postgres", "-D", data, *options], stderr=log, stdout=log, **as_user)
+    process, url = _start(bin_folder, data, folder / "log", as_user)
     try:
-        url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
-        _wait(url, process)
         yield url
     finally:
-        process.terminate()
+        process.send_signal(signal.SIGINT)  # end now, whoever is still connected
         process.wait(timeout=20)
+
+
+def _start(
+    bin_folder: Path, data: Path, log_file: Path, as_user: dict[str, Any]
+) -> tuple[subprocess.Popen[bytes], str]:
+    """Start it on a free port; on another one where somebody took that meanwhile."""
+    for _ in range(5):
+        port = _free_port()
+        settings = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": "", "fsync": "off",
+                    "synchronous_commit": "off", "full_page_writes": "off"}  # fmt: skip
+        options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
+        with log_file.open("a") as log:
+            program = [bin_folder / "postgres", "-D", data, *options]
+            process = subprocess.Popen(program, stderr=log, stdout=log, **as_user)
+        url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
+        if _answers(url, process):
+            return process, url
+    raise RuntimeError(f"PostgreSQL did not start:\n{log_file.read_text()}")
 
 
 def _unprivileged(folder: Path) -> dict[str, Any]:
@@ -71,11 +83,13 @@ def _free_port() -> int:
         return port
 
 
-def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
+def _answers(url: str, process: subprocess.Popen[bytes]) -> bool:
+    """Whether the server can be connected to, as soon as it can; False when it has ended instead."""
     deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
+    while process.poll() is None and time.monotonic() < deadline:
         with contextlib.suppress(psycopg.OperationalError), psycopg.connect(url, connect_timeout=1):
-            return
-        assert process.poll() is None, "PostgreSQL ended at its start"
+            return process.poll() is None
         time.sleep(0.05)
-    raise TimeoutError("PostgreSQL did not start within 30 s")
+    process.kill()
+    process.wait()
+    return False
