@@ -16,6 +16,8 @@ from typing import Any
 
 import psycopg
 
+Server = subprocess.Popen[Any]
+
 
 def binaries() -> dict[str, Path]:
     """Folders with a server's programs, by name: `debian` (the newest installed) and `wheel`."""
@@ -45,9 +47,7 @@ def server(bin_folder: Path, folder: Path) -> Iterator[str]:
         process.wait(timeout=20)
 
 
-def _start(
-    bin_folder: Path, data: Path, log_file: Path, as_user: dict[str, Any]
-) -> tuple[subprocess.Popen[bytes], str]:
+def _start(bin_folder: Path, data: Path, log_file: Path, as_user: dict[str, Any]) -> tuple[Server, str]:
     """Start it on a free port; on another one where somebody took that meanwhile."""
     for _ in range(5):
         port = _free_port()
@@ -56,7 +56,7 @@ def _start(
         options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
         with log_file.open("a") as log:
             program = [bin_folder / "postgres", "-D", data, *options]
-            process = subprocess.Popen(program, stderr=log, stdout=log, **as_user)
+            process: Server = subprocess.Popen(program, stderr=log, stdout=log, **as_user)
         url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
         if _answers(url, process):
             return process, url
@@ -83,7 +83,7 @@ def _free_port() -> int:
         return port
 
 
-def _answers(url: str, process: subprocess.Popen[bytes]) -> bool:
+def _answers(url: str, process: Server) -> bool:
     """Whether the server can be connected to, as soon as it can; False when it has ended instead."""
     deadline = time.monotonic() + 30
     while process.poll() is None and time.monotonic() < deadline:
