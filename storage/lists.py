@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, String, TableValuedAlias, Text, bindparam
+from sqlalchemy import ARRAY, BigInteger, Boolean, ColumnElement, String, TableValuedAlias, Text, bindparam
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -54,6 +54,31 @@ def texts(name: str) -> TableValuedAlias:
 def numbers(name: str) -> TableValuedAlias:
     """The whole numbers bound as `name`, as rows with the one column `value`."""
     return _rows(name, BigInteger)
+
+
+def among_texts(column: ColumnElement[str], name: str) -> ColumnElement[bool]:
+    """Whether a column is among the texts bound as `name`: one look-up in the column's index for each.
+
+    As a join with `texts`, PostgreSQL would rather read all of a table that it has no statistics of yet.
+    """
+    return _among(column, bindparam(name, type_=_List(String)))
+
+
+class _among(FunctionElement[bool]):  # noqa: N801
+    inherit_cache = True
+    type = Boolean()
+
+
+@compiles(_among, "sqlite")
+def _among_on_sqlite(element: _among, compiler: SQLCompiler, **kwargs: Any) -> str:
+    column, values = (compiler.process(one, **kwargs) for one in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 (both are made by the compiler)
+
+
+@compiles(_among, "postgresql")
+def _among_on_postgresql(element: _among, compiler: SQLCompiler, **kwargs: Any) -> str:
+    column, values = (compiler.process(one, **kwargs) for one in element.clauses)
+    return f"{column} = ANY({values})"
 
 
 def _rows(name: str, item: type[TypeEngine[Any]]) -> TableValuedAlias:

@@ -15,13 +15,11 @@ from storage.imports.work import Work
 from storage.schema import record, subscription
 
 _REMEMBERED = 100_000  # ids
-_refs = lists.texts("refs")
-_wanted = select(_refs.c.value)
 _STAGED = select(staging.record.c.external_id, staging.record.c.number).where(
-    staging.record.c.object == bindparam("object"), staging.record.c.external_id.in_(_wanted)
+    staging.record.c.object == bindparam("object"), lists.among_texts(staging.record.c.external_id, "refs")
 )
 _STAGED_SUBSCRIPTION = select(staging.subscription.c.external_id, staging.subscription.c.client).where(
-    staging.subscription.c.external_id.in_(_wanted)
+    lists.among_texts(staging.subscription.c.external_id, "refs")
 )
 
 
@@ -62,7 +60,7 @@ def find_stored(work: Work, kind: str, ids: Collection[str]) -> dict[str, int]:
     statement = select(record.c.external_id, record.c.id).where(
         record.c.installation_id == work.installation_id,
         record.c.object == kind,
-        record.c.external_id.in_(_wanted),
+        lists.among_texts(record.c.external_id, "refs"),
         record.c.source_id.not_in(work.samples),
     )
     return _lookup(work, statement, ids)
@@ -74,7 +72,7 @@ def find_subscribers(work: Work, ids: Collection[str]) -> dict[str, int]:
     statement = select(subscription.c.external_id, subscription.c.client_id).where(
         subscription.c.installation_id == work.installation_id,
         subscription.c.source_id == work.source_id,
-        subscription.c.external_id.in_(_wanted),
+        lists.among_texts(subscription.c.external_id, "refs"),
     )
     return _lookup(work, statement, [one for one in ids if one not in staged]) | staged
 

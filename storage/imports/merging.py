@@ -39,16 +39,19 @@ class Pace:
 def merge(work: Work) -> None:
     """Bring the staged rows into the database; in a dry run only count what that would change."""
     fields, retyped = _prepare(work)
-    total = work.stage.connection.scalar(select(func.count()).select_from(staging.touched)) or 0
-    work.stage.connection.rollback()
+    with work.stage.reading() as connection:
+        total = connection.scalar(select(func.count()).select_from(staging.touched)) or 0
     pace, done = Pace(), 0
+    free_since = time.monotonic()
     for first, last, clients in _slices(work, pace):
-        held = _merge_slice(work, first, last, fields, retyped)
-        pace.learn(held)
+        with work.stage.reading():
+            staged = record_merge.read(work, first, last)
+        if not work.dry_run and work.stage.is_sqlite:
+            time.sleep(max(0.0, PAUSE - (time.monotonic() - free_since)))
+        pace.learn(_merge_slice(work, staged, first, last, fields, retyped))
+        free_since = time.monotonic()
         done += clients
         work.progress("merge", done, total)
-        if not work.dry_run and work.stage.is_sqlite:
-            time.sleep(PAUSE)
     if not work.dry_run:
         with work.stage.writing():
             _finish(work)
@@ -77,15 +80,19 @@ def _slices(work: Work, pace: Pace) -> Iterator[tuple[int, int, int]]:
 
 
 def _merge_slice(
-    work: Work, first: int, last: int, fields: Mapping[tuple[str, str], tuple[int, str]], retyped: set[str]
+    work: Work,
+    staged: Sequence[record_merge.Staged],
+    first: int,
+    last: int,
+    fields: Mapping[tuple[str, str], tuple[int, str]],
+    retyped: set[str],
 ) -> float:
     """Compare and write one range; gives the seconds for which the lock was held."""
     transaction = work.stage.reading if work.dry_run else work.stage.writing
     with transaction():
         begun = time.monotonic()
-        if not work.dry_run:
-            record_merge.place(work, first, last)
-        records = record_merge.compare(work, first, last, retyped)
+        moved = {} if work.dry_run else record_merge.move(work, staged)
+        records = record_merge.compare(work, staged, first, last, moved, retyped)
         if work.dry_run:
             subscriptions = subscription_merge.compare(work, first, last)
             uses = usage_merge.compare(work, first, last)

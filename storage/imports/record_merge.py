@@ -15,7 +15,7 @@ from storage.imports.work import Work
 from storage.schema import person, record, record_date, record_person
 
 _OWN = ("name", "domain", "url", "currency", "mrr")
-_ids, _emails = lists.numbers("ids"), lists.texts("emails")
+_ids = lists.numbers("ids")
 _here: BindParameter[int] = bindparam("here")
 _STAGED = (
     select(staging.record)
@@ -32,13 +32,16 @@ _UPDATE = (
     .values({name: bindparam(f"new_{name}") for name in (*_OWN, "name_key", "properties")} | {"archived_at": None})
 )
 _PERSONS = select(person.c.email, person.c.id).where(
-    person.c.installation_id == _here, person.c.email.in_(select(_emails.c.value))
+    person.c.installation_id == _here, lists.among_texts(person.c.email, "emails")
 )
-_MOVE = (
-    update(staging.record)
-    .where(staging.record.c.number == bindparam("of"))
-    .values(record_id=bindparam("new_id"), is_new=bindparam("new"))
-)
+_MOVE = update(staging.record).where(staging.record.c.number == bindparam("of")).values(record_id=bindparam("new_id"))
+
+
+class Place(NamedTuple):
+    """The id of a staged record, and whether nobody has it yet."""
+
+    id: int
+    is_new: bool
 
 
 class Wanted(NamedTuple):
@@ -47,6 +50,7 @@ class Wanted(NamedTuple):
     id: int
     kind: str
     external_id: str
+    name_key: str
     values: dict[str, Any]  # of _OWN, and "properties"
     properties: dict[str, Any]  # those that are other than before; all of a new one
     name_before: str | None  # None where it was not in the search index
@@ -61,17 +65,39 @@ class Difference(NamedTuple):
     tallies: dict[str, list[int]]  # object -> added, changed, unchanged
 
 
-def compare(work: Work, first: int, last: int, retyped: Collection[str]) -> Difference:
+class Staged(NamedTuple):
+    """A staged record, taken apart and ready to be compared."""
+
+    number: int
+    kind: str
+    external_id: str
+    is_new: bool
+    facts: dict[str, Any]
+    name_key: str  # empty but for clients: only they are looked up by name
+
+
+def read(work: Work, first: int, last: int) -> list[Staged]:
+    """The staged records of a range. Needs no lock, so it is done between two slices."""
+    rows = work.stage.connection.execute(_STAGED, {"first": first, "last": last})
+    found = []
+    for number, _, kind, external_id, is_new, text, _ in rows:
+        facts = json.loads(text)
+        name_key = names.key(facts["name"]) if kind == work.mapping.record else ""
+        found.append(Staged(number, kind, external_id, is_new, facts, name_key))
+    return found
+
+
+def compare(
+    work: Work, staged: Sequence[Staged], first: int, last: int, moved: Mapping[int, Place], retyped: Collection[str]
+) -> Difference:
     """Find what is new, what is changed, and what a complete source no longer names. Reads only."""
-    connection = work.stage.connection
-    staged = connection.execute(_STAGED, {"first": first, "last": last}).all()
-    stored = _stored(work, [one.record_id for one in staged if not one.is_new])
+    placed = [(one, moved.get(one.number) or Place(one.number, one.is_new)) for one in staged]
+    stored = _stored(work, [place.id for _, place in placed if not place.is_new])
     difference = Difference([], [], _unnamed(work, first, last), {})
-    for one in staged:
-        facts = json.loads(one.facts)
-        tally = difference.tallies.setdefault(one.object, [0, 0, 0])
-        before = stored.get(one.record_id)
-        wanted = _wanted(one, facts, before, retyped)
+    for one, place in placed:
+        tally = difference.tallies.setdefault(one.kind, [0, 0, 0])
+        before = stored.get(place.id)
+        wanted = _wanted(one, place.id, before, retyped)
         if before is None:
             difference.new.append(wanted)
             tally[0] += 1
@@ -88,16 +114,15 @@ def _stored(work: Work, ids: Sequence[int]) -> Mapping[int, Any]:
     return {row.id: row for row in rows}
 
 
-def _wanted(staged: Any, facts: dict[str, Any], before: Any, retyped: Collection[str]) -> Wanted:
-    said = facts.pop("properties")
+def _wanted(staged: Staged, identity: int, before: Any, retyped: Collection[str]) -> Wanted:
+    said = staged.facts["properties"]
     old: dict[str, Any] = {} if before is None else before.properties
     merged = {name: value for name, value in {**old, **said}.items() if value is not None}
     other = {name: value for name, value in said.items() if name in retyped or old.get(name) != value}
-    values = (dict.fromkeys(_OWN) if before is None else dict(zip(_OWN, _own(before), strict=True))) | facts
+    values = dict.fromkeys(_OWN) if before is None else dict(zip(_OWN, _own(before), strict=True))
+    values |= {**staged.facts, "properties": merged}
     name_before = None if before is None or before.archived_at is not None else before.name
-    return Wanted(
-        staged.record_id, staged.object, staged.external_id, {**values, "properties": merged}, other, name_before
-    )
+    return Wanted(identity, staged.kind, staged.external_id, staged.name_key, values, other, name_before)
 
 
 def _own(row: Any) -> tuple[Any, ...]:
@@ -124,31 +149,29 @@ def _unnamed(work: Work, first: int, last: int) -> list[tuple[int, str]]:
     return [(identity, kind) for identity, kind in work.stage.connection.execute(statement)]
 
 
-def place(work: Work, first: int, last: int) -> None:
-    """Give new records their ids: their numbers, unless somebody else has taken ids or added a record meanwhile.
+def move(work: Work, staged: Sequence[Staged]) -> dict[int, Place]:
+    """Find other ids for new records where somebody else has taken ids, or added a record, since they were staged.
 
     Runs under the lock, before the comparison.
     """
     connection = work.stage.connection
-    statement = _STAGED.with_only_columns(
-        staging.record.c.number, staging.record.c.object, staging.record.c.external_id
-    ).where(staging.record.c.is_new)
-    new = connection.execute(statement, {"first": first, "last": last}).all()
+    new = [one for one in staged if one.is_new]
     if not new:
-        return
+        return {}
     highest = connection.scalar(select(func.max(record.c.id)).where(record.c.installation_id == work.installation_id))
     if (highest or 0) < new[0].number:
-        return
+        return {}
     known: dict[tuple[str, str], int] = {}
-    for kind in {one.object for one in new}:
-        found = clients.find_stored(work, kind, [one.external_id for one in new if one.object == kind])
+    for kind in {one.kind for one in new}:
+        found = clients.find_stored(work, kind, [one.external_id for one in new if one.kind == kind])
         known |= {(kind, external_id): identity for external_id, identity in found.items()}
-    moves = []
-    for at, one in enumerate(new):
-        identity = known.get((one.object, one.external_id))
-        moves.append({"of": one.number, "new_id": identity or highest + 1 + at, "new": identity is None})
-    connection.execute(_MOVE, moves)
+    moved = {}
+    for at, one in enumerate(new, start=1):
+        identity = known.get((one.kind, one.external_id))
+        moved[one.number] = Place(identity or highest + at, identity is None)
+    connection.execute(_MOVE, [{"of": number, "new_id": place.id} for number, place in moved.items()])
     work.is_moved = True
+    return moved
 
 
 def apply(work: Work, difference: Difference, fields: Mapping[tuple[str, str], tuple[int, str]]) -> set[int]:
@@ -170,19 +193,14 @@ def _row(work: Work, one: Wanted) -> tuple[Any, ...]:
     values = one.values
     properties = json.dumps(values["properties"], ensure_ascii=False)
     return (
-        work.installation_id, one.id, one.kind, one.external_id, values["name"], _key(work, one), values["domain"],
+        work.installation_id, one.id, one.kind, one.external_id, values["name"], one.name_key, values["domain"],
         values["url"], values["currency"], values["mrr"], properties, work.source_id, None,
     )  # fmt: skip
 
 
 def _update_row(work: Work, one: Wanted) -> dict[str, Any]:
     values = {f"new_{name}": value for name, value in one.values.items()}
-    return {"here": work.installation_id, "of": one.id, "new_name_key": _key(work, one), **values}
-
-
-def _key(work: Work, one: Wanted) -> str:
-    """Only clients are looked up by name."""
-    return names.key(one.values["name"]) if one.kind == work.mapping.record else ""
+    return {"here": work.installation_id, "of": one.id, "new_name_key": one.name_key, **values}
 
 
 def _write_typed(

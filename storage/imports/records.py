@@ -21,9 +21,8 @@ from storage.imports.work import Work
 from storage.schema import record
 
 _BATCH = 5_000  # clients have wide rows
-_refs = lists.texts("refs")
 _EARLIER = select(staging.record.c.external_id, staging.record.c.facts).where(
-    staging.record.c.object == bindparam("object"), staging.record.c.external_id.in_(select(_refs.c.value))
+    staging.record.c.object == bindparam("object"), lists.among_texts(staging.record.c.external_id, "refs")
 )
 
 

@@ -16,7 +16,6 @@ from storage.imports.work import Work
 from storage.schema import subscription
 
 _DAYS = frozenset({"started_on", "renews_on", "ended_on", "cancels_on"})
-_ids = lists.texts("ids")
 _here: BindParameter[int] = bindparam("here")
 _source: BindParameter[int] = bindparam("source")
 _client = func.coalesce(staging.record.c.record_id, staging.subscription.c.client)
@@ -33,7 +32,7 @@ _STORED = select(
 ).where(
     subscription.c.installation_id == _here,
     subscription.c.source_id == _source,
-    subscription.c.external_id.in_(select(_ids.c.value)),
+    lists.among_texts(subscription.c.external_id, "ids"),
 )  # fmt: skip
 _UPDATE = (
     update(subscription)

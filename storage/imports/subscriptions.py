@@ -22,10 +22,9 @@ FACTS = ("product", "edition", "seats", "seats_used", "mrr", "currency", "starte
          "cancels_on", "auto_renews", "status")  # fmt: skip
 _BATCH = 5_000
 _SEATS = 2**31 - 1
-_refs = lists.texts("refs")
 _staged = staging.subscription.c
 _EARLIER = select(_staged.external_id, _staged.client, _staged.facts).where(
-    _staged.external_id.in_(select(_refs.c.value))
+    lists.among_texts(_staged.external_id, "refs")
 )
 
 _Good = tuple[int, list[str], int, str, str]  # line, cells, client's number, id, facts as JSON

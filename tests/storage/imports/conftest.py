@@ -51,7 +51,12 @@ class Desk:
 
     def run(self, paths: list[Path], **options: Any) -> Report:
         """Import these paths as they are."""
-        given = {"catalog": self.catalog, "today": TODAY, "now": NOW, "rejects_folder": self.rejects} | options
+        given: dict[str, Any] = {
+            "catalog": self.catalog,
+            "today": TODAY,
+            "now": NOW,
+            "rejects_folder": self.rejects,
+        } | options
         return run(self.database, self.installation_id, paths, **given)
 
     @property

@@ -156,7 +156,7 @@ HEADERS = st.sampled_from([b"", b"id,name\n", b"id,name,csm_email,x\n", b"client
                            b"client_id,product,id,mrr\n", b"id;name;renewal_date\r\n"])  # fmt: skip
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(["clients.csv", "usage.csv", "subscriptions.csv", "deals.csv"]), HEADERS, CONTENTS)
 def test_no_file_whatsoever_crashes_the_import(one_desk: Desk, name: str, header: bytes, content: bytes) -> None:
     for old in one_desk.folder.glob("*"):

@@ -74,10 +74,16 @@ BOUGHT = "client_id,product,id\n"
 
 
 def test_a_snapshot_replaces_what_its_source_said(desk: Desk) -> None:
-    before = {"clients.csv": "id,name\nA,Acme\nB,Globex\n", "subscriptions.csv": BOUGHT + "A,Sales Hub,s1\nB,Sales Hub,s2\n",
-              "usage.csv": uses(("A", "2026-10-01"), ("B", "2026-10-01"))}  # fmt: skip
-    after = {"clients.csv": "id,name\nA,Acme\nC,Hooli\n", "subscriptions.csv": BOUGHT + "A,Sales Hub,s1\n",
-             "usage.csv": uses(("A", "2026-11-01"))}  # fmt: skip
+    before = {
+        "clients.csv": "id,name\nA,Acme\nB,Globex\n",
+        "subscriptions.csv": BOUGHT + "A,Sales Hub,s1\nB,Sales Hub,s2\n",
+        "usage.csv": uses(("A", "2026-10-01"), ("B", "2026-10-01")),
+    }
+    after = {
+        "clients.csv": "id,name\nA,Acme\nC,Hooli\n",
+        "subscriptions.csv": BOUGHT + "A,Sales Hub,s1\n",
+        "usage.csv": uses(("A", "2026-11-01")),
+    }
     desk.load(before, SNAPSHOT, as_of=date(2026, 10, 1))
     report = desk.load(after, SNAPSHOT, as_of=date(2026, 11, 1))
     company, bought, used = (report.facts[name] for name in ("company", "subscriptions", "usage"))
