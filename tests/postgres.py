@@ -55,7 +55,7 @@ def _start(bin_folder: Path, data: Path, log_file: Path, as_user: dict[str, Any]
                     "synchronous_commit": "off", "full_page_writes": "off"}  # fmt: skip
         options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
         with log_file.open("a") as log:
-            program = [bin_folder / "postgres", "-D", data, *options]
+            program: list[str | Path] = [bin_folder / "postgres", "-D", data, *options]
             process: Server = subprocess.Popen(program, stderr=log, stdout=log, **as_user)
         url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
         if _answers(url, process):
