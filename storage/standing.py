@@ -78,7 +78,8 @@ def settle(database: Database, installation_id: int, catalog: Catalog, progress:
         if progress is not None:
             progress(done, max(total, done))
         size = _next_size(size, time.monotonic() - begun)
-        time.sleep(PAUSE)
+        if database.is_sqlite:  # PostgreSQL wakes its waiters
+            time.sleep(PAUSE)
 
 
 def _is_new(connection: Connection, stored: Basis, moved: Basis) -> bool:

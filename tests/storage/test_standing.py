@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from bot.domain.catalog import Tier
 from bot.domain.scoring import judge
-from bot.domain.subscriptions import Subscription
+from bot.domain.subscriptions import Subscription, next_renewal
 from storage import catalog, facts, schema, stale, standing
 from storage.database import Database
 from storage.installations import Installation, create
@@ -129,42 +129,45 @@ def base(database: Database) -> Base:
 
 
 client_ids, sources, tool_ids = st.sampled_from(CLIENTS), st.sampled_from([1, 2]), st.integers(1, 5)
-day_numbers = st.integers(0, 150)
+day_numbers, counts = st.integers(0, 120), st.integers(1, 4)
 Step = tuple[Any, ...]
-steps = st.one_of(
-    st.tuples(st.just("use"), client_ids, tool_ids, day_numbers, st.integers(1, 4), sources),
-    st.tuples(st.just("use"), client_ids, tool_ids, day_numbers, st.integers(1, 4), sources),
-    st.tuples(st.just("reach"), sources, day_numbers),
-    st.tuples(
-        st.just("subscribe"), client_ids, st.sampled_from(["mail", "CRM", "other"]),
-        st.sampled_from(["starter", "professional", "pro"]), st.none() | day_numbers, st.integers(0, 200),
-    ),
-    st.tuples(st.just("end"), st.integers(1, 4), day_numbers),
-    st.tuples(st.just("cancel"), st.integers(1, 4), day_numbers),
+use = st.tuples(st.just("use"), client_ids, st.integers(1, 3), day_numbers, counts, st.just(1))
+subscribe = st.tuples(
+    st.just("subscribe"), client_ids, st.sampled_from(["mail", "mail", "CRM", "other"]),
+    st.sampled_from(["starter", "professional", "pro"]), st.none() | day_numbers, st.integers(0, 200),
+)  # fmt: skip
+change = st.one_of(
+    use,
+    subscribe,
+    st.tuples(st.just("use"), client_ids, tool_ids, day_numbers, counts, sources),
+    st.tuples(st.just("reach"), st.just(2), day_numbers),
+    st.tuples(st.just("end"), st.integers(1, 6), day_numbers),
+    st.tuples(st.just("cancel"), st.integers(1, 6), day_numbers),
     st.tuples(st.just("archive"), client_ids),
     st.tuples(st.just("cover_all")),
     st.tuples(st.just("measure"), sources, tool_ids),
     st.tuples(st.just("change_catalog")),
-    st.tuples(st.just("settle")),
-    st.tuples(st.just("settle")),
-)  # fmt: skip
+)
+imports = st.lists(st.tuples(st.lists(change, max_size=2), st.integers(0, 25)), min_size=1, max_size=6)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(steps, max_size=25))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(use, min_size=3, max_size=12), st.lists(subscribe, min_size=2, max_size=6), imports)
 def test_after_any_sequence_of_imports_the_stored_scores_equal_a_whole_rescoring(
-    database: Database, happened: list[Step]
+    database: Database, uses: list[Step], bought: list[Step], after: list[tuple[list[Step], int]]
 ) -> None:
-    base = Base(database)
-    base.reach(1, 20)
-    for name, *values in happened:
-        getattr(base, name)(*values)
-    base.settle()
-    rows, changes = base.rows(), base.changes()
-    assert base.marks() == 0
+    base, day = Base(database), 20
+    for changes, days in [([*uses, *bought], 0), *after]:
+        for name, *values in changes:
+            getattr(base, name)(*values)
+        day += days
+        base.reach(1, day)
+        base.settle()
+        assert base.marks() == 0
+    rows, history = base.rows(), base.changes()
     assert standing.rescore(database, base.id, base.rules) == len(CLIENTS)
     assert base.rows() == rows
-    assert base.changes() == changes
+    assert base.changes() == history
     _check_against_the_card(base, rows)
 
 
@@ -204,6 +207,45 @@ def test_days_that_go_by_rescore_only_the_clients_they_matter_to(base: Base) -> 
     assert {row.client_id: (row.tier, row.score) for row in base.rows()} == {
         1: ("low", 0), 2: ("medium", 4), 3: ("former", None), 4: ("low", 0), 90: ("low", 0),
     }  # fmt: skip
+
+
+# What a client has, each with one thing that happens as days go by. Nothing else marks it on that day.
+SLOW_CHANGES: dict[str, list[Step]] = {
+    "begins": [("subscribe", 1, "mail", "pro", None, 200), ("subscribe", 1, "crm", "pro", 33, 200)],
+    "first begins": [("subscribe", 1, "mail", "pro", 33, 200)],
+    "ends": [("subscribe", 1, "mail", "pro", None, 200), ("end", 1, 44)],
+    "is cancelled": [("subscribe", 1, "mail", "pro", None, 200), ("cancel", 1, 44)],
+    "grows out of grace": [
+        ("subscribe", 1, "crm", "free", None, 200), ("subscribe", 1, "mail", "pro", 15, 200), ("use", 1, 1, 20, 3, 1),
+    ],
+    "grows out of onboarding": [("subscribe", 1, "mail", "pro", 12, 200)],
+    "is renewed": [("subscribe", 1, "mail", "pro", None, 37), ("subscribe", 1, "mail", "pro", None, 52)],
+    "used a tool before": [("subscribe", 1, "mail", "pro", None, 200), ("use", 1, 1, 10, 3, 1)],
+    "uses a tool": [("subscribe", 1, "mail", "pro", None, 200), ("use", 1, 1, 31, 3, 1)],
+    "uses a tool of a longer window": [
+        ("subscribe", 1, "mail", "pro", None, 200), ("measure", 1, 4), ("use", 1, 4, 2, 3, 1),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("steps", SLOW_CHANGES.values(), ids=SLOW_CHANGES)
+def test_each_day_that_goes_by_finds_the_clients_that_it_changes(sqlite: Database, steps: list[Step]) -> None:
+    base = Base(sqlite)
+    for name, *values in steps:
+        getattr(base, name)(*values)
+    shares: dict[int, float | None] = {}
+    for day in range(20, 85):
+        base.reach(1, day)
+        base.settle()
+        (row,) = [row for row in base.rows() if row.client_id == 1]
+        (one,) = _card(base, 1)
+        verdict = judge(base.rules, one.facts, START + timedelta(day))
+        shares[day] = verdict.share
+        assert (day, row.tier, row.share) == (day, verdict.tier, verdict.share)
+        assert row.renews_on == next_renewal(one.facts.subscriptions, START + timedelta(day))
+        for days, stored in ((7, row.change_7), (30, row.change_30)):
+            then, now = shares.get(day - days), verdict.share
+            assert (day, stored) == (day, None if then is None or now is None else now - then)
 
 
 def test_reach_never_moves_back(base: Base) -> None:
@@ -354,11 +396,12 @@ def test_progress_counts_up_to_all(base: Base) -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "seconds", "following"),
-    [(200, 0.01, 400), (200, 0.1, 200), (200, 0.4, 50), (5_000, 0.001, 5_000), (20, 9, 20)],
+    ("size", "part", "following"),
+    [(200, 0.1, 400), (200, 1, 200), (200, 4, 50), (5_000, 0.01, 5_000), (20, 90, 20)],
 )
-def test_a_slice_is_as_large_as_its_time_allows(size: int, seconds: float, following: int) -> None:
-    assert standing._next_size(size, seconds) == following
+def test_a_slice_is_as_large_as_its_time_allows(size: int, part: float, following: int) -> None:
+    """`part`: of the time for which a slice should hold the lock."""
+    assert standing._next_size(size, standing.HOLD * part) == following
 
 
 def test_former_clients_keep_a_standing_of_their_own(base: Base) -> None:
