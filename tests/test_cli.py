@@ -21,6 +21,7 @@ from typer.testing import CliRunner, Result
 
 from bot import manifest, serve, settings
 from bot.__main__ import app
+from bot.cli import running
 from bot.cli.frame import progress
 from bot.cli.running import needs_sample
 from bot.launch import catalog_of
@@ -121,6 +122,24 @@ def test_the_catalog_of_an_import_stays_in_use(folder: Path) -> None:
     found = catalog_of(settings.load(), database, 1)
     database.close()
     assert found.grace == 61
+
+
+def test_a_catalog_edited_since_the_import_makes_all_scores_again_at_the_start(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "clients.csv").write_text(CLIENTS)
+    call("import", "clients.csv")
+    (folder / "mine.toml").write_text(catalogs.read().replace("grace = 60", "grace = 61"))
+    monkeypatch.setenv("CATALOG", "mine.toml")
+    database, chosen = Database("sqlite:///playground.db"), settings.load()
+    for _ in range(2):  # the second start finds nothing to do
+        with database.read() as connection:
+            bound = installations.every(connection)[0]
+        running.follow_catalog(database, bound, chosen)
+    assert bound.catalog_hash == catalogs.load(folder / "mine.toml").hash
+    monkeypatch.delenv("CATALOG")
+    assert catalog_of(settings.load(), database, 1).grace == 61
+    database.close()
 
 
 def test_a_mapping_that_is_wrong_is_one_line(folder: Path) -> None:

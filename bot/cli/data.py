@@ -61,5 +61,6 @@ def _remember(database: Database, number: int, settings: Settings, catalog: Cata
 def score(database: Database, number: int, settings: Settings) -> int:
     """Make all scores again; how many clients that were."""
     catalog = catalog_of(settings, database, number)
+    _remember(database, number, settings, catalog, datetime.now(UTC))
     with progress() as show:
         return standing.rescore(database, number, catalog, lambda done, total: show("scores", done, total))

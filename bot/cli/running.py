@@ -20,10 +20,12 @@ from slack_sdk import WebClient
 from sqlalchemy import select
 
 from bot import identity, manifest, serve
+from bot.cli import data
 from bot.cli.frame import FailureError, opened
 from bot.settings import PLAYGROUND, Settings
 from storage import catalog
 from storage.database import Database
+from storage.installations import Installation
 from storage.schema import record, source
 
 if TYPE_CHECKING:
@@ -66,7 +68,17 @@ def _prepare(settings: Settings, *, migrates: bool) -> tuple[identity.Identity, 
     known = identity.ask(WebClient(token, base_url=settings.slack_api_url))
     catalog.load(settings.catalog)
     with opened(settings.database, creates=True, migrates=migrates) as database:
-        return known, identity.bind(database, known, datetime.now(UTC), settings.currency).id
+        bound = identity.bind(database, known, datetime.now(UTC), settings.currency)
+        follow_catalog(database, bound, settings)
+        return known, bound.id
+
+
+def follow_catalog(database: Database, bound: Installation, settings: Settings) -> None:
+    """Make all scores again where CATALOG names another catalog than they were made with: cards go by it at once."""
+    if settings.catalog is None or bound.catalog_hash in {None, catalog.load(settings.catalog).hash}:
+        return
+    typer.echo("CATALOG has changed: making all scores again …", err=True)
+    data.score(database, bound.id, settings)
 
 
 def in_playground(settings: Settings, port: int, *, browse: bool) -> None:
