@@ -14,8 +14,9 @@ from sqlalchemy import select
 
 from bot.domain.catalog import Catalog
 from storage import catalog as catalogs
+from storage import standing
 from storage.database import Database
-from storage.imports import Report, run
+from storage.imports import Report, merging, run
 from storage.installations import Installation, create
 from storage.schema import field, person, record, record_date, record_person, source, subscription, tool, usage
 from tests.conftest import NOW, TODAY
@@ -130,6 +131,16 @@ def dump(database: Database) -> dict[str, list[tuple[Any, ...]]]:
     }
     with database.read() as connection:
         return {name: [tuple(row) for row in connection.execute(one)] for name, one in statements.items()}
+
+
+PAUSES = (merging.PAUSE, standing.PAUSE)
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nobody else writes, nobody needs the gaps between slices: hundreds of imports would sleep for minutes."""
+    monkeypatch.setattr(merging, "PAUSE", 0.0)
+    monkeypatch.setattr(standing, "PAUSE", 0.0)
 
 
 @pytest.fixture(scope="session")
