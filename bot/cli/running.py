@@ -20,10 +20,9 @@ from slack_sdk import WebClient
 from sqlalchemy import select
 
 from bot import identity, manifest, serve
-from bot.cli import data
-from bot.cli.frame import FailureError, opened
+from bot.cli.frame import FailureError, opened, progress
 from bot.settings import PLAYGROUND, Settings
-from storage import catalog
+from storage import catalog, standing
 from storage.database import Database
 from storage.installations import Installation
 from storage.schema import record, source
@@ -75,10 +74,16 @@ def _prepare(settings: Settings, *, migrates: bool) -> tuple[identity.Identity, 
 
 def follow_catalog(database: Database, bound: Installation, settings: Settings) -> None:
     """Make all scores again where CATALOG names another catalog than they were made with: cards go by it at once."""
-    if settings.catalog is None or bound.catalog_hash in {None, catalog.load(settings.catalog).hash}:
+    if settings.catalog is None:
+        return
+    named = catalog.load(settings.catalog)
+    if bound.catalog_hash in {None, named.hash}:
         return
     typer.echo("CATALOG has changed: making all scores again …", err=True)
-    data.score(database, bound.id, settings)
+    with database.write() as connection:
+        catalog.remember(connection, bound.id, named, catalog.read(settings.catalog), datetime.now(UTC))
+    with progress() as show:
+        standing.rescore(database, bound.id, named, lambda done, total: show("scores", done, total))
 
 
 def in_playground(settings: Settings, port: int, *, browse: bool) -> None:
