@@ -63,8 +63,8 @@ def write(folder: Path, size: int) -> None:
         words = ["".join(random.choices(_SYLLABLES, k=3)).title() for _ in range(2 + clients // 2)]
         for i in range(1, clients + 1):
             name = f"{random.choice(words)} {random.choice(words[: 2 + clients // 20])} AS"
-            rest = f"{i % 900}.50,Software and services,Small business,{i} Example Street"
-            file.write(f"C{i},{name},c{i}.example.com,{rest}\n")
+            more = f"{i % 900}.50,Software and services,Small business,{i} Example Street"
+            file.write(f"C{i},{name},c{i}.example.com,{more}\n")
     cells = random.sample(range(clients * TOOLS * len(DAYS)), size)
     with (folder / "usage" / "usage.csv").open("w") as named, (folder / "bare.csv").open("w") as bare:
         named.write("client_id,tool,used_on,count\n")

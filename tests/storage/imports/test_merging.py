@@ -303,7 +303,7 @@ def test_writes_and_reads_wait_at_most_a_quarter_of_a_second_for_an_import(desk:
         merging.PAUSE, standing.PAUSE = PAUSES
         run(Database(url), desk.installation_id, [desk.folder], catalog=desk.catalog, today=TODAY, now=NOW)
 
-    longest = []
+    longest: list[float] = []
     while len(longest) < 3 and min(longest, default=1.0) > LONGEST:
         write_many(desk.folder, seed=len(longest))
         waits = waits_beside(desk, load)
