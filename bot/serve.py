@@ -10,8 +10,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from shutil import rmtree
 from socketserver import ThreadingMixIn
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
@@ -171,9 +172,13 @@ def _counting_together(workers: int) -> Iterator[None]:
     if workers == 1:
         yield
         return
-    with TemporaryDirectory(prefix="engagement-bot-metrics-") as folder:
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    folder = os.environ["PROMETHEUS_MULTIPROC_DIR"] = mkdtemp(prefix="engagement-bot-metrics-")
+    parent = os.getpid()
+    try:
         yield
+    finally:
+        if os.getpid() == parent:  # a worker that ends comes by here, too, while others still count
+            rmtree(folder)
 
 
 # --- Socket Mode

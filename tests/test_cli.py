@@ -369,7 +369,7 @@ def test_run_answers_a_command_of_slack(folder: Path, fresh: Fresh, mode: str, b
             assert process.returncode == 0, err
             assert "Acme AS" in str(answers(slack)), err
     events = [json.loads(line)["event"] for line in err.splitlines()]
-    assert events == [f"running over {NAMES[mode]}"] + ["people kept"] * workers
+    assert events == [f"running over {NAMES[mode]}"] + ["people kept"] * workers, err
 
 
 TRANSPORT: dict[str, Callable[[Playground], dict[str, str]]] = {
