@@ -31,6 +31,10 @@ def on_message(message: Payload, slack: WebClient, turn: Turn) -> None:
     slack.chat_postMessage(channel=message["channel"], **answer(text, turn))
 
 
+def on_other_message() -> None:
+    """An edit, a deletion, a file: nothing is asked. Left unacknowledged, Slack would send it three times more."""
+
+
 def answer(text: str, turn: Turn) -> kit.Message:
     """The card of the client meant by the text, or what to do instead. One statement where it is named exactly."""
     installation, workspace = turn.person.installation_id, turn.person.workspace_id
@@ -74,10 +78,12 @@ def on_category(ack: Ack, action: Payload, body: Payload, slack: WebClient, turn
 
 
 def on_missing(ack: Ack, action: Payload, body: Payload, slack: WebClient, turn: Turn) -> None:
-    """*What is missing?*: why a score is not known, and what would make it known."""
+    """*What is missing?*: why a score is not known, and what would make it known. Known by now: its details."""
     ack()
     one = carried_client(turn, action["value"])
-    slack.views_open(trigger_id=body["trigger_id"], view=details.missing(one, turn.words))
+    known = one.verdict.reason is None
+    view = details.category(turn.catalog, one, weakest(one), turn.words) if known else details.missing(one, turn.words)
+    slack.views_open(trigger_id=body["trigger_id"], view=view)
 
 
 LISTENERS = [
@@ -87,4 +93,5 @@ LISTENERS = [
     ("action", re.compile(rf"^{ids.OPEN_CLIENT}:\d+$"), on_open, Right.MEMBER),
     ("action", ids.SHOW_MISSING, on_missing, Right.MEMBER),
     ("event", {"type": "message", "subtype": None}, on_message, Right.MEMBER),
+    ("event", {"type": "message"}, on_other_message, Right.SLACK),
 ]

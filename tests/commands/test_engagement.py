@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from slack_bolt import BoltRequest
 from sqlalchemy import event, update
 
 from bot.blocks import ids
@@ -148,6 +149,15 @@ def test_a_direct_message_is_answered_like_the_command(bot: Bot) -> None:
         assert messages[-1].author == cast.APP.user_id
 
 
+@pytest.mark.parametrize("subtype", ["message_changed", "message_deleted", "file_share"])
+def test_an_edit_or_a_file_in_a_direct_message_is_acknowledged_and_not_answered(bot: Bot, subtype: str) -> None:
+    direct, before = cast.direct_message(cast.ANNA).id, len(bot.slack.calls)
+    event = {"type": "message", "subtype": subtype, "channel": direct, "user": cast.ANNA, "text": "acme", "ts": "1.1"}
+    body = {"type": "event_callback", "team_id": cast.TEAM.id, "event": event}
+    assert bot.app.dispatch(BoltRequest(mode="socket_mode", body=body)).status == 200
+    assert bot.slack.calls[before:] == []
+
+
 def test_a_client_that_is_gone_says_so(bot: Bot) -> None:
     answer = bot.ask("/engagement eiendom.example")
     with bot.database.write() as connection:
@@ -171,3 +181,24 @@ def test_after_an_import_with_another_catalog_the_running_bot_answers_by_that_on
         catalogs.remember(connection, bot.installation.id, other, text, NOW)
     standing.rescore(bot.database, bot.installation.id, other)
     assert "Marketing &amp; more 5 of 11" in bot.ask("/engagement acme").text
+
+
+@pytest.mark.parametrize("value", ["", "x", "1 OR 1=1", "-1", "²", "9" * 19, "9" * 2_000, "1e3"])
+def test_a_button_that_carries_no_id_of_a_client_says_that_it_is_gone(bot: Bot, value: str) -> None:
+    before = len(_seen(bot))
+    card = bot.ask("/engagement acme")
+    block = next(block for block in card.blocks if block["type"] == "actions")
+    block["elements"][0]["value"] = value
+    bot.press(card, ids.SHOW_DETAILS)
+    told = bot.wait(lambda: _seen(bot)[before + 1 :])[-1]
+    assert "This client is no longer there." in told.text
+
+
+def test_what_was_missing_is_no_longer_said_to_be_once_a_score_is_known(bot: Bot) -> None:
+    unknown, known = bot.ask("/engagement wayne bygg"), bot.ask("/engagement acme")
+    button = next(block for block in known.blocks if block["type"] == "actions")["elements"][0]
+    next(block for block in unknown.blocks if block["type"] == "actions")["elements"][0]["value"] = button["value"]
+    bot.press(unknown, ids.SHOW_MISSING)
+    view = bot.modal()
+    assert view.payload["title"]["text"].endswith(": 5 of 11")
+    bot.slack.actions.close(cast.ANNA, view.id)
