@@ -45,7 +45,7 @@ def load(
                 dry_run=dry_run,
                 progress=show,
             )
-    except ValueError as error:
+    except imports.DayError as error:
         raise FailureError(f"--as-of: {error}") from None
     return import_report.lines(report)
 
