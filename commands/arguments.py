@@ -14,6 +14,7 @@ from storage import facts
 from storage.database import Database
 
 LONGEST = 300  # characters of a name that are looked at; Slack lets people type 10,000
+LARGEST_ID = 2**63 - 1  # that both databases keep
 
 
 @dataclass(frozen=True)
@@ -40,13 +41,21 @@ def typed(text: str | None) -> str:
 def carried_client(turn: Turn, value: str) -> Engagement:
     """The client whose id a button or modal carries, judged.
 
-    It may have gone since that was drawn, or not be this person's to see: UserError.
+    It may have gone since that was drawn, not be this person's to see, or never have been an id: UserError.
     """
-    person = turn.person
-    with turn.db.read() as connection:
-        found = facts.client(
-            connection, person.installation_id, person.workspace_id, turn.catalog, facts.BY_ID, {"client": int(value)}
-        )
+    person, identity = turn.person, _id(value)
+    found = []
+    if identity is not None:
+        with turn.db.read() as connection:
+            found = facts.client(
+                connection, person.installation_id, person.workspace_id, turn.catalog, facts.BY_ID, {"client": identity}
+            )
     if not found:
         raise UserError("client_gone", command=turn.command)
     return assess(turn.catalog, found[0], turn.today)
+
+
+def _id(value: str) -> int | None:
+    if not (value.isascii() and value.isdigit() and len(value) < 20):
+        return None
+    return number if (number := int(value)) <= LARGEST_ID else None
