@@ -181,7 +181,7 @@ def summary(catalog: Catalog, one: Engagement, words: Words) -> str:
     if not spoken:
         sentences += [f"{line.rstrip('.')}." for line in _news(catalog, one, words)]
     sentences += [f"{renewal}." for renewal in filter(None, [_renewal(one, words)])]
-    return _escape(" ".join([*sentences, *_spoken_rest(one, words)]))
+    return kit.escape(" ".join([*sentences, *_spoken_rest(one, words)]))  # `text` is mrkdwn too
 
 
 def _spoken_change(one: Engagement, words: Words) -> list[str]:
@@ -208,11 +208,6 @@ def _spoken_rest(one: Engagement, words: Words) -> list[str]:
 
 def _spoken_area(category: Category, area: Area, words: Words) -> str:
     return words("{name} {earned} of {possible}.", name=category.name, earned=area.earned, possible=area.possible)
-
-
-def _escape(text: str) -> str:
-    """`text` is mrkdwn too: a client's name in it must not ping."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def several(asked: str, hits: Sequence[tuple[int, str]], words: Words) -> Message:

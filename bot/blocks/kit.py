@@ -27,6 +27,7 @@ Modal = dict[str, Any]  # what views.open and views.update take
 
 MESSAGE_BLOCKS = 50
 SECTION = 3000  # characters of a section's text
+LINK = 2_000  # of a web address
 BUTTON = 75
 OPTION = 75
 TITLE = 24
@@ -52,7 +53,12 @@ def plain(text: str) -> str:
     flat = " ".join(text.split())
     for mark in "*_~`":
         flat = flat.replace(mark, f"\u2060{mark}\u2060")
-    return flat.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return escape(flat)
+
+
+def escape(text: str) -> str:
+    """Text without Slack's three control characters, so that it can neither ping nor link; it may still format."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def name(text: str, limit: int = 80) -> str:
@@ -61,8 +67,8 @@ def name(text: str, limit: int = 80) -> str:
 
 
 def link(url: str | None, label: str) -> str:
-    """A link with an escaped label; the label alone without a web address."""
-    if url is None or not url.startswith(("https://", "http://")):
+    """A link with an escaped label; the label alone without a web address, or with one that would fill a section."""
+    if url is None or len(url) > LINK or not url.startswith(("https://", "http://")):
         return label
     return f"<{url.replace('|', '%7C').replace('>', '%3E').replace('<', '%3C').replace(' ', '%20')}|{label}>"
 
@@ -91,13 +97,16 @@ def sections(lines: Iterable[str]) -> list[Block]:
 
 
 def _fit(lines: Sequence[str]) -> str:
-    """Whole lines up to the limit: a line that was escaped is never cut inside."""
-    text, kept = "", 0
+    """Whole lines up to the limit, then an ellipsis: a line that was escaped is never cut inside."""
+    whole = "\n".join(lines)
+    if len(whole) <= SECTION:
+        return whole or ELLIPSIS
+    kept = ""
     for line in lines:
-        if len(text) + len(line) + 1 > SECTION:
+        if len(kept) + len(line) + 3 > SECTION:  # with two line ends and the ellipsis
             break
-        text, kept = f"{text}\n{line}" if text else line, kept + 1
-    return text if kept == len(lines) and text else (text or ELLIPSIS)
+        kept += f"{line}\n"
+    return kept + ELLIPSIS
 
 
 def context(text: str) -> Block:

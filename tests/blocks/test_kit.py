@@ -53,11 +53,19 @@ def test_lines_are_spread_over_as_many_sections_as_they_need() -> None:
     assert [len(block["text"]["text"]) for block in blocks] == [2_001, 2_001, 2_001, 1_000]
 
 
+@given(st.lists(st.text(alphabet="a", min_size=1, max_size=1_500), min_size=1, max_size=6))
+def test_a_section_shows_all_lines_or_ends_in_an_ellipsis(lines: list[str]) -> None:
+    text = kit.message("x", [kit.section(*lines)])["blocks"][0]["text"]["text"]
+    assert len(text) <= kit.SECTION
+    shown = text.split("\n")
+    assert shown == lines or (shown[-1] == "…" and shown[:-1] == lines[: len(shown) - 1])
+
+
 @pytest.mark.parametrize("length", [2_999, 3_000, 3_001, 10_000])
 def test_a_section_holds_at_most_3000_characters(length: int) -> None:
     blocks = kit.message("x", [kit.section("a", "b" * (length - 2))])["blocks"]
     assert not block_problems(blocks, "message")
-    assert len(blocks[0]["text"]["text"]) == (length if length <= kit.SECTION else 1)
+    assert len(blocks[0]["text"]["text"]) == (length if length <= kit.SECTION else len("a\n…"))
 
 
 def _blocks(number: int) -> list[Block]:
@@ -88,7 +96,7 @@ def test_a_menu_has_at_most_100_options(number: int) -> None:
     assert len(blocks[0]["accessory"]["options"]) == min(number, 100)
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "ftp://x", "", None, "//x"])
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "ftp://x", "", None, "//x", "https://x.example/" + "a" * 2_000])
 def test_only_web_addresses_become_links(url: str | None) -> None:
     assert kit.link(url, "label") == "label"
 
