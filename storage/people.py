@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from bot.domain.access import Person, refusal
+from storage import lists
 from storage.schema import installation, person, workspace
 
 _FIND = (
@@ -24,7 +25,7 @@ _FIND = (
         person.c.is_guest,
         person.c.is_bot,
         person.c.is_deleted,
-        (person.c.slack_team_id != installation.c.slack_team_id).label("is_stranger"),
+        person.c.slack_team_id.is_distinct_from(installation.c.slack_team_id).label("is_stranger"),
     )
     .select_from(installation)
     .join(person, person.c.installation_id == installation.c.id)
@@ -36,7 +37,7 @@ _FIND = (
 )
 _FULL_MEMBERS = select(func.count()).where(
     person.c.installation_id == bindparam("installation"),
-    person.c.slack_user_id.in_(bindparam("users", expanding=True)),
+    lists.among_texts(person.c.slack_user_id, "users"),
     person.c.slack_team_id == installation.c.slack_team_id,
     installation.c.id == person.c.installation_id,
     ~person.c.is_guest,
@@ -69,23 +70,27 @@ def full_members(connection: Connection, installation_id: int, slack_user_ids: C
 def keep(connection: Connection, installation_id: int, user: Mapping[str, Any], now: datetime) -> int:
     """Write what Slack says of a user (an object of users.info or users.list); gives the person's id.
 
-    Somebody whom the data named first, by the same e-mail address, becomes one with the Slack user.
+    Somebody whom the data named first, by the same e-mail address, becomes one with the Slack user. Of somebody from
+    another Slack workspace the address is not kept: they must not become a CSM of ours who has the same one.
     """
     values = _values(user, now)
     mine = person.c.installation_id == installation_id
     # Two processes may hear of the same new person at once: one after the other, by the installation's row.
-    connection.execute(select(installation.c.id).where(installation.c.id == installation_id).with_for_update())
+    home = select(installation.c.slack_team_id).where(installation.c.id == installation_id).with_for_update()
+    if connection.scalar(home) != values["slack_team_id"]:
+        values["email"] = None
     known = connection.scalar(select(person.c.id).where(mine, person.c.slack_user_id == user["id"]))
     named = None
     if values["email"] is not None:
-        named = connection.scalar(select(person.c.id).where(mine, person.c.email == values["email"]))
-    if known is not None and named is not None and named != known:
-        values["email"] = None  # another person has that address: the data's row keeps it until somebody decides
-    identity = known if known is not None else named
+        namesake = select(person.c.id, person.c.slack_user_id).where(mine, person.c.email == values["email"])
+        named = connection.execute(namesake).one_or_none()
+    if named is not None and named.id != known and (known is not None or named.slack_user_id is not None):
+        values["email"] = None  # another person has that address, and keeps it until somebody decides
+        named = None
+    identity = known if named is None else named.id
     if identity is not None:
-        identity = int(identity)
         connection.execute(update(person).where(mine, person.c.id == identity).values(values))
-        return identity
+        return int(identity)
     return _add(connection, installation_id, values)
 
 

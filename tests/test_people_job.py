@@ -105,6 +105,50 @@ def test_somebody_whom_the_data_named_first_becomes_one_with_the_slack_user(data
     assert rows(database)[cast.ANNA].id == 7
 
 
+def slack_user(identity: str, team: str = cast.TEAM.id, email: str = "anna@example.com") -> dict[str, Any]:
+    return {"id": identity, "team_id": team, "profile": {"email": email}}
+
+
+def test_somebody_of_another_company_with_the_same_address_does_not_take_a_person_s_place(
+    database: Database, bound: int
+) -> None:
+    with database.write() as connection:
+        anna = people.keep(connection, bound, slack_user("U1"), NOW)
+        other = people.keep(connection, bound, slack_user("U2", team="TOTHER"), NOW)
+    assert anna != other
+    assert {who: row.email for who, row in rows(database).items()} == {"U1": "anna@example.com", "U2": None}
+
+
+def test_somebody_of_another_company_does_not_become_the_csm_whom_the_data_named(
+    database: Database, bound: int
+) -> None:
+    with database.write() as connection:
+        connection.execute(insert(person).values(installation_id=bound, id=7, email="anna@example.com"))
+        assert people.keep(connection, bound, slack_user("U2", team="TOTHER"), NOW) != 7
+        assert people.keep(connection, bound, slack_user("U1"), NOW) == 7
+
+
+def test_two_users_of_one_address_stay_two(database: Database, bound: int) -> None:
+    with database.write() as connection:
+        first, second = (people.keep(connection, bound, slack_user(who), NOW) for who in ("U1", "U2"))
+        assert [people.keep(connection, bound, slack_user(who), NOW) for who in ("U1", "U2")] == [first, second]
+    assert first != second
+
+
+def test_somebody_whose_slack_workspace_is_not_known_is_refused(database: Database, bound: int) -> None:
+    with database.write() as connection:
+        people.keep(connection, bound, {"id": "U1", "profile": {}}, NOW)
+        found = people.find(connection, cast.TEAM.id, "U1")
+    assert found is not None
+    assert found.refusal is Refusal.OUTSIDER
+
+
+def test_a_channel_may_have_more_people_than_a_statement_takes_parameters(database: Database, bound: int) -> None:
+    with database.write() as connection:
+        people.keep(connection, bound, slack_user("U7"), NOW)
+        assert people.full_members(connection, bound, [f"U{n}" for n in range(70_000)]) == 1
+
+
 def test_what_slack_leaves_out_stays_known(database: Database, bound: int) -> None:
     whole = {"id": "U1", "team_id": cast.TEAM.id, "tz": "Europe/Oslo", "locale": "nb-NO", "profile": {}}
     with database.write() as connection:
