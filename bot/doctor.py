@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import urlsplit
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from sqlalchemy import Connection, func, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from bot import identity, manifest
 from bot.settings import Settings
@@ -66,7 +65,7 @@ def _database(settings: Settings, today: date) -> Iterator[Finding]:
         if found == "current":
             with database.read() as connection:
                 yield from _data(connection, today)
-    except OperationalError as error:
+    except DatabaseError as error:
         reason = str(error.orig).strip().splitlines()[0]
         yield Finding(Level.BROKEN, "Database", f"{name} cannot be used: {reason}")
     finally:
@@ -126,7 +125,7 @@ def _token(settings: Settings) -> Iterator[Finding]:
     )
     try:
         known = identity.ask(client)
-    except (SlackApiError, URLError) as error:
+    except (SlackApiError, OSError) as error:
         yield Finding(Level.BROKEN, "SLACK_BOT_TOKEN", _refusal(error))
         return
     yield Finding(Level.WELL, "SLACK_BOT_TOKEN", f"valid for {known.team} ({known.team_id})")

@@ -7,11 +7,12 @@ from typing import Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 ENGAGEMENT = "sqlite:///engagement.db"
 PLAYGROUND = "sqlite:///playground.db"
+DRIVERS = frozenset({"sqlite", "sqlite+pysqlite", "postgres", "postgresql", "postgresql+psycopg"})
 
 
 class SettingsError(Exception):
@@ -75,10 +76,11 @@ class Settings(BaseSettings):
         if value is None:
             return None
         try:
-            backend = make_url(value).get_backend_name()
+            url = make_url(value)
         except ArgumentError:
-            backend = ""
-        if backend not in {"sqlite", "postgres", "postgresql"}:
+            url = URL.create("unknown")
+        is_file = url.database not in {None, "", ":memory:"}  # in memory, each connection has a database of its own
+        if url.drivername not in DRIVERS or (url.get_backend_name() == "sqlite" and not is_file):
             raise ValueError("should be like sqlite:///engagement.db or postgresql://user:password@host/database")
         return value
 

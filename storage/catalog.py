@@ -41,8 +41,11 @@ def load(path: Path | None = None) -> Catalog:
 
 
 def read(path: Path | None = None) -> str:
-    """The text of a catalog file; without a path, of the default that ships."""
-    return (path or SHIPPED).read_text(encoding="utf-8-sig")
+    """The text of a catalog file; without a path, of the default that ships. Raises as `load` does."""
+    try:
+        return (path or SHIPPED).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CatalogError(str(path), 1, f"not UTF-8 (byte {error.start})") from None
 
 
 @lru_cache(maxsize=32)

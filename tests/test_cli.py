@@ -244,6 +244,20 @@ def test_a_database_that_does_not_answer_is_one_line_without_its_password(monkey
     assert "secret" not in line
 
 
+def test_a_file_that_is_no_database_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("notes.txt").write_text("These are notes, and no database at all. " * 20)
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///notes.txt")
+    assert refused("score") == "The database cannot be used: file is not a database"
+    assert "✗ Database: sqlite:///notes.txt cannot be used: file is not a database" in call("doctor").output
+
+
+def test_a_catalog_that_is_not_utf8_is_one_line() -> None:
+    Path("clients.csv").write_text("id,name\n1,Acme AS\n")
+    Path("mine.toml").write_bytes('name = "Größe"'.encode("latin-1"))
+    line = refused("import", "clients.csv", "--catalog", "mine.toml")
+    assert line == "mine.toml, line 1: not UTF-8 (byte 10)"
+
+
 def test_running_without_slack_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "engagement-bot playground" in refused("run")
     monkeypatch.setenv("SLACK_SIGNING_SECRET", "s")

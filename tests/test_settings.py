@@ -34,6 +34,12 @@ def test_everything_has_a_default() -> None:
          "postgresql://user:password@host/database"),
         ("DATABASE_URL", "engagement.db", "DATABASE_URL: should be like sqlite:///engagement.db or "
          "postgresql://user:password@host/database"),
+        ("DATABASE_URL", "sqlite://", "DATABASE_URL: should be like sqlite:///engagement.db or "
+         "postgresql://user:password@host/database"),
+        ("DATABASE_URL", "sqlite:///:memory:", "DATABASE_URL: should be like sqlite:///engagement.db or "
+         "postgresql://user:password@host/database"),
+        ("DATABASE_URL", "postgresql+asyncpg://anna:secret@db/x", "DATABASE_URL: should be like "
+         "sqlite:///engagement.db or postgresql://user:password@host/database"),
         ("PORT", "http", "PORT: input should be a valid integer, unable to parse string as an integer"),
         ("PORT", "70000", "PORT: input should be less than or equal to 65535"),
         ("WORKERS", "2", "WORKERS should be 1 on SQLite; more than one process needs PostgreSQL"),

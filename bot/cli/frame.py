@@ -11,7 +11,7 @@ from urllib.error import URLError
 
 import typer
 from slack_sdk.errors import SlackApiError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from bot.errors import UserError
 from bot.identity import OtherWorkspaceError
@@ -40,13 +40,20 @@ def failures() -> Iterator[None]:
     except BrokenPipeError:
         raise  # whoever read our output has seen enough: Typer ends quietly
     except _EXPECTED as error:
+        if isinstance(error, DatabaseError) and not _is_unusable(error):
+            raise
         typer.echo(explain(error), err=True)
         raise typer.Exit(1) from None
 
 
 _EXPECTED = (
-    FailureError, SettingsError, OtherWorkspaceError, UserError, MappingError, SlackApiError, OperationalError, OSError,
+    FailureError, SettingsError, OtherWorkspaceError, UserError, MappingError, SlackApiError, DatabaseError, OSError,
 )  # fmt: skip
+
+
+def _is_unusable(error: DatabaseError) -> bool:
+    """Whether the database is at fault (it is away, full, or no database at all) and not a statement of ours."""
+    return isinstance(error, OperationalError) or type(error) is DatabaseError
 
 
 def explain(error: BaseException) -> str:
@@ -67,7 +74,7 @@ def explain(error: BaseException) -> str:
             return f"Slack refused: {error.response.get('error', 'no reason given')}. Try: engagement-bot doctor"
         case URLError():
             return f"Slack cannot be reached: {error.reason}"
-        case OperationalError():
+        case DatabaseError():
             return f"The database cannot be used: {str(error.orig).strip().splitlines()[0]}"
         case OSError(filename=str(name), strerror=str(reason)):
             return f"{name}: {reason}"
