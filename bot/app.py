@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from secrets import token_hex
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 from slack_bolt import App, BoltContext, BoltRequest, BoltResponse
@@ -126,10 +126,18 @@ def _home(context: BoltContext) -> str:
 
 
 def _turn(context: BoltContext, person: Person) -> Turn:
-    today = context["now"]().astimezone(ZoneInfo(person.time_zone)).date()
+    today = context["now"]().astimezone(_zone(person.time_zone)).date()
     words = speak(person.locale)
     catalog = context["catalogs"].of(person.installation_id, person.catalog_hash)
     return Turn(person, today, words, context["db"], catalog, context["command_name"])
+
+
+def _zone(name: str) -> tzinfo:
+    """A time zone; UTC where Slack names one that is newer than what this machine knows."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder of zones
+        return UTC
 
 
 def _introduce(app: App, req: BoltRequest) -> None:

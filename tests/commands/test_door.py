@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from slack_bolt import BoltRequest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from bot.app import listeners
 from bot.blocks import ids
@@ -64,6 +64,19 @@ def test_somebody_unknown_is_asked_of_slack_once_and_then_answered(bot: Bot) -> 
     with bot.database.read() as connection:
         known = connection.execute(select(person.c.email).where(person.c.slack_user_id == cast.DINA)).scalar_one()
     assert known == "dina@example.com"
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus_Mons", "", "../etc/passwd", "America"])
+def test_a_time_zone_that_is_not_known_here_keeps_nobody_out(bot: Bot, zone: str) -> None:
+    theirs = person.c.slack_user_id == cast.ANNA
+    with bot.database.write() as connection:
+        before = connection.execute(select(person.c.time_zone).where(theirs)).scalar_one()
+        connection.execute(update(person).where(theirs).values(time_zone=zone))
+    try:
+        assert bot.ask("/engagement acme.example").text.startswith("Acme AS")
+    finally:
+        with bot.database.write() as connection:
+            connection.execute(update(person).where(theirs).values(time_zone=before))
 
 
 def test_every_listener_asks_for_a_right() -> None:
