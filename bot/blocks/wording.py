@@ -9,9 +9,9 @@ SENTENCES = {
     "guest": "This is for members of this Slack workspace. Guests have no access to client data.",
     "outsider": "This is for members of this Slack workspace. People of other companies have no access to client data.",
     "not_installed": "The bot is not set up for this Slack workspace. Whoever runs it: engagement-bot doctor",
-    "unknown_person": "Slack did not say who you are. Try again in a minute.",
     "client_gone": "This client is no longer there. Look it up again: {command} and its name.",
-    "too_old": "This is too old to act on. Type the command again.",
+    "catalog_refused": "The catalog cannot be used: {file}, line {line}: {problem}. Tell whoever runs the bot.",
+    "mapping_refused": "The mapping cannot be used: {file}, line {line}: {problem}. Tell whoever runs the bot.",
 }
 UNEXPECTED = (
     "Something went wrong, and it has been logged as {reference}. "

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from bot.blocks.wording import SENTENCES, say
 from bot.blocks.words import speak
+from bot.domain.access import Refusal
 
+ROOT = Path(__file__).parents[2]
 TODAY = date(2026, 11, 20)
 
 
@@ -43,6 +47,16 @@ def test_values_are_never_read_as_a_template() -> None:
     assert speak()("{name}!", name="{0} {x}") == "{0} {x}!"
 
 
+def test_every_expected_error_has_its_words_and_no_words_are_left_over() -> None:
+    """Keys are literals where the errors are made; those of refusals are their values."""
+    sources = [path.read_text() for folder in ("bot", "commands", "storage") for path in (ROOT / folder).rglob("*.py")]
+    made = {key for text in sources for key in re.findall(r'UserError\(\s*"(\w+)"', text)}
+    made |= {key for text in sources for key in re.findall(r'super\(\).__init__\(\s*"(\w+)", file=', text)}
+    assert made | {refusal.value for refusal in Refusal} == SENTENCES.keys()
+
+
 @pytest.mark.parametrize("key", SENTENCES)
-def test_every_expected_error_has_its_words(key: str) -> None:
-    assert len(say(key, command="/engagement")) > 20
+def test_the_words_of_an_error_take_its_values(key: str) -> None:
+    said = say(key, command="/engagement", file="catalog.toml", line=3, problem="no such tool")
+    assert "{" not in said
+    assert len(said) > 20
