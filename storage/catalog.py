@@ -71,14 +71,15 @@ def remember(connection: Connection, installation_id: int, catalog: Catalog, tex
 
 def current(connection: Connection, installation_id: int) -> Catalog:
     """The catalog that the installation's scores are made with; before the first import, the default that ships."""
-    kept, used = schema.catalog, schema.installation
-    query = (
-        select(kept.c.text)
-        .join(used, (used.c.id == kept.c.installation_id) & (used.c.catalog_hash == kept.c.hash))
-        .where(used.c.id == installation_id)
-    )
-    text = connection.scalar(query)
-    return load() if text is None else parse(text, "the catalog of the last import")
+    used = select(schema.installation.c.catalog_hash).where(schema.installation.c.id == installation_id)
+    return kept(connection, installation_id, connection.scalar(used)) or load()
+
+
+def kept(connection: Connection, installation_id: int, hash_: str | None) -> Catalog | None:
+    """The catalog that an import has kept under this hash; None where none has."""
+    mine = schema.catalog.c.installation_id == installation_id
+    text = connection.scalar(select(schema.catalog.c.text).where(mine, schema.catalog.c.hash == hash_))
+    return None if text is None else parse(text, "the catalog of the last import")
 
 
 class Catalogs:
@@ -96,7 +97,7 @@ class Catalogs:
             return self._given
         if hash_ not in self._known:
             with self._database.read() as connection:
-                self._known[hash_] = current(connection, installation_id)
+                self._known[hash_] = kept(connection, installation_id, hash_) or load()
         return self._known[hash_]
 
 
