@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt import Ack
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 from bot.blocks import engagement as cards
 from bot.blocks import ids
@@ -14,7 +16,9 @@ from bot.blocks import share as show
 from bot.domain.access import Right
 from bot.domain.audience import Audience as Verdict
 from commands.arguments import Turn, carried_client
-from storage.audience import Audience
+from storage.audience import RECENT, Audience
+
+LATE = 2.0  # seconds, of the 3 in which Slack wants a modal's answer
 
 Payload = Mapping[str, Any]
 
@@ -26,18 +30,27 @@ def on_preview(ack: Ack, action: Payload, body: Payload, slack: WebClient, audie
     one = carried_client(turn, action["value"])
     verdict, channel = audience.judge(turn.db, turn.person.installation_id, body["channel"]["id"])
     view = show.preview(turn.catalog, one, verdict, channel, turn.words, turn.person.slack_user_id)
-    slack.views_update(view_id=opened["id"], hash=opened["hash"], view=view)
+    try:
+        slack.views_update(view_id=opened["id"], hash=opened["hash"], view=view)
+    except SlackApiError as error:
+        if error.response["error"] != "not_found":  # the modal was closed meanwhile
+            raise
 
 
 def on_share(ack: Ack, view: Payload, slack: WebClient, audience: Audience, turn: Turn) -> None:
     """Checked anew when it is sent: people may have joined since the modal was drawn.
 
-    Acknowledged before it is posted: a post that takes its time must not look like a failure and be sent again.
+    Acknowledged before it is posted: a post that takes its time must not look like a failure and be sent again. Nor is
+    anything posted where the check itself took so long that Slack may have told of a failure already.
     """
+    started = time.monotonic()
     chosen = view["state"]["values"][ids.SHARE_CHANNEL][ids.SHARE_CHANNEL]["selected_conversation"]
-    verdict, channel = audience.judge(turn.db, turn.person.installation_id, chosen)
+    verdict, channel = audience.judge(turn.db, turn.person.installation_id, chosen, within=RECENT)
     if verdict is not Verdict.FINE or channel is None:
         ack(response_action="errors", errors={ids.SHARE_CHANNEL: show.refused(verdict, channel, turn.words)})
+        return
+    if time.monotonic() - started > LATE:  # what was asked is kept: the next press is quick
+        ack(response_action="errors", errors={ids.SHARE_CHANNEL: show.slow(turn.words)})
         return
     one = carried_client(turn, view["private_metadata"])
     ack(response_action="update", view=show.sharing(channel, turn.words))

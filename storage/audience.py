@@ -16,6 +16,7 @@ from storage import people
 from storage.database import Database
 
 KEPT = 600.0  # seconds; dropped earlier when somebody joins or the channel is shared
+RECENT = 60.0  # seconds; a large channel takes a few to ask, which a preview has done by the time the card is sent
 UNSEEN = {"channel_not_found", "not_in_channel", "missing_scope"}  # a private channel without the bot is not found
 PAGE = 200
 
@@ -28,9 +29,14 @@ class Audience:
         self._kept: dict[str, tuple[float, Channel | None, frozenset[str]]] = {}
         self._lock = Lock()
 
-    def judge(self, database: Database, installation_id: int, channel_id: str) -> tuple[Verdict, Channel | None]:
-        """The verdict on a channel, with what is known of it. Asks Slack where nothing recent is kept."""
-        channel, members = self._ask(channel_id)
+    def judge(
+        self, database: Database, installation_id: int, channel_id: str, within: float = KEPT
+    ) -> tuple[Verdict, Channel | None]:
+        """The verdict on a channel, with what is known of it. Asks Slack where nothing is kept of the last seconds.
+
+        within  such as RECENT before something is posted: of several processes only one hears who joined
+        """
+        channel, members = self._ask(channel_id, within)
         with database.read() as connection:
             full = people.full_members(connection, installation_id, members) if members else 0
         return judge(channel, len(members), full), channel
@@ -40,17 +46,18 @@ class Audience:
         with self._lock:
             self._kept.pop(channel_id, None)
 
-    def _ask(self, channel_id: str) -> tuple[Channel | None, frozenset[str]]:
+    def _ask(self, channel_id: str, within: float) -> tuple[Channel | None, frozenset[str]]:
         with self._lock:
             kept = self._kept.get(channel_id)
-        if kept is not None and time.monotonic() - kept[0] < KEPT:
+        asked = time.monotonic()
+        if kept is not None and asked - kept[0] < within:
             return kept[1], kept[2]
         channel = self._info(channel_id)
         if channel is None or not channel.is_member:
             return channel, frozenset()  # not kept: people invite the bot and press again
         members = frozenset(self._members(channel_id))
         with self._lock:
-            self._kept[channel_id] = (time.monotonic(), channel, members)
+            self._kept[channel_id] = (asked, channel, members)
         return channel, members
 
     def _info(self, channel_id: str) -> Channel | None:

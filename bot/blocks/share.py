@@ -64,6 +64,11 @@ def refused(audience: Audience, channel: Channel | None, words: Words) -> str:
             return words("{channel} has guests, or people I don't know yet: client data stays out.", channel=name)
 
 
+def slow(words: Words) -> str:
+    """Beside the field: who reads the channel took too long to ask."""
+    return words("It took long to see who reads this channel. Press again.")
+
+
 def sharing(channel: Channel, words: Words) -> Modal:
     """The last words: they come before the post, so that a slow one is not sent twice."""
     text = words("Sharing in #{channel}: you will see it there in a moment.", channel=kit.plain(channel.name))

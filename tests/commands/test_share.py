@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 
 import pytest
+from prometheus_client import REGISTRY
 from slack_bolt import BoltRequest
 
 from bot.blocks import ids
 from bot.playground import faults
 from bot.playground import people as cast
 from bot.playground.model import Message, View
+from commands import share
 from tests.bots import Bot, texts
 
 
@@ -88,6 +90,34 @@ def test_a_channel_is_judged_again_when_the_card_is_sent(bot: Bot) -> None:
     bot.slack.actions.close(cast.ANNA, view.id)
 
 
+def test_a_check_that_took_long_posts_nothing_and_the_next_press_is_quick(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Slack has told of a failure by then, and whoever presses again must not share twice."""
+    view = preview(bot, cast.CS_NORDIC)
+    before = len(posted(bot, cast.CS_NORDIC))
+    bot.slack.faults.add("conversations.info", faults.late(0.5))
+    with monkeypatch.context() as hurried:
+        hurried.setattr(share, "RECENT", 0.0)
+        hurried.setattr(share, "LATE", 0.4)
+        said = send(bot, view, cast.CS_NORDIC)
+    assert said == {ids.SHARE_CHANNEL: "It took long to see who reads this channel. Press again."}
+    assert len(posted(bot, cast.CS_NORDIC)) == before
+    assert send(bot, view, cast.CS_NORDIC) == {}
+    bot.wait(lambda: len(posted(bot, cast.CS_NORDIC)) == before + 1)
+    bot.slack.actions.close(cast.ANNA, bot.modal().id)
+
+
+def test_a_preview_that_is_closed_before_it_is_drawn_is_no_failure(bot: Bot) -> None:
+    labels = {"kind": "action", "id": ids.PREVIEW_SHARE, "outcome": "ok"}
+    before = REGISTRY.get_sample_value("engagement_bot_listeners_total", labels) or 0
+    card = bot.ask("/engagement acme", channel=cast.CS_LEADS)
+    bot.slack.faults.add("conversations.info", faults.late(0.3))
+    bot.press(card, ids.PREVIEW_SHARE)
+    bot.slack.actions.close(cast.ANNA, bot.modal().id)
+    bot.wait(lambda: REGISTRY.get_sample_value("engagement_bot_listeners_total", labels) == before + 1)
+
+
 def test_once_invited_the_bot_can_share(bot: Bot) -> None:
     view = preview(bot, cast.CS_CENTRAL, who=cast.CLEO)
     assert "I can't post here yet." in texts(view.payload["blocks"])
@@ -110,3 +140,19 @@ def test_a_post_that_fails_is_told_to_the_sharer(bot: Bot) -> None:
     assert "Something went wrong" in told[-1].text
     assert posted(bot, cast.CS_NORDIC) == before
     bot.slack.actions.close(cast.ANNA, bot.modal().id)
+
+
+def test_what_only_another_process_heard_of_is_asked_before_a_card_is_sent(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(share, "RECENT", 0.0)  # the preview is longer ago than that
+    view = preview(bot, cast.CS_NORDIC)
+    before = posted(bot, cast.CS_NORDIC)
+    members = bot.slack.slack.channels[cast.CS_NORDIC].members
+    members.add(cast.GUS)  # without a word to this process
+    try:
+        assert "has guests" in send(bot, view, cast.CS_NORDIC)[ids.SHARE_CHANNEL]
+    finally:
+        members.discard(cast.GUS)
+    assert posted(bot, cast.CS_NORDIC) == before
+    bot.slack.actions.close(cast.ANNA, view.id)
