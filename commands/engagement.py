@@ -70,11 +70,11 @@ def on_details(ack: Ack, action: Payload, body: Payload, slack: WebClient, turn:
 
 
 def on_category(ack: Ack, action: Payload, body: Payload, slack: WebClient, turn: Turn) -> None:
-    """Another category chosen in the modal."""
+    """Another category chosen in the modal. Without its hash: of two quick choices the later one shall stay."""
     ack()
     one = carried_client(turn, body["view"]["private_metadata"])
     view = details.category(turn.catalog, one, action["selected_option"]["value"], turn.words)
-    slack.views_update(view_id=body["view"]["id"], hash=body["view"]["hash"], view=view)
+    slack.views_update(view_id=body["view"]["id"], view=view)
 
 
 def on_missing(ack: Ack, action: Payload, body: Payload, slack: WebClient, turn: Turn) -> None:

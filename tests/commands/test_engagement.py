@@ -133,6 +133,24 @@ def test_details_open_where_most_is_missing_and_another_category_can_be_chosen(b
     bot.slack.actions.close(cast.ANNA, sales.id)
 
 
+def test_a_choice_made_before_the_last_one_was_drawn_is_drawn_too(bot: Bot) -> None:
+    bot.press(bot.ask("/engagement acme"), ids.SHOW_DETAILS)
+    view = bot.modal()
+    chosen = {"action_id": ids.CHOOSE_CATEGORY, "block_id": "b0", "type": "static_select"}
+    body = {
+        "type": "block_actions",
+        "team": {"id": cast.TEAM.id},
+        "user": {"id": cast.ANNA, "team_id": cast.TEAM.id},
+        "trigger_id": "1.2.3",
+        "container": {"type": "view", "view_id": view.id},
+        "view": {"id": view.id, "hash": "1.before", "private_metadata": view.payload["private_metadata"]},
+        "actions": [{**chosen, "selected_option": {"value": "sales"}}],
+    }
+    assert bot.app.dispatch(BoltRequest(mode="socket_mode", body=body)).status == 200
+    sales = bot.modal(lambda view: view.payload["title"]["text"].startswith("Sales"))
+    bot.slack.actions.close(cast.ANNA, sales.id)
+
+
 def test_a_direct_message_is_answered_like_the_command(bot: Bot) -> None:
     direct = cast.direct_message(cast.ANNA).id
     for number, text in enumerate(["acme", "/engagement acme"]):
