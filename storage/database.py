@@ -13,7 +13,10 @@ POOL = 8  # and as many again on demand: four processes stay far below PostgreSQ
 
 
 class Database:
-    """One engine. `read()` gives a snapshot, `write()` a transaction that holds the write lock from its start."""
+    """One engine. On SQLite `read()` is a snapshot and `write()` holds the only write lock from its start.
+
+    On PostgreSQL each statement sees what is committed, and whoever needs a lock takes it (`with_for_update`).
+    """
 
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
