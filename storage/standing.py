@@ -26,8 +26,8 @@ from storage.slices import Client, Reader, renewal, revenue
 
 Progress = Callable[[int, int], None]  # clients done, clients in all
 
-HOLD = 0.06  # seconds for which a slice should hold the write lock; 0.2 is the promise
-PAUSE = 0.025  # seconds between slices. SQLite's waiters look again every 25 ms or so, and must find the lock free once
+HOLD = 0.1  # seconds for which a slice should hold the write lock; 0.2 is the promise
+PAUSE = 0.004  # seconds between slices: SQLite's waiters look at the lock every millisecond and must find it free once
 FIRST, MOST = 200, 5_000  # clients in a slice
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
@@ -419,3 +422,23 @@ def test_marks_are_made_once_and_only_for_clients_there_are(database: Database, 
         stale.mark(connection, installation.id, [2, 1, 2, 77])
     with database.read() as connection:
         assert connection.scalars(select(schema.stale.c.client_id)).all() == [1, 2]
+
+
+def test_who_waits_to_write_gets_in_between_two_slices(database: Database) -> None:
+    """A holder that leaves as short a gap as settling does, and never stops by itself."""
+    waited, stop = [], threading.Event()
+
+    def hold() -> None:
+        while not stop.is_set():
+            with database.write():
+                time.sleep(0.03)
+            time.sleep(standing.PAUSE)
+
+    with ThreadPoolExecutor() as pool:
+        pool.submit(hold)
+        for _ in range(10):
+            begun = time.monotonic()
+            with database.write():
+                waited.append(time.monotonic() - begun)
+        stop.set()
+    assert sorted(waited)[len(waited) // 2] < 0.2
