@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from storage.imports.report import Facts, FileProblem, FileReport, Reach, ReachReason, Refused, Report
 
 _SHOWN = 10  # names in a list
-_OBJECTS = {"clients": "clients", "subscriptions": "subscriptions", "usage": "usage"}
+_OBJECTS = {"subscriptions": "subscriptions", "usage": "usage", "service": "services", "deal": "deals"}
+_CLIENTS = "clients"  # whatever the mapping calls a record of one: company, contact …
 
 
 def lines(report: Report) -> list[str]:
@@ -19,7 +20,7 @@ def lines(report: Report) -> list[str]:
     for one in report.files:
         found += _file(one)
     for name, facts in report.facts.items():
-        found.append(f"{_OBJECTS.get(name, name)}: {_facts(facts)}")
+        found.append(f"{_OBJECTS.get(name, _CLIENTS)}: {_facts(facts)}")
     found.append(_reach(report.reach))
     if report.unknown_tools:
         found.append(f"Not in the catalog: {_list(report.unknown_tools)}")
