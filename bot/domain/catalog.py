@@ -97,7 +97,10 @@ class Catalog:
 
     def tier(self, score: int) -> Tier:
         """The tier of a whole score from 0 to 10."""
-        return next(tier for tier, (low, high) in self.bands.items() if low <= score <= high)
+        for tier, (_, high) in self.bands.items():  # they follow one another
+            if score <= high:
+                return tier
+        raise ValueError(f"a score is from 0 to 10, not {score}")
 
 
 @lru_cache(maxsize=65_536)

@@ -65,10 +65,13 @@ class _Span(NamedTuple):
 
 def owned(catalog: Catalog, subscriptions: Iterable[Subscription], day: date) -> tuple[Owned, ...]:
     """The products that the subscriptions give on the day, bundles taken apart, and what every client has."""
-    running = [one for one in subscriptions if one.runs(day)]
-    if all(one.started_on is None or (day - one.started_on).days >= catalog.grace for one in running):
-        return _settled(catalog, tuple([(one.product, one.edition) for one in running]))
-    return _owned(catalog, subscriptions, day)
+    bought = []
+    for one in subscriptions:
+        if one.runs(day):
+            if one.started_on is not None and (day - one.started_on).days < catalog.grace:
+                return _owned(catalog, subscriptions, day)
+            bought.append((one.product, one.edition))
+    return _settled(catalog, tuple(bought))
 
 
 @lru_cache(maxsize=65_536)
