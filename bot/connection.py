@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from functools import partial
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
@@ -13,6 +14,7 @@ from slack_sdk.socket_mode.websocket_client import SocketModeClient
 from bot import metrics
 
 PING = 10  # seconds between the pings that Slack answers
+PONG = PING / 2  # seconds that an answer to a ping may take
 SILENT = 3 * PING  # seconds without an answer after which the connection is made anew
 
 
@@ -22,6 +24,8 @@ class Connection(SocketModeHandler):
     def __init__(self, app: App, app_token: str, concurrency: int) -> None:
         super().__init__(app, app_token, ping_interval=PING, concurrency=concurrency)
         self.client.on_open_listeners.append(lambda _: self._hear())
+        self._connect = self.client.connect
+        self.client.connect = self._connect_awake  # type: ignore[method-assign]
         self._running = 0
         self._lock = threading.Lock()
         self._heard = time.monotonic()
@@ -49,6 +53,17 @@ class Connection(SocketModeHandler):
         if answered:
             self._heard = max(self._heard, time.monotonic() - (time.time() - answered))
         return time.monotonic() - self._heard
+
+    def _connect_awake(self) -> None:
+        """Connect as the SDK does, with a reader that wakes twice as often.
+
+        A connection that Slack replaces is closed under the thread that reads it, and that thread may sleep on until
+        its time-out (10 s if the SDK has its way); only then does the SDK read from the new one.
+        """
+        self._connect()
+        session = self.client.current_session
+        if session is not None:
+            session.run_forever = partial(session.run_forever, ping_timeout=PONG)  # type: ignore[method-assign]
 
     def _hear(self) -> None:
         self._heard = time.monotonic()
