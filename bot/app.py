@@ -22,6 +22,7 @@ from bot.blocks.words import Words, speak
 from bot.domain.access import Person, Right
 from bot.domain.catalog import Catalog
 from bot.errors import UserError
+from bot.recent import Recent
 from bot.reply import replier
 from bot.settings import Settings
 from commands import engagement, members, share
@@ -79,12 +80,17 @@ def wire(
         "command_name": f"/{settings.command_prefix}engagement",
     }
 
+    recent = Recent()
+
     @app.middleware
-    def give(context: BoltContext, next: Callable[[], None]) -> None:
+    def give(context: BoltContext, body: dict[str, Any], next: Callable[[], None]) -> BoltResponse | None:
+        if "event_id" in body and "again" not in context and not recent.is_new(body["event_id"]):
+            return BoltResponse(status=200, body="")
         context.update(given)
         if context.response_url:
             context["reply"] = replier(context.response_url)
         next()
+        return None
 
     for kind, identity, function, right in listeners():
         register = getattr(app, kind)
@@ -145,7 +151,7 @@ def _introduce(app: App, req: BoltRequest) -> None:
     context = req.context
     try:
         _learn(context)
-        again = BoltRequest(mode="socket_mode", body=req.body)
+        again = BoltRequest(mode="socket_mode", body=req.body, context={"again": True})
         response = app.dispatch(again)
         if response.body and context.response_url:
             context["reply"](replace_original=False, **json.loads(response.body))

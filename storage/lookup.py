@@ -24,6 +24,7 @@ AHEAD = 8  # by how much it must lead to be the clear one
 class Hit(NamedTuple):
     client_id: int
     name: str
+    domain: str | None
 
 
 class Found(NamedTuple):
@@ -109,7 +110,7 @@ def _found(best: Sequence[Candidate], limit: int, *, clear: bool) -> Found:
 
 
 def _hits(best: Sequence[Candidate], limit: int) -> tuple[Hit, ...]:
-    return tuple(Hit(one.client_id, one.name) for one in best[:limit])
+    return tuple(Hit(one.client_id, one.name, one.domain) for one in best[:limit])
 
 
 def _literal(connection: Connection, scope: Scope, asked: dict[str, Any]) -> list[tuple[_Place, Candidate]]:

@@ -31,6 +31,7 @@ ALLOWED: dict[str, set[str]] = {
     "bot.logs": set(),
     "bot.errors": set(),
     "bot.manifest": set(),
+    "bot.recent": set(),
     "bot.reply": {"bot.errors"},
     "bot.import_report": {"bot.blocks", "bot.domain", "storage"},
     "bot.doctor": {"bot.identity", "bot.manifest", "bot.settings", "storage"},

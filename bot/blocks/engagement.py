@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from bot.domain.catalog import Catalog, Category, Tier
 from bot.domain.engagement import Engagement
 from bot.domain.scoring import Area, Reason
 
+Choice = tuple[int, str, str | None]  # a client's id, name and domain
 TIERS = {Tier.LOW: "Low", Tier.MEDIUM: "Medium", Tier.HIGH: "High"}
 
 
@@ -210,13 +212,13 @@ def _spoken_area(category: Category, area: Area, words: Words) -> str:
     return words("{name} {earned} of {possible}.", name=category.name, earned=area.earned, possible=area.possible)
 
 
-def several(asked: str, hits: Sequence[tuple[int, str]], words: Words) -> Message:
-    """A picker: more than one client fits. At most ten (id, name)."""
+def several(asked: str, hits: Sequence[Choice], words: Words) -> Message:
+    """A picker: more than one client fits. At most ten."""
     text = words("Several clients fit “{asked}”. Which one?", asked=_asked(asked))
     return kit.message(text, [kit.section(text), _choices(hits)])
 
 
-def nobody(asked: str, nearest: Sequence[tuple[int, str]], words: Words) -> Message:
+def nobody(asked: str, nearest: Sequence[Choice], words: Words) -> Message:
     """No client of that name; the nearest ones as buttons."""
     text = words("No client “{asked}”.", asked=_asked(asked))
     if not nearest:
@@ -230,10 +232,12 @@ def _asked(text: str) -> str:
     return kit.name(text, 60)
 
 
-def _choices(hits: Sequence[tuple[int, str]]) -> Block:
-    """Buttons rather than a menu: one tap on a phone."""
+def _choices(hits: Sequence[Choice]) -> Block:
+    """Buttons rather than a menu: one tap on a phone. Clients of the same name are told apart by their domain."""
+    names = Counter(name for _, name, _ in hits)
+    labels = [f"{name} ({domain or id_})" if names[name] > 1 else name for id_, name, domain in hits[:10]]
     return kit.actions(
-        *(kit.button(name, f"{ids.OPEN_CLIENT}:{place}", str(id_)) for place, (id_, name) in enumerate(hits[:10]))
+        *(kit.button(label, f"{ids.OPEN_CLIENT}:{place}", str(hits[place][0])) for place, label in enumerate(labels))
     )
 
 

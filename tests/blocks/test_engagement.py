@@ -100,8 +100,8 @@ def test_a_name_can_neither_ping_nor_link_nor_break_the_card(name: str) -> None:
     for message in (
         engagement.card(CATALOG, one, WORDS),
         engagement.shared(CATALOG, one, WORDS, "U1SHARER"),
-        engagement.several(name, [(1, name), (2, name)], WORDS),
-        engagement.nobody(name, [(1, name)], WORDS),
+        engagement.several(name, [(1, name, None), (2, name, name)], WORDS),
+        engagement.nobody(name, [(1, name, None)], WORDS),
     ):
         assert not block_problems(message["blocks"], "message")
         for text in (message["text"], *_texts(message["blocks"])):
@@ -157,9 +157,15 @@ def _named(number: int) -> Client:
 
 
 def test_answers_without_a_card(golden: Golden) -> None:
-    hits = [(one.id, one.name) for one in map(_named, range(12))]
+    hits = [(one.id, one.name, one.domain) for one in map(_named, range(12))]
     golden("several", engagement.several("acme", hits, WORDS))
     golden("nobody_near", engagement.nobody("acmee", hits[:1], WORDS))
     golden("nobody", engagement.nobody("zzz", [], WORDS))
     golden("no_clients", engagement.no_clients(WORDS))
     golden("usage", engagement.usage("/engagement", 200, WORDS))
+
+
+def test_clients_of_the_same_name_are_told_apart_in_a_picker() -> None:
+    blocks = engagement.several("acme", [(1, "Acme", "acme.example"), (2, "Acme", None), (3, "Acme AS", None)], WORDS)
+    labels = [element["text"]["text"] for element in blocks["blocks"][1]["elements"]]
+    assert labels == ["Acme (acme.example)", "Acme (2)", "Acme AS"]

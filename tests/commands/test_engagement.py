@@ -220,3 +220,19 @@ def test_what_was_missing_is_no_longer_said_to_be_once_a_score_is_known(bot: Bot
     view = bot.modal()
     assert view.payload["title"]["text"].endswith(": 5 of 11")
     bot.slack.actions.close(cast.ANNA, view.id)
+
+
+def test_an_event_that_slack_sends_again_is_answered_once(bot: Bot) -> None:
+    direct = cast.direct_message(cast.BO).id
+    bot.slack.deliveries.doubled = True
+    try:
+        bot.slack.actions.say(cast.BO, direct, "acme")
+        bot.wait(lambda: bot.slack.actions.visible_messages(cast.BO, direct)[1:])
+        bot.slack.deliveries.settle()
+        bot.slack.deliveries.doubled = False
+        bot.slack.actions.say(cast.BO, direct, "globex")
+        bot.wait(lambda: "Globex" in bot.slack.actions.visible_messages(cast.BO, direct)[-1].text)
+    finally:
+        bot.slack.deliveries.doubled = False
+    answers = [one.text.split(":")[0] for one in bot.slack.actions.visible_messages(cast.BO, direct)]
+    assert answers == ["acme", "Acme AS", "globex", "Globex Corporation"]
