@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, tzinfo
 from secrets import token_hex
@@ -32,6 +32,7 @@ from storage.audience import Audience
 from storage.catalog import Catalogs
 from storage.database import Database
 
+AGAIN = "again"  # in the context of a request that waited until Slack had said who asks
 LISTENER_THREADS = 32  # Bolt's own five are shared by everything: a few slow answers would hold up every click
 Listener = tuple[str, Any, Callable[..., Any], Right]  # kind, id, function, what it asks of the person
 
@@ -79,45 +80,53 @@ def wire(
         "audience": Audience(slack),
         "command_name": f"/{settings.command_prefix}engagement",
     }
-
-    recent = Recent()
-
-    @app.middleware
-    def give(context: BoltContext, body: dict[str, Any], next: Callable[[], None]) -> BoltResponse | None:
-        if "event_id" in body and "again" not in context and not recent.is_new(body["event_id"]):
-            return BoltResponse(status=200, body="")
-        context.update(given)
-        if context.response_url:
-            context["reply"] = replier(context.response_url)
-        next()
-        return None
-
+    door = Door(app, given)
     for kind, identity, function, right in listeners():
         register = getattr(app, kind)
         named = f"/{settings.command_prefix}{identity}" if kind == "command" else identity
-        register(named, middleware=[_door(app, Right(right))])(metrics.measure(kind, identity, function))
+        register(named, middleware=[door.before(Right(right))])(metrics.measure(kind, identity, function))
     app.error(answer_error)
     return app
 
 
-def _door(app: App, right: Right) -> Callable[..., BoltResponse | None]:
-    """What stands before a listener: it lets full members in and says to others why not."""
+class Door:
+    """Stands before every listener: hands it what it needs, lets full members in, and says to others why not.
 
-    def identify(context: BoltContext, req: BoltRequest, next: Callable[[], None]) -> BoltResponse | None:
-        if right is Right.SLACK:
+    One middleware for all of it, since Bolt takes as long over calling one as the database over a person.
+    """
+
+    def __init__(self, app: App, given: Mapping[str, Any]) -> None:
+        self._app = app
+        self._given = given
+        self._recent = Recent()
+
+    def before(self, right: Right) -> Callable[..., BoltResponse | None]:
+        """The middleware of a listener that asks for this right."""
+
+        def enter(context: BoltContext, req: BoltRequest, next: Callable[[], None]) -> BoltResponse | None:
+            event_id = req.body.get("event_id")
+            if event_id is not None and AGAIN not in context and not self._recent.is_new(event_id):
+                return BoltResponse(status=200, body="")
+            context.update(self._given)
+            if context.response_url:
+                context["reply"] = replier(context.response_url)
+            if right is Right.MEMBER and not self._let_in(context, req):
+                return BoltResponse(status=200, body="")
             next()
             return None
+
+        return enter
+
+    def _let_in(self, context: BoltContext, req: BoltRequest) -> bool:
+        """Whether the person is known; else the request is answered once Slack was asked. Raises for the refused."""
         found = _find(context)
         if found is None:
-            app.listener_runner.listener_executor.submit(_introduce, app, req)
-            return BoltResponse(status=200, body="")
+            self._app.listener_runner.listener_executor.submit(_introduce, self._app, req)
+            return False
         if found.refusal is not None:
             raise UserError(found.refusal.value)
         context["turn"] = _turn(context, found)
-        next()
-        return None
-
-    return identify
+        return True
 
 
 def _find(context: BoltContext) -> Person | None:
@@ -151,7 +160,7 @@ def _introduce(app: App, req: BoltRequest) -> None:
     context = req.context
     try:
         _learn(context)
-        again = BoltRequest(mode="socket_mode", body=req.body, context={"again": True})
+        again = BoltRequest(mode="socket_mode", body=req.body, context={AGAIN: True})
         response = app.dispatch(again)
         if response.body and context.response_url:
             context["reply"](replace_original=False, **json.loads(response.body))

@@ -50,6 +50,8 @@ def measure(kind: str, identity: Any, function: Callable[..., Any]) -> Callable[
     arguments through the wrapper.
     """
     labels = (kind, _label(identity))
+    seconds = LISTENER_SECONDS.labels(*labels)
+    outcomes = {outcome: LISTENERS.labels(*labels, outcome) for outcome in ("ok", "refused", "failed")}
 
     @wraps(function)
     def measured(*args: Any, **kwargs: Any) -> Any:
@@ -63,8 +65,8 @@ def measure(kind: str, identity: Any, function: Callable[..., Any]) -> Callable[
             outcome = "refused"
             raise
         finally:
-            LISTENER_SECONDS.labels(*labels).observe(perf_counter() - started)
-            LISTENERS.labels(*labels, outcome).inc()
+            seconds.observe(perf_counter() - started)
+            outcomes[outcome].inc()
 
     return measured
 

@@ -83,9 +83,10 @@ def _sqlite(url: URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
+        driver: Any = connection.connection.driver_connection  # asked itself, it costs a tenth of a statement
         if not connection.get_execution_options().get("writes", False):
-            connection.exec_driver_sql("BEGIN")
-        elif not _take_write_lock(connection.connection.driver_connection):
+            driver.execute("BEGIN")
+        elif not _take_write_lock(driver):
             connection.exec_driver_sql("BEGIN IMMEDIATE")  # what it raises says what is wrong
 
     return engine
