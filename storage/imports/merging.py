@@ -17,7 +17,7 @@ from storage.imports.work import Work
 from storage.schema import record, source, source_tool, stale, subscription, tool, usage
 
 HOLD = 0.08  # seconds for which a slice should hold the write lock; 0.2 is the promise
-PAUSE = 0.025  # seconds between slices. SQLite's waiters look again every 25 ms or so, and must find the lock free once
+PAUSE = 0.004  # seconds between slices: SQLite's waiters look at the lock every millisecond and must find it free once
 FIRST, LEAST, MOST = 1_000, 50, 200_000  # weight of a slice
 _PAGE = 5_000  # clients
 _NEVER = cast(null(), Date).label("last_on")

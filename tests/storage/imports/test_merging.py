@@ -108,6 +108,7 @@ DEATHS = [
 ]
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgres-debian"], indirect=True)  # two releases die alike
 @pytest.mark.parametrize(("place", "function", "call", "before"), DEATHS)
 def test_killed_anywhere_each_client_is_old_or_new_and_another_run_finishes(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, place: Any, function: str, call: int, before: bool
