@@ -114,6 +114,8 @@ def slow_bot(mode: str, folder: Path, **environment: str) -> Iterator[Process]:
         running = Process(slack, process, port, folder / "notes", log)
         try:
             running.wait_until_ready()
+            if mode == "socket_mode":  # the bot may take itself for connected a moment before Slack does
+                assert slack.wait_for_bot()
             yield running
         finally:
             if process.poll() is None:

@@ -375,6 +375,7 @@ def test_run_answers_a_command_of_slack(folder: Path, fresh: Fresh, mode: str, b
             assert loading.wait(20) == 0, loading.communicate()[1]
         with python("run", cwd=folder, **chosen) as process:
             wait_for(lambda: status(f"http://127.0.0.1:{port}/readyz") == 200)
+            assert mode == "http" or slack.wait_for_bot()
             slack.actions.command(ANNA, GENERAL, "/engagement acmee")
             with suppress(TimeoutError):
                 wait_for(lambda: "Acme AS" in str(answers(slack)))
