@@ -146,6 +146,12 @@ def _area(catalog: Catalog, earning: int, counting: int, included: int, reached:
     return Area(earned, possible, included != 0, reached != 0)
 
 
+def split(entitlement: Entitlement, measured: int, used: int) -> tuple[int, int]:
+    """The tools that earn their points, and those whose points are possible (see `tally`)."""
+    earning = entitlement.included & measured & used
+    return earning, (entitlement.costing & measured) | earning
+
+
 def tally(catalog: Catalog, entitlement: Entitlement, measured: int, used: int) -> Points:
     """Points earned and possible, per category and in all.
 
@@ -154,8 +160,7 @@ def tally(catalog: Catalog, entitlement: Entitlement, measured: int, used: int) 
     """
     included = entitlement.included
     reached = included & measured
-    earning = reached & used
-    counting = (entitlement.costing & measured) | earning
+    earning, counting = split(entitlement, measured, used)
     areas = []
     earned = possible = 0
     for mine in _categories(catalog):

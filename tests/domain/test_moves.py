@@ -1,0 +1,188 @@
+"""Why a score moved: each cause is told from the others, and the parts add up, exactly and as shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.catalog import Catalog, fold
+from bot.domain.moves import Cause, Ground, Part, change, explain, in_tenths, tenths, total
+from bot.domain.scoring import entitle, everything, split
+from bot.domain.subscriptions import Owned
+from tests.domain.catalogs import EVERY_TOOL, SHIPPED
+
+STARTER, PROFESSIONAL = 1, 2
+CRM = Owned("crm", 0, 0)
+MARKETING = Owned("marketing", PROFESSIONAL, PROFESSIONAL)
+SALES = Owned("sales", STARTER, STARTER)
+USED = SHIPPED.bits(["contacts", "forms", "marketing_email", "deals", "workflows"])
+ACME = Ground(SHIPPED, (CRM, MARKETING, SALES), EVERY_TOOL, USED)
+
+
+def edited(catalog: Catalog, tool: str, **changes: object) -> Catalog:
+    """The catalog with one tool changed."""
+    tools = tuple(replace(one, **changes) if one.key == tool else one for one in catalog.tools)  # type: ignore[arg-type]
+    return replace(catalog, hash=f"{catalog.hash} with another {tool}", tools=tools)
+
+
+def without(catalog: Catalog, tool: str) -> Catalog:
+    tools = tuple(one for one in catalog.tools if one.key != tool)
+    names = {fold(one.key): i for i, one in enumerate(tools)}
+    return replace(catalog, hash=f"{catalog.hash} without {tool}", tools=tools, tool_names=names)
+
+
+def share(ground: Ground) -> Fraction | None:
+    products = ground.products
+    entitlement = everything(ground.measured) if products is None else entitle(ground.catalog, products)
+    earning, counting = split(entitlement, ground.measured, ground.used)
+    points = [(tool.points, counting >> i & 1, earning >> i & 1) for i, tool in enumerate(ground.catalog.tools)]
+    possible = sum(n * counts for n, counts, _ in points)
+    return Fraction(sum(n * earns for n, _, earns in points), possible) if possible else None
+
+
+FEWER_POINTS = edited(SHIPPED, "forms", points=1)
+HARDER = edited(SHIPPED, "forms", at_least=50)
+KNOWN_CAUSES: list[tuple[str, Ground, Cause, list[str]]] = [
+    ("a tool fell out of use", replace(ACME, used=USED & ~SHIPPED.bits(["forms"])), Cause.USAGE, ["forms"]),
+    ("a tool came into use", replace(ACME, used=USED | SHIPPED.bits(["segments"])), Cause.USAGE, ["segments"]),
+    ("a product was given up", replace(ACME, products=(CRM, MARKETING)), Cause.SUBSCRIPTION, ["deals"]),
+    (
+        "an edition grew out of its grace",
+        replace(ACME, products=(CRM, MARKETING, Owned("service", STARTER, STARTER))),
+        Cause.SUBSCRIPTION,
+        ["tickets"],
+    ),
+    ("a tool is worth less", replace(ACME, catalog=FEWER_POINTS), Cause.CATALOG, ["forms"]),
+    (
+        "a tool must be used more often",
+        replace(ACME, catalog=HARDER, used=USED & ~SHIPPED.bits(["forms"])),
+        Cause.CATALOG,
+        ["forms"],
+    ),
+    (
+        "a tool is no longer measured",
+        replace(ACME, measured=EVERY_TOOL & ~SHIPPED.bits(["forms"])),
+        Cause.REACH,
+        ["forms"],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("after", "cause", "tools"), [row[1:] for row in KNOWN_CAUSES], ids=[r[0] for r in KNOWN_CAUSES]
+)
+def test_a_known_cause_is_named_and_no_other(after: Ground, cause: Cause, tools: list[str]) -> None:
+    parts = explain(ACME, after)
+    assert {part.cause for part in parts} == {cause}
+    assert set(tools) <= {part.tool for part in parts}
+
+
+def test_a_tool_that_leaves_the_catalog_moves_with_the_catalog() -> None:
+    newer = without(SHIPPED, "forms")
+    used = newer.bits(["contacts", "marketing_email", "deals", "workflows"])
+    after = Ground(newer, ACME.products, (1 << len(newer.tools)) - 1, used)
+    assert {(part.cause, part.tool) for part in explain(ACME, after)} == {(Cause.CATALOG, "forms")}
+
+
+def test_each_of_two_causes_has_its_own_part() -> None:
+    after = replace(ACME, products=(CRM, MARKETING), used=USED & ~SHIPPED.bits(["forms"]))
+    parts = explain(ACME, after)
+    assert {part.cause for part in parts} == {Cause.SUBSCRIPTION, Cause.USAGE}
+    assert [part.tool for part in parts if part.cause is Cause.USAGE] == ["forms"]
+
+
+def test_editions_that_another_catalog_orders_anew_are_known_by_their_names() -> None:
+    marketing = SHIPPED.products["marketing"]
+    products = {**SHIPPED.products, "marketing": replace(marketing, editions=("trial", *marketing.editions))}
+    grants = {
+        tool.key: {
+            part: tuple(g if g.product != "marketing" else replace(g, rank=g.rank + 1) for g in getattr(tool, part))
+            for part in ("included", "expected")
+        }
+        for tool in SHIPPED.tools
+    }
+    tools = tuple(replace(tool, **grants[tool.key]) for tool in SHIPPED.tools)  # type: ignore[arg-type]
+    newer = replace(SHIPPED, hash="reordered", products=products, tools=tools)
+    after = replace(ACME, catalog=newer, products=(CRM, Owned("marketing", 3, 3), SALES))
+    assert explain(ACME, after) == ()
+
+
+@pytest.mark.parametrize("unknown", [replace(ACME, measured=0), replace(ACME, products=())])
+def test_of_no_score_there_is_no_change(unknown: Ground) -> None:
+    assert explain(unknown, ACME) == explain(ACME, unknown) == ()
+
+
+# Any history.
+
+CATALOGS = [SHIPPED, FEWER_POINTS, HARDER, without(SHIPPED, "forms"), without(HARDER, "deals")]
+owned = st.builds(
+    lambda ranks: tuple(Owned(product, rank, min(rank, settled)) for product, (rank, settled) in sorted(ranks.items())),
+    st.dictionaries(
+        st.sampled_from(["crm", "marketing", "sales", "service", "content"]),
+        st.tuples(st.integers(0, 2), st.integers(-1, 2)),
+        max_size=4,
+    ),
+)
+tools = st.integers(0, EVERY_TOOL)
+grounds = st.builds(Ground, st.sampled_from(CATALOGS), st.one_of(st.none(), owned), tools, tools).map(
+    lambda one: replace(one, measured=_within(one, one.measured), used=_within(one, one.used))
+)
+
+
+def _within(one: Ground, tools: int) -> int:
+    return tools & ((1 << len(one.catalog.tools)) - 1)
+
+
+@given(grounds, grounds)
+def test_the_parts_add_up_to_the_change_exactly(before: Ground, after: Ground) -> None:
+    old, new = share(before), share(after)
+    parts = explain(before, after)
+    if old is None or new is None:
+        assert parts == ()
+    else:
+        assert change(parts) == new - old
+
+
+@given(st.lists(grounds.filter(lambda one: share(one) is not None), min_size=2, max_size=5))
+def test_the_parts_of_a_history_add_up_to_the_change_from_its_first_day_to_its_last(history: list[Ground]) -> None:
+    steps = [explain(before, after) for before, after in pairwise(history)]
+    first, last = share(history[0]), share(history[-1])
+    assert first is not None
+    assert last is not None
+    assert change(total(steps)) == last - first
+
+
+@given(grounds, grounds)
+def test_the_tenths_shown_add_up_to_the_change_shown_and_are_less_than_a_tenth_off(
+    before: Ground, after: Ground
+) -> None:
+    parts = explain(before, after)
+    shown = in_tenths(parts)
+    assert sum(one.tenths for one in shown) == tenths(change(parts))
+    exact = {(part.cause, part.tool): part.share * 100 for part in parts}
+    assert all(abs(one.tenths - exact[one.cause, one.tool]) < 1 for one in shown)
+
+
+@given(grounds)
+def test_nothing_changed_has_no_parts(ground: Ground) -> None:
+    assert explain(ground, ground) == ()
+
+
+@pytest.mark.parametrize(
+    ("share_moved", "shown"),
+    [("0", 0), ("0.0049", 0), ("-0.0049", 0), ("0.005", 1), ("-0.005", -1), ("0.21", 21), ("-0.214", -21)],
+)
+def test_less_than_half_a_tenth_of_a_point_is_no_change(share_moved: str, shown: int) -> None:
+    assert tenths(Fraction(share_moved)) == shown
+
+
+def test_what_is_lost_by_rounding_goes_to_the_largest_remainder() -> None:
+    parts = [
+        Part(Cause.USAGE, tool, Fraction(share)) for tool, share in [("a", "0.014"), ("b", "0.016"), ("c", "0.001")]
+    ]
+    assert [(one.tool, one.tenths) for one in in_tenths(parts)] == [("b", 2), ("a", 1)]
