@@ -12,6 +12,10 @@ SENTENCES = {
     "client_gone": "This client is no longer there. Look it up again: {command} and its name.",
     "catalog_refused": "The catalog cannot be used: {file}, line {line}: {problem}. Tell whoever runs the bot.",
     "mapping_refused": "The mapping cannot be used: {file}, line {line}: {problem}. Tell whoever runs the bot.",
+    "filter_meant": "Not understood: {word} → {meant}?",
+    "filter_csm": "Not understood: {word}. After csm: me, nobody, or an e-mail address.",
+    "filter_out_of_range": "{word} is out of range: {name} goes from {low} to {high}.",
+    "filter_too_long": "{name}: takes at most {limit} characters. Shorten it.",
 }
 UNEXPECTED = (
     "Something went wrong, and it has been logged as {reference}. "

@@ -85,6 +85,11 @@ def typed(text: str) -> str:
     return text.strip()
 
 
+def tidy(text: str) -> str:
+    """A text as it is kept and shown: single spaces, and nothing that a database cannot keep."""
+    return " ".join("".join(map(_sign, text)).split())
+
+
 def _address(match: re.Match[str]) -> str:
     target = match[1]
     return " " if target[:1] in "@!#" else target.removeprefix("mailto:")
