@@ -13,9 +13,15 @@ SENTENCES = {
     "catalog_refused": "The catalog cannot be used: {file}, line {line}: {problem}. Tell whoever runs the bot.",
     "mapping_refused": "The mapping cannot be used: {file}, line {line}: {problem}. Tell whoever runs the bot.",
     "filter_meant": "Not understood: {word} → {meant}?",
+    "filter_unknown": "{word} is not a filter. There are: {options}. A client's name with a colon goes in quotes.",
+    "filter_value": "Not understood: {word}. After {name}: {options}.",
+    "filter_empty": "What should {name}: be? For example {meant}",
     "filter_csm": "Not understood: {word}. After csm: me, nobody, or an e-mail address.",
     "filter_out_of_range": "{word} is out of range: {name} goes from {low} to {high}.",
+    "filter_twice": "{name} is there twice: {first} and {second}. Keep one of them.",
+    "filter_quote": "The quotation mark is not closed: {word}",
     "filter_too_long": "{name}: takes at most {limit} characters. Shorten it.",
+    "filter_too_much": "That is too long for filters: at most {limit} characters.",
 }
 UNEXPECTED = (
     "Something went wrong, and it has been logged as {reference}. "
