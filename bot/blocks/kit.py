@@ -1,27 +1,27 @@
-"""Block Kit: the only module that knows the library behind it, escaping, and cutting to Slack's limits."""
+"""Block Kit: the only module that knows the library behind it, escaping, and cutting to Slack's limits.
+
+What every message is made of (sections, notes, buttons) is written down as Slack takes it: built by the library, which
+checks what is cut to the limits here already, the five blocks of a card take ten times as long. The rest is the
+library's.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from slackblocks import (
-    ActionsBlock,
-    Button,
-    ContextBlock,
     ConversationFilter,
     ConversationSelectMenu,
-    Element,
     InputBlock,
-    ModalView,
     Option,
     PlainText,
-    SectionBlock,
     StaticSelectMenu,
-    Text,
 )
-from slackblocks import Block as Block
 
+Block = dict[str, Any]
+Element = dict[str, Any]  # of a block: a button, a menu
 Message = dict[str, Any]  # what chat.postMessage, an acknowledgement and a response_url take
 Modal = dict[str, Any]  # what views.open and views.update take
 
@@ -61,6 +61,7 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+@lru_cache(maxsize=4_096)  # the catalog's names stand on every card
 def name(text: str, limit: int = 80) -> str:
     """A client's or person's name as mrkdwn. Cut before it is escaped, so that no entity is halved."""
     return plain(cut(" ".join(text.split()), limit))
@@ -82,8 +83,9 @@ def bar(earned: float, possible: float) -> str:
 
 
 def section(*lines: str, accessory: Element | None = None) -> Block:
-    """A section of lines of mrkdwn. `verbatim` keeps imported text from becoming links and pings."""
-    return SectionBlock(Text(_fit(lines), verbatim=True), accessory=accessory)
+    """A section of lines of mrkdwn. Without `expand`, Slack folds a long one behind "See more"."""
+    made = {"type": "section", "text": _mrkdwn(_fit(lines)), "expand": True}
+    return made if accessory is None else {**made, "accessory": accessory}
 
 
 def sections(lines: Iterable[str]) -> list[Block]:
@@ -109,25 +111,33 @@ def _fit(lines: Sequence[str]) -> str:
     return kept + ELLIPSIS
 
 
+def _mrkdwn(text: str) -> dict[str, Any]:
+    """`verbatim` keeps imported text from becoming links and pings."""
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def _plain_text(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": text}
+
+
 def context(text: str) -> Block:
-    return ContextBlock([Text(text, verbatim=True)])
+    return {"type": "context", "elements": [_mrkdwn(text)]}
 
 
 def actions(*elements: Element) -> Block:
-    return ActionsBlock(list(elements))
+    return {"type": "actions", "elements": list(elements)}
 
 
-def button(label: str, action: str, value: str = "", *, style: str | None = None) -> Element:
+def button(label: str, action: str, value: str) -> Element:
     """A button. The value, at most 2,000 characters, is all the state it has."""
-    kind: Any = style
-    return Button(PlainText(cut(label, BUTTON)), action_id=action, value=value or None, style=kind)
+    return {"type": "button", "text": _plain_text(cut(label, BUTTON)), "action_id": action, "value": value}
 
 
 def select(action: str, options: Sequence[tuple[str, str]], chosen: str | None = None) -> Element:
     """A menu of at most 100 (label, value)."""
     made = {value: Option(PlainText(cut(label, OPTION)), value) for label, value in options[:100]}
     initial = made.get(chosen) if chosen is not None else None
-    return StaticSelectMenu(action_id=action, options=list(made.values()), initial_option=initial)
+    return StaticSelectMenu(action_id=action, options=list(made.values()), initial_option=initial)._resolve()
 
 
 def channel_picker(label: str, block: str, action: str, chosen: str | None, hint: str) -> Block:
@@ -139,14 +149,14 @@ def channel_picker(label: str, block: str, action: str, chosen: str | None, hint
             include=["public", "private"], exclude_external_shared_channels=True, exclude_bot_users=True
         ),
     )
-    return InputBlock(PlainText(label), menu, block_id=block, hint=PlainText(hint))
+    return InputBlock(PlainText(label), menu, block_id=block, hint=PlainText(hint))._resolve()
 
 
 def message(text: str, blocks: Sequence[Block]) -> Message:
     """A message: blocks, and beside them a complete `text`, which is all that phones and screen readers take."""
     if len(blocks) > MESSAGE_BLOCKS:
         raise ValueError(f"{len(blocks)} blocks; Slack takes {MESSAGE_BLOCKS}")
-    return {"text": cut(text, TEXT), "blocks": _render(blocks)}
+    return {"text": cut(text, TEXT), "blocks": _identified(blocks)}
 
 
 def modal(
@@ -159,24 +169,18 @@ def modal(
     metadata: str = "",
 ) -> Modal:
     """A modal. `metadata` (at most 3,000 characters) comes back with its submission."""
-    view = ModalView(
-        title=PlainText(cut(title, TITLE)),
-        blocks=list(blocks),
-        close=PlainText(close),
-        callback_id=callback,
-        submit=PlainText(submit) if submit else None,
-        private_metadata=metadata or None,
-    )
-    return {**view.to_dict(), "blocks": _render(blocks)}
+    made = {
+        "type": "modal",
+        "title": _plain_text(cut(title, TITLE)),
+        "blocks": _identified(blocks),
+        "close": _plain_text(close),
+        "submit": _plain_text(submit) if submit else None,
+        "callback_id": callback,
+        "private_metadata": metadata or None,
+    }
+    return {name: value for name, value in made.items() if value is not None}
 
 
-def _render(blocks: Sequence[Block]) -> list[dict[str, Any]]:
-    """Each block once (the library's own Message renders all of them three times), with its place for an id."""
-    for place, block in enumerate(blocks):
-        if not isinstance(block, InputBlock):
-            block.block_id = f"b{place}"
-    rendered = [block._resolve() for block in blocks]
-    for made in rendered:
-        if made["type"] == "section":
-            made["expand"] = True  # Slack folds long sections behind "See more"; the library does not know it
-    return rendered
+def _identified(blocks: Sequence[Block]) -> list[Block]:
+    """Each block with its place for an id, unless it has one that something refers to."""
+    return [block if "block_id" in block else {**block, "block_id": f"b{at}"} for at, block in enumerate(blocks)]

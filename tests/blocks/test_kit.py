@@ -8,7 +8,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from slackblocks import Block
+from slackblocks import ActionsBlock, Button, ContextBlock, PlainText, SectionBlock, Text
 
 from bot.blocks import kit
 from bot.playground.validation import block_problems, view_problems
@@ -68,7 +68,7 @@ def test_a_section_holds_at_most_3000_characters(length: int) -> None:
     assert len(blocks[0]["text"]["text"]) == (length if length <= kit.SECTION else len("a\n…"))
 
 
-def _blocks(number: int) -> list[Block]:
+def _blocks(number: int) -> list[kit.Block]:
     return [kit.section("x") for _ in range(number)]
 
 
@@ -94,6 +94,19 @@ def test_a_menu_has_at_most_100_options(number: int) -> None:
     blocks = kit.message("x", [kit.section("x", accessory=menu)])["blocks"]
     assert not block_problems(blocks, "message")
     assert len(blocks[0]["accessory"]["options"]) == min(number, 100)
+
+
+@given(st.text(min_size=1, max_size=60).filter(str.strip))
+def test_what_is_written_down_by_hand_is_what_the_library_builds(text: str) -> None:
+    def theirs(kind: type, *parts: object) -> dict[str, object]:
+        return {name: value for name, value in kind(*parts)._resolve().items() if name != "block_id"}
+
+    said = Text(text, verbatim=True)
+    pressed = Button(PlainText(text), action_id="press", value="7")
+    mine = kit.button(text, "press", "7")
+    assert kit.section(text, accessory=mine) == {**theirs(SectionBlock, said, None, None, pressed), "expand": True}
+    assert kit.context(text) == theirs(ContextBlock, [said])
+    assert kit.actions(mine, mine) == theirs(ActionsBlock, [pressed, pressed])
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "ftp://x", "", None, "//x", "https://x.example/" + "a" * 2_000])
