@@ -39,7 +39,7 @@ from storage.schema import (
     usage,
 )
 from storage.slices import ended_by
-from storage.sqljson import days_before, rows
+from storage.sqljson import days_before, items, rows
 
 LIMIT = 2  # clients: one more than can be shown tells that the name is not enough
 
@@ -108,7 +108,7 @@ def _withins(catalog: Catalog) -> tuple[int, ...]:
 
 def _sources() -> ScalarSelect[Any]:
     """(id, covers, reach, names of the tools that it measures) of each source."""
-    names = select(rows(tool.c.name)).where(
+    names = select(items(tool.c.name)).where(
         source_tool.c.installation_id == source.c.installation_id,
         source_tool.c.source_id == source.c.id,
         tool.c.installation_id == source_tool.c.installation_id,
@@ -194,7 +194,7 @@ def _client(catalog: Catalog, row: Row[Any]) -> Client:
 
 def _source(catalog: Catalog, values: Sequence[Any]) -> Source:
     number, covers, reach, names = values
-    return Source(number, covers, _day(reach), _tools(catalog, tuple(name for (name,) in names or ())))
+    return Source(number, covers, _day(reach), _tools(catalog, tuple(names or ())))
 
 
 @lru_cache(maxsize=256)  # the same few for every client
@@ -206,19 +206,30 @@ def _sum_uses(
     catalog: Catalog, sources: Sequence[Source], found: Sequence[Sequence[Any]]
 ) -> tuple[dict[int, Use], int]:
     """Uses by position in the catalog, under whatever names the data has, and the sources that name the client."""
-    withins, places = _withins(catalog), {one.id: i for i, one in enumerate(sources)}
+    places = {one.id: i for i, one in enumerate(sources)}
     uses: dict[int, Use] = {}
     listed = 0
     for name, source_id, last_on, *times in found:
         listed |= 1 << places[source_id]
-        position = catalog.tool_names.get(fold(name))
+        position, window = _place(catalog, name)
         if position is None:
             continue
-        before, day = uses.get(position, Use()), _day(last_on)
-        number = times[withins.index(catalog.tools[position].within)]
-        last = max((one for one in (before.last_on, day) if one is not None), default=None)
-        uses[position] = Use(before.times + number, last)
+        use, before = Use(times[window], _day(last_on)), uses.get(position)
+        uses[position] = use if before is None else _both(before, use)
     return uses, listed
+
+
+@lru_cache(maxsize=4_096)
+def _place(catalog: Catalog, name: str) -> tuple[int | None, int]:
+    """A tool's position in the catalog, and which of the windows is its own."""
+    position = catalog.tool_names.get(fold(name))
+    return position, 0 if position is None else _withins(catalog).index(catalog.tools[position].within)
+
+
+def _both(one: Use, other: Use) -> Use:
+    """One tool's uses under two names, or from two sources."""
+    days = [day for day in (one.last_on, other.last_on) if day is not None]
+    return Use(one.times + other.times, max(days, default=None))
 
 
 def _subscription(values: Sequence[Any], as_of: date | None) -> Subscription:

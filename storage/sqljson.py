@@ -28,6 +28,23 @@ def _rows_on_postgresql(element: rows, compiler: SQLCompiler, **kwargs: Any) -> 
     return f"json_agg(json_build_array({compiler.process(element.clauses, **kwargs)}))"
 
 
+class items(FunctionElement[Any]):  # noqa: N801
+    """An aggregate: an array of the values of one column. Of no rows: null or empty."""
+
+    type = JSON()
+    inherit_cache = True
+
+
+@compiles(items, "sqlite")
+def _items_on_sqlite(element: items, compiler: SQLCompiler, **kwargs: Any) -> str:
+    return f"json_group_array({compiler.process(element.clauses, **kwargs)})"
+
+
+@compiles(items, "postgresql")
+def _items_on_postgresql(element: items, compiler: SQLCompiler, **kwargs: Any) -> str:
+    return f"json_agg({compiler.process(element.clauses, **kwargs)})"
+
+
 class days_before(FunctionElement[date]):  # noqa: N801
     """A day, and how many days before it."""
 
