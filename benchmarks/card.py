@@ -68,7 +68,24 @@ def _compare(*apps: tuple[App, str]) -> list[float]:
 
 
 def _signed(name: str) -> tuple[str, dict[str, str | Sequence[str]]]:
-    body = urlencode({"command": "/engagement", "text": name, "team_id": TEAM, "user_id": USER, "trigger_id": "1"})
+    """A slash command with all that Slack sends (docs: slash commands), signed."""
+    body = urlencode(
+        {
+            "token": "none",
+            "team_id": TEAM,
+            "team_domain": "acme",
+            "channel_id": "C1",
+            "channel_name": "general",
+            "user_id": USER,
+            "user_name": "anna",
+            "command": "/engagement",
+            "text": name,
+            "api_app_id": "A1",
+            "is_enterprise_install": "false",
+            "response_url": "https://hooks.slack.com/commands/T1/1/x",
+            "trigger_id": "1.2.3",
+        }
+    )
     stamp = str(int(time.time()))
     signature = SignatureVerifier(SECRET).generate_signature(timestamp=stamp, body=body)
     return body, {

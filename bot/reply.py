@@ -18,9 +18,10 @@ Reply = Callable[..., None]  # reply(text=…, blocks=…): in place of the mess
 
 def replier(response_url: str) -> Reply:
     """A function that answers at this address. Slack allows 5 answers within 30 minutes."""
-    client = WebhookClient(response_url, retry_handlers=[RateLimitErrorRetryHandler(max_retry_count=2)], timeout=10)
 
     def reply(*, replace_original: bool = True, response_type: str = "ephemeral", **message: Any) -> None:
+        # Made when it is needed: most commands are answered in their acknowledgement.
+        client = WebhookClient(response_url, retry_handlers=[RateLimitErrorRetryHandler(max_retry_count=2)], timeout=10)
         response = client.send(replace_original=replace_original, response_type=response_type, **message)
         if response.status_code != 200:
             raise DeliveryError(response.body, temporary=response.status_code >= 500)
