@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from bot.playground.elements import (
     EVERY,
     IMAGE,
@@ -14,7 +17,20 @@ from bot.playground.elements import (
     plain,
     words,
 )
-from bot.playground.rules import Rule, any_of, exactly_one, fields, flag, many, one_of, string, typed, whole
+from bot.playground.rules import (
+    Problem,
+    Rule,
+    any_of,
+    exactly_one,
+    fields,
+    flag,
+    many,
+    number,
+    one_of,
+    string,
+    typed,
+    whole,
+)
 
 _ID: dict[str, Rule] = {"block_id": string(255)}
 
@@ -50,6 +66,31 @@ _RICH = typed(
 )
 
 _TEXT = words(3000)
+
+
+def _one_point_per_category(chart: Any, at: str) -> Iterator[Problem]:
+    """Categories and names of series differ; each series has exactly one point for every category."""
+    categories = chart["axis_config"]["categories"]
+    names = [series["name"] for series in chart["series"]]
+    if len(set(categories)) != len(categories):
+        yield Problem(f"{at}/axis_config/categories", "categories must be unique")
+    if len(set(names)) != len(names):
+        yield Problem(f"{at}/series", "series names must be unique")
+    for index, series in enumerate(chart["series"]):
+        if sorted(point["label"] for point in series["data"]) != sorted(categories):
+            yield Problem(f"{at}/series/{index}/data", "must have exactly one point for each category")
+
+
+_POINT = fields({"label": string(20), "value": number()})
+_PLOT = fields(
+    {
+        "series": many(fields({"name": string(20), "data": many(_POINT, 1, 20)}), 1, 12),
+        "axis_config": fields({"categories": many(string(20), 1, 20)}, {"x_label": string(50), "y_label": string(50)}),
+    },
+    {},
+    _one_point_per_category,
+)
+_PIE = fields({"segments": many(fields({"label": string(20), "value": number(above=0)}), 1, 12)})
 
 
 BLOCKS: dict[str, Rule] = {
@@ -95,11 +136,14 @@ BLOCKS: dict[str, Rule] = {
     ),
     "rich_text": fields({"elements": many(_RICH, 1, 1000)}, _ID),
     "markdown": fields({"text": string(12_000)}, _ID),
+    "data_visualization": fields(
+        {"title": string(50), "chart": typed({"pie": _PIE, "bar": _PLOT, "line": _PLOT, "area": _PLOT})}, _ID
+    ),
     "alert": fields({"text": words(200)}, _ID | {"level": one_of("default", "info", "warning", "error", "success")}),
 }
 
 # Real blocks that are not modelled yet, per surface that takes them.
-_MESSAGE_ONLY = {"table", "data_table", "data_visualization", "card", "carousel", "container"}
+_MESSAGE_ONLY = {"table", "data_table", "card", "carousel", "container"}
 _MESSAGE_ONLY |= {"context_actions", "plan", "task_card", "video"}
 REAL = {
     "message": frozenset(_MESSAGE_ONLY),
@@ -107,7 +151,7 @@ REAL = {
 }
 SURFACES = {
     "message": {name: rule for name, rule in BLOCKS.items() if name != "alert"},
-    "modal": {name: rule for name, rule in BLOCKS.items() if name != "markdown"},
+    "modal": {name: rule for name, rule in BLOCKS.items() if name not in ("markdown", "data_visualization")},
 }
 MOST = {"message": 50, "modal": 100}
 

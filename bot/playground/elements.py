@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from bot.playground.rules import Problem, Rule, exactly_one, fields, flag, many, one_of, string, typed, whole
+from bot.playground.rules import Problem, Rule, exactly_one, fields, flag, many, one_of, real, string, typed, whole
 
 
 def plain(most: int) -> Rule:
@@ -94,6 +94,7 @@ _FILTER = fields(
     },
 )
 _CONVERSATIONS = {"default_to_current_conversation": flag, "filter": _FILTER}
+_ANSWERED = {"response_url_enabled": real}
 
 
 def _lengths(element: Any, at: str) -> Iterator[Problem]:
@@ -116,6 +117,9 @@ ELEMENTS: dict[str, Rule] = {
             "style": one_of("primary", "danger"),
             "confirm": CONFIRM,
             "accessibility_label": string(75),
+            "visible_to_user_ids": real,
+            "agent_prompt": real,
+            "agent_prompt_display": real,
         },
     ),
     "overflow": fields({"options": many(option(url=True), 1, 5)}, _COMMON | {"confirm": CONFIRM}, values_differ),
@@ -135,9 +139,9 @@ ELEMENTS: dict[str, Rule] = {
     ),
     "users_select": fields({}, _PICK | {"initial_user": string(20)}),
     "multi_users_select": fields({}, _PICK | _SEVERAL | {"initial_users": _IDS}),
-    "conversations_select": fields({}, _PICK | _CONVERSATIONS | {"initial_conversation": string(20)}),
+    "conversations_select": fields({}, _PICK | _CONVERSATIONS | _ANSWERED | {"initial_conversation": string(20)}),
     "multi_conversations_select": fields({}, _PICK | _CONVERSATIONS | _SEVERAL | {"initial_conversations": _IDS}),
-    "channels_select": fields({}, _PICK | {"initial_channel": string(20)}),
+    "channels_select": fields({}, _PICK | _ANSWERED | {"initial_channel": string(20)}),
     "multi_channels_select": fields({}, _PICK | _SEVERAL | {"initial_channels": _IDS}),
     "radio_buttons": fields(
         {"options": _BOXES},
@@ -173,7 +177,7 @@ ELEMENTS: dict[str, Rule] = {
     ),
 }
 
-_IMAGE_FIELDS = {"image_url": PICTURE, "slack_file": fields({}, {"id": string(50), "url": string(3000)})}
+_IMAGE_FIELDS = {"image_url": PICTURE, "slack_file": real}
 IMAGE = fields({"alt_text": string(2000)}, _IMAGE_FIELDS, exactly_one("image_url", "slack_file"))
 IMAGE_BLOCK_FIELDS = _IMAGE_FIELDS
 

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from bot.playground.charts import draw
 from bot.playground.markdown import markdown
 from bot.playground.model import Channel, Json, Person, Values
 from bot.playground.mrkdwn import SAFE_LINK, Scene, mrkdwn, plain_text
@@ -173,7 +174,7 @@ def templates() -> Environment:
         "json": partial(json.dumps, separators=(",", ":")),
     }
     made.tests |= {"long": is_long, "safe_link": lambda url: bool(SAFE_LINK.match(url))}
-    made.globals |= {"choices": choices, "loud": loud, "MENUS": MENUS, "TICKS": TICKS, "LINES": LINES}
+    made.globals |= {"choices": choices, "loud": loud, "draw": draw, "MENUS": MENUS, "TICKS": TICKS, "LINES": LINES}
     return made
 
 

@@ -49,6 +49,18 @@ def whole(least: int, most: int) -> Rule:
     return rule
 
 
+def number(above: float | None = None) -> Rule:
+    """A number, whole or not, greater than `above`; what JSON has no word for (NaN, infinity) is none."""
+
+    def rule(value: Any, at: str) -> Iterator[Problem]:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not -1e300 < value < 1e300:
+            yield Problem(at, "must provide a number")
+        elif above is not None and value <= above:
+            yield Problem(at, f"must be more than {above:g}")
+
+    return rule
+
+
 def flag(value: Any, at: str) -> Iterator[Problem]:
     """True or false."""
     if not isinstance(value, bool):
@@ -121,6 +133,12 @@ def typed(table: dict[str, Rule], elsewhere: frozenset[str] = frozenset(), real:
             yield Problem(at, f"unsupported {'element' if kind in elsewhere else 'type'}: {kind}")
 
     return rule
+
+
+def real(value: Any, at: str) -> Iterator[Problem]:
+    """A field that Slack takes here and that is not modelled: a loud 501, whatever stands in it."""
+    yield from ()
+    raise NotModelledError(f"{value!r} at {at}")
 
 
 def exactly_one(*names: str) -> Rule:

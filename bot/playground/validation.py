@@ -21,6 +21,7 @@ from bot.playground.rules import Problem, Rule, fields, many, typed
 VIEW_BYTES = 250_000
 MESSAGE_CHARACTERS = 13_200
 MARKDOWN_CHARACTERS = 12_000
+MOST_CHARTS = 2
 
 
 def _surface(surface: str) -> Rule:
@@ -30,7 +31,7 @@ def _surface(surface: str) -> Rule:
 def block_problems(blocks: Any, surface: str, at: str = "/blocks") -> list[Problem]:
     """Everything wrong with these blocks on that surface ("message" or "modal")."""
     problems = list(_surface(surface)(blocks, at))
-    return problems or [*_doubles(blocks, at), *_focus(blocks, at), *_markdown(blocks, at)]
+    return problems or [*_doubles(blocks, at), *_focus(blocks, at), *_together(blocks, at)]
 
 
 def view_problems(view: Any) -> list[Problem]:
@@ -70,7 +71,10 @@ def _focus(blocks: list[Json], at: str) -> Iterator[Problem]:
         yield Problem(f"{at}/{number}", "only one element can have focus_on_load")
 
 
-def _markdown(blocks: list[Json], at: str) -> Iterator[Problem]:
+def _together(blocks: list[Json], at: str) -> Iterator[Problem]:
+    """What is counted over a whole message."""
+    if sum(block["type"] == "data_visualization" for block in blocks) > MOST_CHARTS:
+        yield Problem(at, f"no more than {MOST_CHARTS} data_visualization blocks allowed")
     if sum(len(block["text"]) for block in blocks if block["type"] == "markdown") > MARKDOWN_CHARACTERS:
         yield Problem(at, f"markdown blocks must be less than {MARKDOWN_CHARACTERS + 1} characters together")
 

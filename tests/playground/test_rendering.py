@@ -77,6 +77,11 @@ TAGS = frozenset(
         "figure",
         "figcaption",
         "img",
+        "svg",
+        "path",
+        "title",
+        "details",
+        "summary",
     }
 )
 
@@ -237,7 +242,7 @@ def test_rich_text_keeps_styles_and_structure() -> None:
 def test_an_unknown_part_of_a_rich_text_is_not_left_out() -> None:
     with pytest.raises(NotRenderedError, match="team"):
         rich_text([_line({"type": "team", "team_id": "T1"})], SCENE)
-    assert "does not render: team" in _shown({"type": "rich_text", "elements": [_line({"type": "team"})]}).text
+    assert "does not render: team" in shown_block({"type": "rich_text", "elements": [_line({"type": "team"})]}).text
 
 
 @pytest.mark.parametrize(
@@ -256,11 +261,11 @@ def test_an_unknown_part_of_a_rich_text_is_not_left_out() -> None:
     ],
 )
 def test_what_is_not_rendered_is_said_loudly(block: Json) -> None:
-    assert "This playground does not render:" in _shown(block).text
+    assert "This playground does not render:" in shown_block(block).text
 
 
 def test_a_button_never_leads_to_a_script() -> None:
-    audit = _shown(_actions({"type": "button", "text": _plain("Go"), "url": "javascript:alert(1)"}))
+    audit = shown_block(_actions({"type": "button", "text": _plain("Go"), "url": "javascript:alert(1)"}))
     assert audit.links == []
     assert "does not render" in audit.text
 
@@ -274,7 +279,7 @@ def test_long_sections_fold_unless_they_are_sent_expanded() -> None:
         (long, True, False),
         ("short", False, False),
     ]:
-        shown = _shown({"type": "section", "text": {"type": "mrkdwn", "text": text}, "expand": expand})
+        shown = shown_block({"type": "section", "text": {"type": "mrkdwn", "text": text}, "expand": expand})
         assert ("See more" in shown.text) is folds
 
 
@@ -371,7 +376,7 @@ def _place(key: str = "m1", **given: Any) -> Place:
     return Place(key, scene, people=people, channels=channels, **given)
 
 
-def _shown(block: Json) -> Audit:
+def shown_block(block: Json) -> Audit:
     return Audit(render_blocks([_with_ids(block)], _place()))
 
 
@@ -394,12 +399,17 @@ def _everywhere(text: str) -> list[str]:
         {"type": "static_select", "options": [option], "placeholder": words},
         {"type": "radio_buttons", "options": [option]},
     ]
+    point = {"label": text, "value": 1}
+    axes = {"categories": [text], "x_label": text, "y_label": text}
+    bars = {"type": "bar", "series": [{"name": text, "data": [point]}], "axis_config": axes}
     blocks: list[Json] = [
         {"type": "section", "text": said, "fields": [said, words]},
         {"type": "header", "text": words},
         {"type": "context", "elements": [said, words, image]},
         {"type": "alert", "text": said, "level": text},
         {"type": "card", "title": said, "subtitle": said, "body": said, "subtext": said},
+        {"type": "data_visualization", "title": text, "chart": {"type": "pie", "segments": [point]}},
+        {"type": "data_visualization", "title": text, "chart": bars},
         {"type": text},
         image,
         *(_actions(element | {"action_id": text}) for element in elements),
