@@ -10,7 +10,7 @@ from bot.playground import events, people, slackbot
 from bot.playground.choices import check_offered
 from bot.playground.interactions import Interactions
 from bot.playground.manifest import Manifest
-from bot.playground.model import Channel, Json, Message, MessageRef, Person, Values, View
+from bot.playground.model import Channel, File, Json, Message, MessageRef, Person, Values, View
 from bot.playground.refusals import ImpossibleError, NotModelledError, RefusalError
 from bot.playground.response_urls import check_content, write
 from bot.playground.socket_mode import NotAcknowledgedError
@@ -51,6 +51,16 @@ class Actions:
         self._seen(person_id, channel_id)
         with self.slack.lock:
             return [m for m in self.slack.messages[channel_id] if m.ephemeral_to in (None, person_id)]
+
+    def file(self, person_id: str, file_id: str) -> File:
+        """A file that stands in a message which the person sees; nobody else can have it."""
+        with self.slack.lock:
+            for channel in self.slack.channels_of(person_id):
+                for message in self.visible_messages(person_id, channel.id):
+                    for file in message.files:
+                        if file.id == file_id:
+                            return file
+        raise ImpossibleError("there is no such file where you are")
 
     def open_view(self, person_id: str) -> View | None:
         """The modal on top of the person's stack."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from functools import partial
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -12,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.playground.faults import Faults
+from bot.playground.files import MOST_BYTES, receive
 from bot.playground.manifest import Manifest
 from bot.playground.model import Json
 from bot.playground.refusals import NotModelledError, RefusalError
@@ -53,6 +55,7 @@ class WebApi:
         return [
             Route("/api/{method:path}", self.call, methods=["GET", "POST"]),
             Route("/response/{token}", self.respond, methods=["POST"]),
+            Route("/upload/v1/{token}", self.upload, methods=["POST"]),
         ]
 
     async def call(self, request: Request) -> Response:
@@ -76,17 +79,30 @@ class WebApi:
         except RefusalError as refusal:
             return JSONResponse(refusal.answer(), 400)
         token = request.path_params["token"]
-        return await self._recorded(request, "response_url", values, lambda: answer_url(self.slack, token, values))
+        return await self._recorded(
+            request, "response_url", values, lambda: answer_url(self.slack, token, values), "ok"
+        )
 
-    async def _recorded(self, request: Request, name: str, values: Json, run: Callable[[], Outcome]) -> Response:
+    async def upload(self, request: Request) -> Response:
+        """The bytes of one file, raw; forms with a file in them are what Slack takes, too."""
+        token = request.path_params["token"]
+        if request.headers.get("content-type", "").startswith("multipart/"):
+            missing = {"ok": False, "error": "not_modelled", "method": "upload", "missing": "multipart"}
+            return await self._recorded(request, "upload", {}, lambda: (501, missing))
+        content = await read_bytes(request)
+        run = partial(receive, self.slack, token, content)
+        return await self._recorded(request, "upload", {"bytes": len(content)}, run, f"OK - {len(content)}")
+
+    async def _recorded(
+        self, request: Request, name: str, values: Json, run: Callable[[], Outcome], plain: str = ""
+    ) -> Response:
         fault = self._faults.take(name)
         if fault and not fault.processed:
             self.slack.record(name, values, fault.status, {})
             return await fault.spoil(request, Response())
         status, answer = run()
         self.slack.record(name, values, status, answer)
-        plain = name == "response_url" and answer["ok"]
-        response = Response("ok") if plain else JSONResponse(answer, status)
+        response = Response(plain) if plain and answer["ok"] else JSONResponse(answer, status)
         return await fault.spoil(request, response) if fault else response
 
     def _answer(self, name: str, token: str, values: Json) -> Outcome:
@@ -129,6 +145,15 @@ def bearer(request: Request) -> str:
     """The token of the Authorization header."""
     found = re.fullmatch(r"Bearer (\S+)", request.headers.get("authorization", ""))
     return found[1] if found else ""
+
+
+async def read_bytes(request: Request) -> bytes:
+    """The body as it is; of one that is too long only enough to see that it is."""
+    content = bytearray()
+    async for chunk in request.stream():
+        if len(content) <= MOST_BYTES:
+            content += chunk
+    return bytes(content)
 
 
 async def read_values(request: Request) -> Json:

@@ -21,7 +21,8 @@ def _heard(slack: Slack, message: Message) -> bool:
 
 def message_posted(slack: Slack, message: Message) -> None:
     if _heard(slack, message):
-        slack.on_event(message_json(slack, message) | _where(slack, message) | {"event_ts": message.ts})
+        shared: Json = {"subtype": "file_share"} if message.files else {}
+        slack.on_event(message_json(slack, message) | shared | _where(slack, message) | {"event_ts": message.ts})
 
 
 def message_changed(slack: Slack, message: Message, before: Json) -> None:

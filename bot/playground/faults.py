@@ -71,7 +71,7 @@ class Faults:
         self._due: dict[str, deque[Fault]] = defaultdict(deque)
 
     def add(self, method: str, *faults: Fault) -> None:
-        """Lets the next calls of that method (or "response_url") go wrong, one after the other."""
+        """Lets the next calls of that method (or "response_url", "upload") go wrong, one after the other."""
         with self._lock:
             self._due[method].extend(faults)
 

@@ -78,6 +78,22 @@ class MessageRef:
 
 
 @dataclass
+class File:
+    """One file of the bot's. `content` is there once its bytes were uploaded, `title` once the upload was completed."""
+
+    id: str
+    name: str
+    length: int
+    created: int
+    content: bytes | None = None
+    title: str = ""
+
+    @property
+    def extension(self) -> str:
+        return self.name.rpartition(".")[2].lower() if "." in self.name else ""
+
+
+@dataclass
 class Message:
     """One message as it stands now. `ephemeral_to` names the one person who sees it; `author` is a user id."""
 
@@ -91,6 +107,7 @@ class Message:
     edited_ts: str | None = None
     inputs: dict[str, Values] = field(default_factory=dict)
     """Per person, what they have chosen in the message's elements."""
+    files: list[File] = field(default_factory=list)
 
     @property
     def ref(self) -> MessageRef:
@@ -153,7 +170,7 @@ class ResponseUrl:
 
 @dataclass(frozen=True)
 class Call:
-    """One request of the bot as it came in: a Web API method (or "response_url"), what it gave, and how it went."""
+    """One request of the bot as it came in: a method (or "response_url", "upload"), what it gave, how it went."""
 
     method: str
     given: Json

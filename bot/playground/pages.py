@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -39,7 +40,11 @@ Handler = Callable[[Request], Awaitable[Response]]
 def routes(slack: Slack, actions: Actions, manifest: Manifest) -> list[BaseRoute]:
     """The pages and their style, script and icon, for the server that also carries the Web API."""
     pages = Pages(slack, actions, manifest)
-    gets: dict[str, Handler] = {"/": pages.home, "/c/{channel}": pages.channel}
+    gets: dict[str, Handler] = {
+        "/": pages.home,
+        "/c/{channel}": pages.channel,
+        "/files/{file}/{name:path}": pages.download,
+    }
     posts: dict[str, Handler] = {
         "/person": pages.switch_person,
         "/clock": pages.move_clock,
@@ -96,6 +101,15 @@ class Pages:
             return RedirectResponse(self._start(person), status_code=303)
         version = f"{self._run}-{person.id}.{self._slack.version}"
         return HTMLResponse(await run_in_threadpool(self._screen.page, person, channel, version))
+
+    async def download(self, request: Request) -> Response:
+        if "authorization" in request.headers:
+            raise NotModelledError("downloading a file with a token")
+        file = self._actions.file(self._person(request).id, request.path_params["file"])
+        disposition = f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"
+        return Response(
+            file.content, headers={"content-disposition": disposition}, media_type="application/octet-stream"
+        )
 
     async def _wait(self, request: Request, person: Person, since: str) -> None:
         seen, _, number = since.partition(".")

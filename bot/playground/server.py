@@ -56,6 +56,7 @@ class Playground:
         self.signing_secret = new_secret()
         self.manifest = manifest
         self.slack = Slack(people.TEAM, people.APP, people.cast(manifest.bot_name), people.channels())
+        self.slack.address = self.url
         self.sockets = SocketMode(people.APP.id)
         self.sockets.address = f"ws://{address}/socket"
         requests = SignedRequests(request_url, self.signing_secret, self.slack) if request_url else None
@@ -76,7 +77,7 @@ class Playground:
 
     @property
     def calls(self) -> list[Call]:
-        """Every request of the bot so far: Web API calls, and posts to response_urls as "response_url"."""
+        """Every request of the bot so far: Web API calls, and "response_url" and "upload" for posts to those."""
         with self.slack.lock:
             return list(self.slack.calls)
 

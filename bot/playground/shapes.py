@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import mimetypes
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
-from bot.playground.model import Channel, Json, Message, Person, View
+from bot.playground.model import Channel, File, Json, Message, Person, View
 from bot.playground.people import SLACKBOT
 from bot.playground.state import Slack
 from bot.playground.values import state_values
@@ -116,7 +118,47 @@ def message_json(slack: Slack, message: Message, metadata: bool = True) -> Json:
         shown["metadata"] = message.metadata
     if message.edited_ts:
         shown["edited"] = {"user": message.author, "ts": message.edited_ts}
+    if message.files:
+        files = [file_json(slack, file) for file in message.files]
+        shown |= {"files": files, "upload": True, "display_as_bot": False}
     return shown
+
+
+def file_json(slack: Slack, file: File, *, processed: bool = True) -> Json:
+    """A file as methods and messages carry it; the answer that ends an upload knows neither its kind nor its place."""
+    address = f"{slack.address}/files/{file.id}/{quote(file.name, safe='')}"
+    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    where = {"public": "channels", "private": "groups", "im": "ims"}
+    places: dict[str, list[str]] = {name: [] for name in where.values()}
+    for channel in slack.channels.values() if processed else ():
+        if any(each.id == file.id for message in slack.messages[channel.id] for each in message.files):
+            places[where[channel.kind]].append(channel.id)
+    return {
+        "id": file.id,
+        "created": file.created,
+        "timestamp": file.created,
+        "name": file.name,
+        "title": file.title,
+        "mimetype": kind if processed else "",
+        "filetype": (file.extension or "binary") if processed else "",
+        "pretty_type": (file.extension.upper() or "Binary") if processed else "",
+        "user": slack.app.user_id,
+        "user_team": slack.team.id,
+        "editable": False,
+        "size": file.length,
+        "mode": "hosted",
+        "is_external": False,
+        "external_type": "",
+        "is_public": bool(places["channels"]),
+        "public_url_shared": False,
+        "display_as_bot": False,
+        "username": "",
+        "url_private": address,
+        "url_private_download": address,
+        "permalink": address,
+        "has_rich_preview": False,
+        "file_access": "visible",
+    } | places
 
 
 _VIEW_DEFAULTS: dict[str, Any] = {

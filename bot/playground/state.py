@@ -14,6 +14,7 @@ from bot.playground.model import (
     AppIdentity,
     Call,
     Channel,
+    File,
     Json,
     Message,
     MessageRef,
@@ -40,6 +41,7 @@ class Slack:
 
     Two clocks: `now()` is the product's clock, which people may move forward; `real_time` drives triggers,
     response_urls and signatures. `on_event` is told of everything that Slack would send an event about.
+    `address` is where its server is; `processing_seconds` go by before a completed file is seen.
     `longest_page` makes every list come in pages shorter than the `limit` that was asked for, as Slack may.
     """
 
@@ -64,8 +66,12 @@ class Slack:
         self.stacks: dict[str, list[str]] = {}
         self.triggers: dict[str, Trigger] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
+        self.files: dict[str, File] = {}
+        self.uploads: dict[str, str] = {}
         self.calls: deque[Call] = deque(maxlen=REMEMBERED_CALLS)
         self.longest_page: int | None = None
+        self.address = "http://127.0.0.1:1"
+        self.processing_seconds = 0.2
         self.on_event: Callable[[Json], None] = lambda _event: None
         self.real_time = real_time
         self._ahead = timedelta()

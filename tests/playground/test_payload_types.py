@@ -14,6 +14,7 @@ import pytest
 
 from bot.playground import people
 from bot.playground.deliveries import Deliveries
+from bot.playground.files import receive, share
 from bot.playground.model import Json, MessageRef
 from bot.playground.socket_mode import SocketMode
 from tests.playground.conftest import World
@@ -24,7 +25,8 @@ IMPORTS = """
 import type { SlashCommand, BlockAction, ViewSubmitAction, ViewClosedAction, EnvelopedEvent } from "@slack/bolt";
 import type { ButtonAction, StaticSelectAction, ConversationsSelectAction, OverflowAction } from "@slack/bolt";
 import type { GenericMessageEvent, MessageChangedEvent, MessageDeletedEvent } from "@slack/types";
-import type { MemberJoinedChannelEvent, ChannelSharedEvent, TeamJoinEvent, UserChangeEvent } from "@slack/types";
+import type { FileShareMessageEvent, MemberJoinedChannelEvent, ChannelSharedEvent } from "@slack/types";
+import type { TeamJoinEvent, UserChangeEvent } from "@slack/types";
 import type * as api from "@slack/web-api";
 
 // A plain message has no subtype; the types ask for one that is undefined, which JSON cannot say.
@@ -93,6 +95,10 @@ def samples(world: World) -> list[tuple[str, Any]]:
     history = world.call("conversations.history", channel="D0ANNACSM", include_all_metadata=True)
     world.call("chat.delete", channel="D0ANNACSM", ts=posted["ts"])
     world.actions.say(people.ANNA, "D0ANNACSM", "acme")
+    address = world.call("files.getUploadURLExternal", filename="a.csv", length=1)
+    receive(world.slack, address["upload_url"].rpartition("/")[2], b"x")
+    completed = world.call("files.completeUploadExternal", files=[{"id": address["file_id"]}])
+    share(world.slack, list(world.slack.files.values()), [world.slack.channels["D0ANNACSM"]], "Here")
     world.actions.invite_bot(people.CS_LEADS)
     world.actions.share_channel(people.CS_NORDIC)
     world.actions.join_team(world.slack.people[people.BO])
@@ -100,7 +106,7 @@ def samples(world: World) -> list[tuple[str, Any]]:
     interactions = ["SlashCommand", "BlockAction<ButtonAction>", "BlockAction<StaticSelectAction>"]
     interactions += ["BlockAction<OverflowAction>", "BlockAction<ConversationsSelectAction>"]
     interactions += ["PressInModal", "ViewSubmitAction", "ViewClosedAction"]
-    told = ["PlainMessageEvent", "Changed", "Deleted", "PlainMessageEvent"]
+    told = ["PlainMessageEvent", "Changed", "Deleted", "PlainMessageEvent", "FileShareMessageEvent"]
     told += ["MemberJoinedChannelEvent", "ChannelSharedEvent", "TeamJoinEvent", "UserChangeEvent"]
     enveloped = [(f"EnvelopedEvent<{kind}>", envelope(world, event)) for kind, event in zip(told, events, strict=True)]
     answers = [
@@ -115,6 +121,8 @@ def samples(world: World) -> list[tuple[str, Any]]:
         ("api.ConversationsMembersResponse", world.call("conversations.members", channel=people.GENERAL)),
         ("api.ConversationsOpenResponse", world.call("conversations.open", users=people.ANNA, return_im=True)),
         ("api.AuthTestResponse", world.call("auth.test")),
+        ("api.FilesGetUploadURLExternalResponse", address),
+        ("api.FilesCompleteUploadExternalResponse", completed),
     ]
     return [
         *zip(interactions, heard, strict=True),

@@ -1,6 +1,6 @@
 """The modelled Web API methods: importing this package registers them all."""
 
-from bot.playground.web_api import apps, chat, conversations, users, views
+from bot.playground.web_api import apps, chat, conversations, files, users, views
 from bot.playground.web_api.method import METHODS
 
-__all__ = ["METHODS", "apps", "chat", "conversations", "users", "views"]
+__all__ = ["METHODS", "apps", "chat", "conversations", "files", "users", "views"]
