@@ -216,10 +216,13 @@ class Actions:
             log.warning("the submission of the modal %r failed: %s", view.callback_id, failure)
             return {"": slackbot.SUBMIT_FAILED}
 
-    def close(self, person_id: str, view_id: str) -> None:
-        """Closes the modal on top; the app hears of it where the modal asks for that."""
+    def close(self, person_id: str, view_id: str, *, everything: bool = False) -> None:
+        """Goes back from the modal on top, or closes all that are open; the app hears of it where the modal asks."""
         view = self._top(person_id, view_id)
-        cleared = bool(view.payload.get("clear_on_close"))
+        below = self.slack.stack(person_id)[:-1]
+        cleared = bool(view.payload.get("clear_on_close")) or (everything and bool(below))
+        if cleared and any(each.payload.get("notify_on_close") for each in below):
+            raise NotModelledError("closing a modal below that asks to be told of it")
         payload = self._interactions.closed(view, is_cleared=cleared)
         if cleared:
             self.slack.clear_views(person_id)

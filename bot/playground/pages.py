@@ -23,7 +23,7 @@ from bot.playground.manifest import Manifest
 from bot.playground.model import Channel, Json, MessageRef, Person, Values, View
 from bot.playground.protection import Protection
 from bot.playground.refusals import ImpossibleError, NotModelledError
-from bot.playground.rendering import TICKS
+from bot.playground.rendering import SEVERAL, TICKS
 from bot.playground.screen import STEPS, Screen
 from bot.playground.state import Slack
 from bot.playground.values import STATELESS, chosen_field, find_element
@@ -216,7 +216,9 @@ class Pages:
         return HTMLResponse(self._screen.modal(person, view, errors), status_code=422)
 
     async def close(self, request: Request) -> Response:
-        await run_in_threadpool(self._actions.close, self._person(request).id, self._view(request).id)
+        everything = (await request.form()).get("all") == "yes"
+        person, view = self._person(request), self._view(request)
+        await run_in_threadpool(lambda: self._actions.close(person.id, view.id, everything=everything))
         return _done()
 
     def _view(self, request: Request) -> View:
@@ -252,7 +254,7 @@ def _entered(blocks: list[Json], form: FormData) -> Values:
     for block in blocks:
         for element in interactive_elements(block):
             name = json.dumps([block["block_id"], element["action_id"]], separators=(",", ":"))
-            if element["type"] in TICKS or name in form:
+            if element["type"] in TICKS | SEVERAL or name in form:
                 raw: Any = [_text(each) for each in form.getlist(name)]
                 if not chosen_field(element).endswith("s"):
                     raw = raw[0] if raw else None

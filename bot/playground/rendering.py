@@ -13,6 +13,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from bot.playground.charts import draw
+from bot.playground.choices import offered_channels
 from bot.playground.markdown import markdown
 from bot.playground.model import Channel, Json, Person, Values
 from bot.playground.mrkdwn import SAFE_LINK, Scene, mrkdwn, plain_text
@@ -28,7 +29,8 @@ FOLD_CHARACTERS, FOLD_LINES = 700, 9
 
 # Inputs as the page draws them; an element of another kind is said loudly.
 MENUS = frozenset({"static_select", "users_select", "conversations_select", "channels_select"})
-TICKS = frozenset({"radio_buttons", "checkboxes", *(f"multi_{kind}" for kind in MENUS)})
+SEVERAL = frozenset(f"multi_{kind}" for kind in MENUS)
+TICKS = frozenset({"radio_buttons", "checkboxes"})
 LINES = frozenset(
     {"plain_text_input", "number_input", "email_text_input", "url_text_input", "datepicker", "timepicker"}
 )
@@ -68,7 +70,17 @@ class Choice:
     value: str
     label: Markup
     description: Markup | None = None
-    group: str = ""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """All entries of a menu, in groups with their labels; where there are no groups, in one without."""
+
+    groups: Sequence[tuple[Markup | None, Sequence[Choice]]]
+
+    @property
+    def all(self) -> list[Choice]:
+        return [choice for _, group in self.groups for choice in group]
 
 
 def render_blocks(blocks: Sequence[Json], place: Place) -> Markup:
@@ -105,24 +117,27 @@ def is_long(block: Json) -> bool:
     return not block.get("expand") and (len(text) > FOLD_CHARACTERS or text.count("\n") >= FOLD_LINES)
 
 
-def choices(element: Json, place: Place) -> list[Choice]:
-    """What a menu, radio group or set of checkboxes offers."""
+def choices(element: Json, place: Place) -> Offer:
+    """What a menu, radio group or set of checkboxes offers, in the app's own order."""
     kind = element["type"].removeprefix("multi_")
     if kind == "users_select":
-        return [Choice(person.id, Markup("{}").format(person.real_name)) for person in place.people]
+        return Offer([(None, [Choice(person.id, Markup("{}").format(person.real_name)) for person in place.people])])
     if kind in ("conversations_select", "channels_select"):
-        offered = (channel for channel in place.channels if _passes(channel, element))
-        return [Choice(channel.id, _channel_label(channel, place)) for channel in offered]
-    groups = element.get("option_groups") or [{"options": element.get("options", [])}]
+        channels = offered_channels(place.channels, element)
+        return Offer([(None, [Choice(channel.id, _channel_label(channel, place)) for channel in channels])])
+    if groups := element.get("option_groups"):
+        return Offer([(text_of(group["label"], place.scene), _options(group, place)) for group in groups])
+    return Offer([(None, _options(element, place))])
+
+
+def _options(holder: Json, place: Place) -> list[Choice]:
     return [
         Choice(
             option.get("value", ""),
             text_of(option["text"], place.scene),
             text_of(option["description"], place.scene) if option.get("description") else None,
-            group["label"]["text"] if "label" in group else "",
         )
-        for group in groups
-        for option in group["options"]
+        for option in holder.get("options", [])
     ]
 
 
@@ -130,20 +145,6 @@ def _channel_label(channel: Channel, place: Place) -> Markup:
     name = place.scene.channels.get(channel.id, channel.name)
     external = " (external)" if channel.is_ext_shared else ""
     return Markup("{}{}{}").format("" if channel.kind == "im" else "# ", name, external)
-
-
-def _passes(channel: Channel, element: Json) -> bool:
-    """Slack's `filter` of conversations_select; channels_select knows public channels only."""
-    if channel.is_archived:
-        return False
-    if element["type"].endswith("channels_select"):
-        return channel.kind == "public"
-    rule = element.get("filter", {})
-    if rule.get("exclude_external_shared_channels") and (channel.is_ext_shared or channel.is_pending_ext_shared):
-        return False
-    if rule.get("exclude_bot_users") and channel.kind == "im":
-        return False
-    return "include" not in rule or channel.kind in rule["include"]
 
 
 def initials(name: str) -> str:
@@ -174,7 +175,15 @@ def templates() -> Environment:
         "json": partial(json.dumps, separators=(",", ":")),
     }
     made.tests |= {"long": is_long, "safe_link": lambda url: bool(SAFE_LINK.match(url))}
-    made.globals |= {"choices": choices, "loud": loud, "draw": draw, "MENUS": MENUS, "TICKS": TICKS, "LINES": LINES}
+    made.globals |= {
+        "choices": choices,
+        "loud": loud,
+        "draw": draw,
+        "MENUS": MENUS,
+        "SEVERAL": SEVERAL,
+        "TICKS": TICKS,
+        "LINES": LINES,
+    }
     return made
 
 

@@ -48,7 +48,9 @@ def _errors(view: View, answer: Json) -> dict[str, str]:
     inputs = {block["block_id"] for block in view.payload["blocks"] if block["type"] == "input"}
     if not isinstance(errors, dict) or not errors or not set(errors) <= inputs:
         raise RefusalError("invalid_arguments", ["errors must name block ids of input blocks"])
-    return {str(block_id): str(text) for block_id, text in errors.items()}
+    if not all(isinstance(text, str) and text for text in errors.values()):
+        raise RefusalError("invalid_arguments", ["errors must be texts"])
+    return dict(errors)
 
 
 def _view(answer: Json) -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from bot.playground.elements import options_of
@@ -80,11 +81,31 @@ def entered(element: Json, raw: Any) -> Json:
     elif chosen.endswith("s"):
         held = _several(raw)
     else:
-        held = int(raw) if kind == "datetimepicker" else str(raw)
+        held = _written(kind, raw)
     most = element.get("max_selected_items")
     if most is not None and len(held) > most:
         raise ImpossibleError(f"no more than {most} items can be chosen")
     return {"type": kind, chosen: held}
+
+
+# What a picker can give at all.
+_PICKED = {
+    "datepicker": r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])",
+    "timepicker": r"([01]\d|2[0-3]):[0-5]\d",
+    "datetimepicker": r"\d{10}",
+}
+
+# What Slack's client takes in inputs that are typed, and what it says of anything else.
+_TYPED = {
+    "email_text_input": (r"[^@\s]+@[^@\s]+\.[^@\s]+", "Please enter a valid email address."),
+    "url_text_input": (r"[A-Za-z][A-Za-z0-9+.-]*://\S+", "Please enter a valid URL."),
+}
+
+
+def _written(kind: str, raw: Any) -> str | int:
+    if kind in _PICKED and not re.fullmatch(_PICKED[kind], str(raw)):
+        raise ImpossibleError(f"no {kind} gives {raw!r}")
+    return int(raw) if kind == "datetimepicker" else str(raw)
 
 
 def _several(raw: Any) -> list[Any]:
@@ -110,18 +131,16 @@ def complaint(block: Json, value: Json) -> str | None:
             return f"Please enter at least {least} characters."
         if len(text) > most:
             return f"Please enter no more than {most} characters."
-    if element["type"] == "email_text_input" and "@" not in text.strip("@"):
-        return "Please enter a valid email address."
-    if element["type"] == "url_text_input" and "://" not in text:
-        return "Please enter a valid URL."
+    if element["type"] in _TYPED:
+        pattern, words = _TYPED[element["type"]]
+        return None if re.fullmatch(pattern, text) else words
     return _number_complaint(element, text) if element["type"] == "number_input" else None
 
 
 def _number_complaint(element: Json, text: str) -> str | None:
-    try:
-        number = float(text) if element["is_decimal_allowed"] else int(text)
-    except ValueError:
+    if not re.fullmatch(r"-?\d+(\.\d+)?" if element["is_decimal_allowed"] else r"-?\d+", text, re.ASCII):
         return "Please enter a valid number."
+    number = float(text)
     if "min_value" in element and number < float(element["min_value"]):
         return f"Please enter a number of at least {element['min_value']}."
     if "max_value" in element and number > float(element["max_value"]):

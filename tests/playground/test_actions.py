@@ -5,10 +5,13 @@ from typing import Any
 import pytest
 
 from bot.playground import people
+from bot.playground.elements import IN_INPUT
 from bot.playground.model import Json, Message, MessageRef, Person, View
 from bot.playground.refusals import ImpossibleError, NotModelledError, RefusalError
 from bot.playground.socket_mode import NotAcknowledgedError
+from bot.playground.validation import view_problems
 from tests.playground.conftest import World
+from tests.playground.test_values import EMPTY
 
 TIMED_OUT = NotAcknowledgedError("operation_timeout", "timeout")
 BUTTON = {"type": "button", "action_id": "go", "value": "7", "text": {"type": "plain_text", "text": "Go"}}
@@ -315,7 +318,8 @@ def test_a_picker_without_external_channels_offers_none(world: World) -> None:
         "filter": {"include": ["public", "private"], "exclude_external_shared_channels": True},
     }
     view = opened(world, {"type": "section", "block_id": "s", "text": plain("To"), "accessory": picker})
-    for channel in (people.CUSTOMER_SHARED, "D0ANNACSM", "C0NOWHERE"):
+    world.slack.channels[people.PILOT].is_pending_ext_shared = True
+    for channel in (people.CUSTOMER_SHARED, people.PILOT, "D0ANNACSM", "C0NOWHERE"):
         with pytest.raises(ImpossibleError, match="not offered"):
             world.actions.press(people.ANNA, view.id, "s", "where", selected_conversation=channel)
     world.actions.press(people.ANNA, view.id, "s", "where", selected_conversation=people.CS_LEADS)
@@ -378,6 +382,35 @@ def test_a_required_input_left_empty_is_not_sent(world: World) -> None:
     assert world.actions.open_view(people.ANNA) is view
 
 
+def every_input(**more: Any) -> list[Json]:
+    """An input block for each kind of element that one may hold."""
+    options = [{"text": plain("One"), "value": "1"}]
+    needs: Json = {"number_input": {"is_decimal_allowed": False}}
+    for kind in ("static_select", "multi_static_select", "radio_buttons", "checkboxes"):
+        needs[kind] = {"options": options}
+    return [
+        {"type": "input", "block_id": kind, "label": plain(kind), "element": {"type": kind, "action_id": "a"} | fields}
+        | more
+        for kind in IN_INPUT
+        for fields in [needs.get(kind, {})]
+    ]
+
+
+def test_every_empty_input_is_sent_with_the_empty_value_of_its_kind(world: World) -> None:
+    blocks = every_input(optional=True)
+    assert view_problems(modal(*blocks)) == []
+    view = opened(world, *blocks)
+    assert world.actions.submit(people.ANNA, view.id, {}) == {}
+    values = world.bot.last["view"]["state"]["values"]
+    assert values == {kind: {"a": {"type": kind} | empty} for kind, empty in EMPTY.items()}
+
+
+def test_every_kind_of_required_input_left_empty_is_not_sent(world: World) -> None:
+    view = opened(world, *every_input())
+    assert set(world.actions.submit(people.ANNA, view.id, {})) == set(EMPTY)
+    assert world.bot.heard == []
+
+
 def test_an_over_long_input_is_not_sent(world: World) -> None:
     view = opened(world, text_input(element={"max_length": 5}))
     assert "no more than 5" in world.actions.submit(people.ANNA, view.id, {"note": {"text": "123456"}})["note"]
@@ -401,6 +434,8 @@ def test_errors_stand_beside_their_inputs_and_what_was_typed_stays(world: World)
         {"response_action": "errors", "errors": {"row": "not an input"}},
         {"response_action": "errors", "errors": {"nowhere": "no block"}},
         {"response_action": "errors", "errors": {}},
+        {"response_action": "errors", "errors": {"note": 7}},
+        {"response_action": "errors", "errors": {"note": ""}},
         {"response_action": "errors"},
         {"response_action": "update"},
         {"response_action": "update", "view": {"type": "modal"}},
@@ -462,6 +497,50 @@ def test_clear_on_close_takes_the_whole_stack(world: World) -> None:
     world.actions.close(people.ANNA, top.id)
     assert world.bot.last["is_cleared"] is True
     assert world.slack.stack(people.ANNA) == []
+
+
+def test_a_stack_of_three_goes_back_one_by_one_or_closes_as_a_whole(world: World) -> None:
+    bottom = opened(world, text_input(), private_metadata="client 7")
+    world.actions.fill(people.ANNA, bottom.id, {"note": {"text": "half a sen"}})
+    for _ in range(2):
+        top = world.slack.push_view(people.ANNA, modal(text_input(), notify_on_close=True))
+    with pytest.raises(RefusalError, match="push_limit_reached"):
+        world.slack.push_view(people.ANNA, modal())
+    assert submit(world, top, {"response_action": "push", "view": modal()}) != {}
+    world.actions.close(people.ANNA, top.id)
+    assert (world.bot.last["type"], world.bot.last["is_cleared"]) == ("view_closed", False)
+    middle = world.actions.open_view(people.ANNA)
+    assert middle is not None
+    assert middle.previous == bottom.id
+    world.actions.close(people.ANNA, middle.id)
+    assert world.actions.open_view(people.ANNA) is bottom
+    assert bottom.inputs["note"]["text"]["value"] == "half a sen"  # what was typed below is still there
+    top = world.slack.push_view(people.ANNA, modal(notify_on_close=True))
+    world.actions.close(people.ANNA, top.id, everything=True)
+    assert world.bot.last["is_cleared"] is True
+    assert world.slack.stack(people.ANNA) == []
+
+
+def test_closing_all_where_one_below_asks_to_be_told_is_not_modelled(world: World) -> None:
+    opened(world, notify_on_close=True)
+    top = world.slack.push_view(people.ANNA, modal())
+    with pytest.raises(NotModelledError):
+        world.actions.close(people.ANNA, top.id, everything=True)
+
+
+def test_closing_all_of_one_modal_is_closing_it(world: World) -> None:
+    view = opened(world, notify_on_close=True)
+    world.actions.close(people.ANNA, view.id, everything=True)
+    assert world.bot.last["is_cleared"] is False
+
+
+def test_a_button_pressed_twice_is_two_presses(world: World) -> None:
+    message = answered(world)
+    for _ in range(2):
+        world.actions.press(people.ANNA, message.ref, "row", "go")
+    (first, second) = world.bot.heard[-2:]
+    assert first["trigger_id"] != second["trigger_id"]
+    assert first["response_url"] != second["response_url"]
 
 
 def test_the_current_conversation_is_where_the_modal_was_asked_for(world: World) -> None:

@@ -322,6 +322,17 @@ def test_only_the_modal_on_top_is_shown_and_answers(playground: Playground, anna
     assert ">Below</h2>" in anna.get(f"/c/{ANNAS}").text
 
 
+def test_a_pushed_modal_has_a_way_back_and_a_way_out(playground: Playground, anna: httpx.Client) -> None:
+    _open(playground)
+    assert 'aria-label="Back"' not in anna.get(f"/c/{ANNAS}").text
+    above = playground.slack.push_view(ANNA, _modal("Above"))
+    page = anna.get(f"/c/{ANNAS}").text
+    assert 'aria-label="Back"' in page
+    assert 'data-close-modal="all"' in page
+    assert anna.post(f"/views/{above.id}/close", data={"all": "yes"}).status_code == 204
+    assert playground.slack.stack(ANNA) == []
+
+
 def test_nobody_answers_somebody_elses_modal(playground: Playground) -> None:
     view = _open(playground)
     with _browser(playground, BO) as bo:

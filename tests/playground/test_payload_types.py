@@ -24,6 +24,8 @@ PACKAGES = {"@slack/bolt": "5.1.0", "typescript": "7.0.2", "@types/node": "24.0.
 IMPORTS = """
 import type { SlashCommand, BlockAction, ViewSubmitAction, ViewClosedAction, EnvelopedEvent } from "@slack/bolt";
 import type { ButtonAction, StaticSelectAction, ConversationsSelectAction, OverflowAction } from "@slack/bolt";
+import type { UsersSelectAction, RadioButtonsAction, CheckboxesAction, DatepickerAction } from "@slack/bolt";
+import type { MultiStaticSelectAction, MultiUsersSelectAction } from "@slack/bolt";
 import type { GenericMessageEvent, MessageChangedEvent, MessageDeletedEvent } from "@slack/types";
 import type { FileShareMessageEvent, MemberJoinedChannelEvent, ChannelSharedEvent } from "@slack/types";
 import type { TeamJoinEvent, UserChangeEvent } from "@slack/types";
@@ -77,13 +79,31 @@ def samples(world: World) -> list[tuple[str, Any]]:
         {"type": "static_select", "action_id": "pick", "options": options},
         {"type": "overflow", "action_id": "more", "options": options},
         {"type": "conversations_select", "action_id": "where"},
+        {"type": "users_select", "action_id": "who"},
+        {"type": "radio_buttons", "action_id": "one", "options": options},
+        {"type": "checkboxes", "action_id": "some", "options": options},
+        {"type": "datepicker", "action_id": "day"},
     ]
-    blocks = [{"type": "actions", "block_id": "row", "elements": elements}]
+    several: list[Json] = [
+        {"type": "multi_static_select", "action_id": "a", "options": options},
+        {"type": "multi_users_select", "action_id": "a"},
+    ]
+    sections = [
+        {"type": "section", "block_id": each["type"], "text": {"type": "mrkdwn", "text": "x"}, "accessory": each}
+        for each in several
+    ]
+    blocks = [{"type": "actions", "block_id": "row", "elements": elements}, *sections]
     posted = world.call("chat.postMessage", channel="D0ANNACSM", text="x", blocks=blocks)
     ref = MessageRef("D0ANNACSM", posted["ts"])
     world.actions.press(people.ANNA, ref, "row", "pick", selected_option="1")
     world.actions.press(people.ANNA, ref, "row", "more", selected_option="1")
     world.actions.press(people.ANNA, ref, "row", "where", selected_conversation=people.GENERAL)
+    world.actions.press(people.ANNA, ref, "row", "who", selected_user=people.BO)
+    world.actions.press(people.ANNA, ref, "row", "one", selected_option="1")
+    world.actions.press(people.ANNA, ref, "row", "some", selected_options=["1"])
+    world.actions.press(people.ANNA, ref, "row", "day", selected_date="2026-11-22")
+    world.actions.press(people.ANNA, ref, "multi_static_select", "a", selected_options=["1"])
+    world.actions.press(people.ANNA, ref, "multi_users_select", "a", selected_users=[people.BO])
     trigger = heard[-1]["trigger_id"]
     opened = world.call("views.open", trigger_id=trigger, view=modal(text_input(), *BUTTONS, notify_on_close=True))
     view_id = opened["view"]["id"]
@@ -105,6 +125,8 @@ def samples(world: World) -> list[tuple[str, Any]]:
     world.actions.change_person(people.BO, guest="single")
     interactions = ["SlashCommand", "BlockAction<ButtonAction>", "BlockAction<StaticSelectAction>"]
     interactions += ["BlockAction<OverflowAction>", "BlockAction<ConversationsSelectAction>"]
+    chosen = ["UsersSelect", "RadioButtons", "Checkboxes", "Datepicker", "MultiStaticSelect", "MultiUsersSelect"]
+    interactions += [f"BlockAction<{kind}Action>" for kind in chosen]
     interactions += ["PressInModal", "ViewSubmitAction", "ViewClosedAction"]
     told = ["PlainMessageEvent", "Changed", "Deleted", "PlainMessageEvent", "FileShareMessageEvent"]
     told += ["MemberJoinedChannelEvent", "ChannelSharedEvent", "TeamJoinEvent", "UserChangeEvent"]

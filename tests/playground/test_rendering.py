@@ -1,5 +1,6 @@
 """Block Kit becomes HTML that says everything and harms nobody."""
 
+import re
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
@@ -312,6 +313,48 @@ def test_pickers_offer_what_their_filter_lets_through(element: Json, offered: li
     assert [label.split("<span>")[1] for label in labels] == offered
 
 
+GROUPS: list[Json] = [
+    {
+        "label": {"type": "plain_text", "text": label},
+        "options": [{"text": {"type": "plain_text", "text": text}, "value": text}],
+    }
+    for label, text in [("Zone", "first"), ("Area", "second"), ("Zone", "third")]
+]
+
+
+@pytest.mark.parametrize("kind", ["static_select", "multi_static_select"])
+def test_groups_stand_in_the_apps_own_order(kind: str) -> None:
+    element = {"type": kind, "action_id": "a", "option_groups": GROUPS}
+    block = {"type": "input", "block_id": "b", "label": _plain("Pick"), "element": element}
+    section = {"type": "section", "block_id": "b", "text": _plain("Pick"), "accessory": element}
+    for markup in (render_blocks([block], _place()), render_blocks([section], _place())):
+        Audit(markup)
+        assert re.findall(r'label="(Zone|Area)"', markup) == ["Zone", "Area", "Zone"]
+        places = [markup.rindex(text) for text in ("first", "second", "third")]
+        assert places == sorted(places)
+
+
+def test_a_multi_select_shows_what_is_chosen_on_its_button() -> None:
+    element = {"type": "multi_static_select", "action_id": "a", "option_groups": GROUPS, "max_selected_items": 2}
+    element["initial_options"] = [GROUPS[1]["options"][0]]
+    block = {"type": "input", "block_id": "b", "label": _plain("Pick"), "element": element}
+    typed = {"b": {"a": {"type": "multi_static_select", "selected_options": GROUPS[2]["options"]}}}
+    for place, text in [(_place(), "second"), (_place(values=typed), "third")]:
+        markup = render_blocks([block], place)
+        assert re.findall("<b>([^<]*)</b>", markup) == [text]
+        assert re.findall(r'value="(\w+)" checked', markup) == [text]
+        assert 'data-most="2"' in markup
+
+
+def test_a_multi_select_acts_only_where_slack_would_tell_the_app() -> None:
+    element = {"type": "multi_users_select", "action_id": "a"}
+    block = {"type": "input", "block_id": "b", "label": _plain("Who"), "element": element}
+    section = {"type": "section", "block_id": "b", "text": _plain("Who"), "accessory": element}
+    assert "data-closed" not in render_blocks([block], _place())
+    assert "data-closed" in render_blocks([block | {"dispatch_action": True}], _place())
+    assert "data-closed" in render_blocks([section], _place())
+
+
 def test_inputs_show_what_was_typed_before_what_the_app_proposed() -> None:
     element = {"type": "plain_text_input", "action_id": "a", "initial_value": "proposed"}
     block = {"type": "input", "block_id": "b", "label": _plain("Note"), "element": element}
@@ -398,6 +441,7 @@ def _everywhere(text: str) -> list[str]:
         {"type": "plain_text_input", "initial_value": text, "multiline": True},
         {"type": "static_select", "options": [option], "placeholder": words},
         {"type": "radio_buttons", "options": [option]},
+        {"type": "multi_static_select", "placeholder": words, "option_groups": [{"label": words, "options": [option]}]},
     ]
     point = {"label": text, "value": 1}
     axes = {"categories": [text], "x_label": text, "y_label": text}

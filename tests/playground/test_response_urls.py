@@ -62,6 +62,16 @@ def test_replacing_a_lasting_message_replaces_it_for_all(world: World) -> None:
     assert message.edited_ts
 
 
+def test_an_older_press_still_replaces_the_message_after_it_was_replaced(world: World) -> None:
+    ref = pressed_in_public(world)
+    first = url_of(world)
+    world.actions.press(people.BO, ref, "row", "go")
+    post(world, text="second", replace_original=True)
+    assert answer_url(world.slack, first, {"text": "first, late", "replace_original": True})[0] == 200
+    (message,) = seen(world)
+    assert (message.ts, message.text) == (ref.ts, "first, late")
+
+
 def test_what_a_command_typed_cannot_be_replaced_so_a_new_answer_appears(world: World) -> None:
     world.actions.command(people.ANNA, people.GENERAL, "/engagement")
     post(world, text="new", replace_original=True)

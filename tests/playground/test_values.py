@@ -64,6 +64,15 @@ def test_nobody_can_choose_what_is_not_offered() -> None:
         entered({"type": "multi_users_select", "max_selected_items": 2}, ["U1", "U2", "U3"])
 
 
+@pytest.mark.parametrize(
+    ("kind", "raw"),
+    [("datepicker", "22.11.2026"), ("datepicker", "2026-13-01"), ("timepicker", "9:30"), ("datetimepicker", "soon")],
+)
+def test_a_picker_gives_dates_and_times_and_nothing_else(kind: str, raw: str) -> None:
+    with pytest.raises(ImpossibleError, match=kind):
+        entered({"type": kind}, raw)
+
+
 def test_prefilled_values_and_the_current_conversation_count_until_somebody_chooses() -> None:
     element = {"type": "conversations_select", "action_id": "a", "default_to_current_conversation": True}
     blocks = [{"type": "section", "block_id": "b", "accessory": element}]
@@ -94,8 +103,14 @@ def test_buttons_and_overflow_menus_keep_no_state() -> None:
         ({"type": "plain_text_input", "max_length": 3}, "abcd", "no more than 3"),
         ({"type": "plain_text_input"}, "x" * 3001, "no more than 3000"),
         ({"type": "email_text_input"}, "nobody", "email"),
+        ({"type": "email_text_input"}, "anna@home", "email"),
+        ({"type": "email_text_input"}, "anna aas@example.com", "email"),
         ({"type": "url_text_input"}, "example", "URL"),
         ({"type": "number_input", "is_decimal_allowed": False}, "1.5", "number"),
+        ({"type": "number_input", "is_decimal_allowed": False}, "1_0", "number"),
+        ({"type": "number_input", "is_decimal_allowed": True}, "nan", "number"),
+        ({"type": "number_input", "is_decimal_allowed": True}, "1e5", "number"),
+        ({"type": "number_input", "is_decimal_allowed": True}, "1,5", "number"),
         ({"type": "number_input", "is_decimal_allowed": True, "min_value": "2"}, "1.5", "at least 2"),
         ({"type": "number_input", "is_decimal_allowed": False, "max_value": "9"}, "10", "at most 9"),
         ({"type": "checkboxes", "options": OPTIONS}, [], "required"),

@@ -61,7 +61,7 @@ document.addEventListener("click", async ({ target }) => {
   } else if (answer) element.closest("dialog").close(answer);
   else if (fill) write(fill);
   else if (command) accept(element);
-  else if ("closeModal" in element.dataset) closeModal();
+  else if ("closeModal" in element.dataset) closeModal(element.dataset.closeModal);
   else if (element.id === "drawer" || element.id === "scrim") drawer(element.id === "drawer");
   else unfold(element);
 });
@@ -166,6 +166,7 @@ function replace(shown, fresh) {
   const opened = one("dialog.modal", shown);
   const opening = one("dialog.modal", fresh);
   if (opening?.dataset.view === opened?.dataset.view) keepTyped(shown, fresh);
+  for (const menu of all(".boxes", fresh)) showChosen(menu);
   if (opening && !opened) opener = document.activeElement?.id;
   const scrolled = one("#modal-blocks", shown)?.scrollTop;
   shown.replaceWith(fresh);
@@ -196,6 +197,7 @@ function refocus(old, otherwise) {
 // ---- Modals
 
 let opener = null;
+const FIELDS = ":is(input, textarea, select):not(.menu *), .several";
 
 function openModal(dialog, previous, focused, scrolled) {
   dialog.showModal();
@@ -209,14 +211,15 @@ function openModal(dialog, previous, focused, scrolled) {
     return;
   }
   const blocks = one("#modal-blocks");
-  (one("[data-focus]", blocks) ?? one("input:not([type=hidden]), textarea, select", blocks) ?? one("#modal-title")).focus();
+  (one("[data-focus]", blocks) ?? one(FIELDS, blocks) ?? one("#modal-title")).focus();
 }
 
-async function closeModal() {
+// Back to the modal below, or out of all of them.
+async function closeModal(all = "") {
   const dialog = one("dialog.modal");
   if (!dialog || dialog.dataset.closing) return;
   dialog.dataset.closing = "yes";
-  if (!(await send(dialog.dataset.close, {}))) delete dialog.dataset.closing;
+  if (!(await send(dialog.dataset.close, all ? { all: "yes" } : {}))) delete dialog.dataset.closing;
 }
 
 async function submit(form) {
@@ -227,7 +230,7 @@ async function submit(form) {
   if (response?.status !== 422) return;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   replace(one("#modal"), page.getElementById("modal"));
-  one("#modal .wrong :is(input, textarea, select)")?.focus();
+  one(`#modal .wrong :is(${FIELDS})`)?.focus();
 }
 
 // ---- The message field
@@ -306,11 +309,44 @@ if (text) {
   one("#commands").addEventListener("mousedown", (event) => event.preventDefault());
 }
 
+// ---- Menus with several choices
+
+const boxes = (menu) => all("input[type=checkbox]", menu);
+const chosen = (menu) => boxes(menu).filter((box) => box.checked);
+
+function showChosen(menu) {
+  const picked = chosen(menu);
+  const full = menu.dataset.most && picked.length >= Number(menu.dataset.most);
+  for (const box of boxes(menu)) box.disabled = full && !box.checked;
+  const chips = one(".chips", menu.previousElementSibling);
+  chips.replaceChildren(...picked.map((box) => {
+    const chip = document.createElement("b");
+    chip.textContent = one("span", box.parentElement).firstChild.textContent;
+    return chip;
+  }));
+}
+
+document.addEventListener("change", ({ target }) => {
+  const menu = target.closest(".boxes");
+  if (menu) showChosen(menu);
+});
+
+// What was chosen is sent when the menu closes, and only if it is not what it was.
+document.addEventListener("toggle", async ({ target, newState }) => {
+  if (!target.matches?.(".boxes[data-closed]") || newState !== "closed") return;
+  if (boxes(target).every((box) => box.checked === box.defaultChecked)) return;
+  if (await confirmed(target)) return press(target.previousElementSibling, target.dataset.closed);
+  for (const box of boxes(target)) box.checked = box.defaultChecked;
+  showChosen(target);
+}, true);
+
+for (const menu of all(".boxes")) showChosen(menu);
+
 // ---- Menus, folds, the drawer of a narrow screen
 
 document.addEventListener("toggle", ({ target, newState }) => {
   if (newState !== "open" || !target.matches?.(".menu")) return;
-  (one(".filter", target) ?? one("[aria-selected=true], [aria-current]", target) ?? one("button", target))?.focus();
+  (one(".filter", target) ?? one("[aria-selected=true], [aria-current]", target) ?? one("button, input", target))?.focus();
 }, true);
 
 document.addEventListener("keydown", (event) => {
@@ -319,7 +355,7 @@ document.addEventListener("keydown", (event) => {
   if (!menu || !move) return;
   if (event.target.matches(".filter") && typeof move === "string") return;
   event.preventDefault();
-  const entries = all("button", menu).filter((entry) => !entry.hidden);
+  const entries = all("button, input[type=checkbox]", menu).filter((entry) => !entry.closest("[hidden]"));
   const at = entries.indexOf(document.activeElement);
   const next = move === "first" ? 0 : move === "last" ? -1 : at < 0 && move < 0 ? -1 : (at + move) % entries.length;
   entries.at(next)?.focus();
@@ -328,13 +364,13 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("input", ({ target }) => {
   if (!target.matches(".filter")) return;
   const words = target.value.trim().toLowerCase();
-  for (const entry of all("button", target.closest(".menu"))) entry.hidden = !entry.textContent.toLowerCase().includes(words);
+  for (const entry of all("button, .entry", target.closest(".menu"))) entry.hidden = !entry.textContent.toLowerCase().includes(words);
 });
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && event.target.matches(".filter")) {
     event.preventDefault();
-    all("button", event.target.closest(".menu")).find((entry) => !entry.hidden)?.click();
+    all("button, .entry", event.target.closest(".menu")).find((entry) => !entry.hidden)?.click();
   }
   if (event.key === "Escape" && document.body.classList.contains("drawer-open")) drawer(false);
 });
