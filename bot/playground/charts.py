@@ -11,7 +11,8 @@ from bot.playground.model import Json
 WIDTH, HEIGHT = 1000, 400  # of the plot's view box, which is stretched to whatever room there is
 BARS = 0.72  # how much of a category's width its bars take
 INTERVALS = 4  # of the vertical axis, about
-LEVEL_CATEGORIES, LEVEL_CHARACTERS = 6, 40  # up to so many categories, or characters in all of them, stand level
+FEW_CATEGORIES = 6  # so many have room for words that go on in a second line
+WIDE_CHARACTERS, NARROW_CHARACTERS = 80, 32  # that stand side by side on a desktop, and on a phone
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Drawing:
     rows: Sequence[Sequence[str]]
     scale: Sequence[str] = ()
     grid: str = ""
-    upright: bool = False
+    upright: str = ""
+    """Where the categories stand upright, because they have no room side by side: "everywhere", on "phones"."""
 
 
 def draw(chart: Json) -> Drawing:
@@ -99,8 +101,14 @@ class Plot:
             [(category, *map(shown, row)) for category, row in rows],
             [shown(step) for step in self.scale],
             "".join(f"M0 {self._y(step):.1f}H{WIDTH}" for step in self.scale),
-            len(self.categories) > LEVEL_CATEGORIES and sum(map(len, self.categories)) > LEVEL_CHARACTERS,
+            self._upright(),
         )
+
+    def _upright(self) -> str:
+        characters = len(self.categories) * max(map(len, self.categories))
+        if len(self.categories) <= FEW_CATEGORIES or characters <= NARROW_CHARACTERS:
+            return ""
+        return "phones" if characters <= WIDE_CHARACTERS else "everywhere"
 
     def _x(self, category: float) -> float:
         return WIDTH * category / len(self.categories)

@@ -115,6 +115,17 @@ def test_each_series_keeps_its_colour_in_shapes_and_legend() -> None:
     assert [name for name, _ in drawing.legend] == [f"n{n}" for n in range(12)]
 
 
-def test_many_long_categories_stand_upright() -> None:
-    assert not draw(plot("bar", points=12)).upright
-    assert draw(plot("bar", points=20)).upright
+@pytest.mark.parametrize(
+    ("categories", "upright"),
+    [
+        (["a long name"] * 6, ""),
+        (["Q1"] * 7, ""),
+        (["Jan"] * 12, "phones"),
+        (["2026-11-22"] * 14, "everywhere"),
+    ],
+)
+def test_categories_without_room_side_by_side_stand_upright(categories: list[str], upright: str) -> None:
+    names = [f"{name}{n:x}"[-len(name) :] for n, name in enumerate(categories)]
+    points = [{"label": name, "value": 1} for name in names]
+    chart = {"type": "bar", "series": [{"name": "n", "data": points}], "axis_config": {"categories": names}}
+    assert draw(chart).upright == upright
