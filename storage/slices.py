@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -13,7 +13,10 @@ from sqlalchemy import (
     Connection,
     Double,
     FromClause,
+    Integer,
+    Label,
     Select,
+    Text,
     and_,
     bindparam,
     case,
@@ -71,7 +74,7 @@ class Reader:
 
     def __init__(self, basis: Basis) -> None:
         self.basis = basis
-        self._least = [tool.at_least for tool in basis.catalog.tools]
+        self._bits = {str(tool_id): 1 << position for tool_id, position in basis.positions.items()}
         self._measured: dict[int, tuple[bool, int]] = {}  # what covers a client, by the sources that name it
         self._statements = {dense: self._build(dense) for dense in (True, False)}
 
@@ -94,7 +97,10 @@ class Reader:
         for row in bulk.rows(connection, subscriptions, values):
             if (client := clients.get(row[0])) is not None:
                 client.subscriptions.append(_subscription(row, day, self.basis.as_of))
-        self._add_uses(clients, bulk.rows(connection, uses, values))
+        for client_id, tools, listed in bulk.rows(connection, uses, values):
+            if (client := clients.get(client_id)) is not None:
+                client.used = sum(map(self._bits.__getitem__, tools.split(","))) if tools else 0
+                client.listed = listed
         return clients
 
     def facts(self, client: Client) -> Facts:
@@ -103,31 +109,6 @@ class Reader:
         if listed not in self._measured:
             self._measured[listed] = measured(basis.sources, listed)
         return Facts(client.subscriptions, basis.subscribing, *self._measured[listed], client.used)
-
-    def _add_uses(self, clients: dict[int, Client], rows: Iterator[tuple[Any, ...]]) -> None:
-        """Rows of (client, tool, uses in the window, sources), in the order of the clients."""
-        positions = self.basis.positions
-        current, client, times = None, None, dict[int, int]()
-        for client_id, tool_id, number, listed in rows:
-            if client_id != current:
-                if client is not None:
-                    client.used = self._in_use(times)
-                current, client, times = client_id, clients.get(client_id), {}
-            if client is None:
-                continue
-            client.listed |= listed
-            position = positions.get(tool_id)
-            if number and position is not None:
-                times[position] = times[position] + number if position in times else number
-        if client is not None:
-            client.used = self._in_use(times)
-
-    def _in_use(self, times: dict[int, int]) -> int:
-        used = 0
-        for position, number in times.items():
-            if number >= self._least[position]:
-                used |= 1 << position
-        return used
 
 
 def _subscription(row: Sequence[Any], day: bulk.Day, as_of: date | None) -> Subscription:
@@ -190,14 +171,34 @@ def _subscriptions(basis: Basis, dense: bool) -> Select[Any]:
 
 
 def _uses(basis: Basis, dense: bool) -> Select[Any]:
-    one = usage.c
-    counted = case((_in_window(basis), one.count), else_=0)
-    return (
-        select(one.client_id, one.tool_id, cast(func.sum(counted), BigInteger), _listed(basis))
+    """For each client with usage the tools in use, as a text of their ids, and the sources that name it."""
+    one, tool, named = usage.c, _same_tool(basis), _named(basis)
+    times = (
+        select(one.client_id, tool.label("tool_id"), func.sum(_counted(basis)).label("times"), *named)
         .where(one.installation_id == basis.installation_id, _chosen(one.client_id, dense))
-        .group_by(one.client_id, one.tool_id)
-        .order_by(one.client_id, one.tool_id)
+        .group_by(one.client_id, tool)
+        .subquery()
     )
+    in_use = case((times.c.times >= _at_least(basis, times.c.tool_id), cast(times.c.tool_id, Text)))
+    listed = sum((func.max(times.c[column.name]) for column in named), literal(0, BigInteger))
+    return select(times.c.client_id, func.aggregate_strings(in_use, ","), listed).group_by(times.c.client_id)
+
+
+def _same_tool(basis: Basis) -> ColumnElement[int]:
+    """One id for each tool: the catalog may take several that the data names for the same."""
+    first: dict[int, int] = {}
+    others = {i: first[p] for i, p in sorted(basis.positions.items()) if first.setdefault(p, i) != i}
+    return case(others, value=usage.c.tool_id, else_=usage.c.tool_id) if others else usage.c.tool_id
+
+
+def _at_least(basis: Basis, tool_id: ColumnElement[int]) -> ColumnElement[int]:
+    """The uses that make a tool "in use"; nothing for a tool that the catalog does not know."""
+    numbers = {one: basis.catalog.tools[position].at_least for one, position in basis.positions.items()}
+    return case(numbers, value=tool_id) if numbers else cast(null(), Integer)
+
+
+def _counted(basis: Basis) -> ColumnElement[int]:
+    return case((_in_window(basis), usage.c.count), else_=0)
 
 
 def _in_window(basis: Basis) -> ColumnElement[bool]:
@@ -217,22 +218,16 @@ def _in_window(basis: Basis) -> ColumnElement[bool]:
 
 def _first_day(basis: Basis, reach: date) -> ColumnElement[date]:
     """Of the window of a row's tool."""
-    tools: dict[int, list[int]] = {}
-    for tool_id, position in basis.positions.items():
-        tools.setdefault(basis.catalog.tools[position].within, []).append(tool_id)
-    *others, (usual, _) = sorted(tools.items(), key=lambda one: len(one[1])) or [(1, [])]
+    withins = {tool_id: basis.catalog.tools[position].within for tool_id, position in basis.positions.items()}
+    usual = max(withins.values(), key=list(withins.values()).count, default=1)
+    days = {tool_id: since(reach, within) for tool_id, within in withins.items() if within != usual}
     first = literal(since(reach, usual))
-    return (
-        case(*((usage.c.tool_id.in_(ids), since(reach, within)) for within, ids in others), else_=first)
-        if others
-        else first
-    )
+    return case(days, value=usage.c.tool_id, else_=first) if days else first
 
 
-def _listed(basis: Basis) -> ColumnElement[int]:
-    """The sources that name the client, as a set (`measured`), for those where it matters."""
-    named = [(i, one) for i, one in enumerate(basis.sources) if one.covers == "listed"]
+def _named(basis: Basis) -> list[Label[int]]:
+    """For each source where it matters whether it names a client: its bit (`measured`), or 0."""
+    named = [(one.id, literal(1 << i, BigInteger)) for i, one in enumerate(basis.sources) if one.covers == "listed"]
     if len(basis.sources) == 1:
-        return literal(len(named), BigInteger)
-    bits = (func.max(case((usage.c.source_id == one.id, 1 << i), else_=0)) for i, one in named)
-    return sum(bits, literal(0, BigInteger))
+        return [bit.label("named") for _, bit in named]
+    return [func.max(case((usage.c.source_id == i, bit), else_=0)).label(f"named_{i}") for i, bit in named]
