@@ -1,14 +1,27 @@
 """Charts on the page: shapes that fit their numbers, and the same again in words."""
 
 import itertools
+import json
 import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from slackblocks import (
+    AreaChart,
+    AxisConfig,
+    BarChart,
+    ChartSegment,
+    DataPoint,
+    DataSeries,
+    DataVisualizationBlock,
+    LineChart,
+    PieChart,
+)
 
 from bot.playground.charts import HEIGHT, WIDTH, Drawing, draw, shown, steps
 from bot.playground.model import Json
+from bot.playground.validation import block_problems
 from tests.playground.test_rendering import shown_block
 from tests.playground.test_validation import pie, plot, visual
 
@@ -77,6 +90,15 @@ def test_a_pie_of_one_segment_is_a_whole_circle() -> None:
     (mark,) = draw(pie(7)).marks
     assert "Z" in mark.path
     assert numbers(mark.path)[-2:] == [0, -1]
+
+
+def test_what_the_bots_own_library_builds_is_taken() -> None:
+    points = [DataPoint("a", 1), DataPoint("b", -2.5)]
+    plots = [DataSeries("one", points)], AxisConfig(["b", "a"], x_label="x")
+    for made in (PieChart([ChartSegment("Low", 1)]), BarChart(*plots), LineChart(*plots), AreaChart(*plots)):
+        block = json.loads(repr(DataVisualizationBlock("Title", made)))
+        assert block_problems([block], "message") == []
+        assert draw(block["chart"]).rows
 
 
 @given(st.lists(NUMBERS, min_size=1, max_size=20))
