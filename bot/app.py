@@ -144,7 +144,8 @@ def _turn(context: BoltContext, person: Person) -> Turn:
     today = context["now"]().astimezone(_zone(person.time_zone)).date()
     words = speak(person.locale)
     catalog = context["catalogs"].of(person.installation_id, person.catalog_hash)
-    return Turn(person, today, words, context["db"], catalog, context["command_name"])
+    earlier = context["catalogs"].earlier(person.installation_id)
+    return Turn(person, today, words, context["db"], catalog, earlier, context["command_name"])
 
 
 def _zone(name: str) -> tzinfo:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +14,7 @@ from bot.errors import UserError
 from storage import facts
 from storage.database import Database
 
-LONGEST = 300  # characters of a name that are looked at; Slack lets people type 10,000
+LONGEST = 2_000  # characters that are looked at; Slack lets people type 10,000
 LARGEST_ID = 2**63 - 1  # that both databases keep
 
 
@@ -29,6 +30,7 @@ class Turn:
     words: Words
     db: Database
     catalog: Catalog
+    catalogs: Callable[[str], Catalog | None]  # earlier ones, by their hash
     command: str  # "/engagement" as it is called here
 
 
@@ -48,7 +50,13 @@ def carried_client(turn: Turn, value: str) -> Engagement:
     if identity is not None:
         with turn.db.read() as connection:
             found = facts.client(
-                connection, person.installation_id, person.workspace_id, turn.catalog, facts.BY_ID, {"client": identity}
+                connection,
+                person.installation_id,
+                person.workspace_id,
+                turn.catalog,
+                turn.catalogs,
+                facts.BY_ID,
+                {"client": identity},
             )
     if not found:
         raise UserError("client_gone", command=turn.command)

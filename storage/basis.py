@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import reduce
 from operator import or_
@@ -13,8 +13,10 @@ from operator import or_
 from sqlalchemy import Connection, exists, select
 
 from bot.domain.catalog import Catalog, fold
-from storage.schema import field, installation, source, source_tool, subscription, tool, workspace
+from storage.schema import field as prop
+from storage.schema import installation, source, source_tool, subscription, team_member, tool, workspace
 
+TEAM_PROPERTY = "team"  # the column of clients.csv; without it a client is its CSM's team's
 RENEWAL_PROPERTY = "renewal_date"  # the column of clients.csv, where the workspace chose no other
 
 
@@ -40,6 +42,8 @@ class Basis:
     csm_properties: tuple[int, ...]
     renewal_properties: tuple[int, ...]
     renewal_chosen: bool  # the workspace chose them: a client without that date has no renewal date
+    has_teams: bool = False  # clients name their team
+    teams_of: Mapping[int, int] = field(default_factory=dict)  # person -> their primary team
 
     @property
     def hash(self) -> str:
@@ -53,6 +57,8 @@ class Basis:
             self.csm_properties,
             self.renewal_properties,
             self.renewal_chosen,
+            self.has_teams,
+            sorted(self.teams_of.items()),
         )
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
@@ -101,7 +107,14 @@ def read(connection: Connection, installation_id: int, catalog: Catalog) -> Basi
         csm_properties=_properties(connection, installation_id, "user", head.csm_property),
         renewal_properties=_properties(connection, installation_id, "date", head.renewal_property or RENEWAL_PROPERTY),
         renewal_chosen=head.renewal_property is not None,
+        has_teams=bool(_properties(connection, installation_id, "text", TEAM_PROPERTY)),
+        teams_of=_teams_of(connection, installation_id),
     )
+
+
+def _teams_of(connection: Connection, installation_id: int) -> dict[int, int]:
+    mine = (team_member.c.installation_id == installation_id, team_member.c.is_primary)
+    return dict(connection.execute(select(team_member.c.person_id, team_member.c.team_id).where(*mine)).all())
 
 
 def _positions(connection: Connection, installation_id: int, catalog: Catalog) -> dict[int, int]:
@@ -129,8 +142,8 @@ def _sources(connection: Connection, installation_id: int, positions: Mapping[in
 def _properties(connection: Connection, installation_id: int, kind: str, name: str) -> tuple[int, ...]:
     """A property of this name, of whichever objects have it."""
     rows = connection.scalars(
-        select(field.c.id)
-        .where(field.c.installation_id == installation_id, field.c.type == kind, field.c.name == name)
-        .order_by(field.c.id)
+        select(prop.c.id)
+        .where(prop.c.installation_id == installation_id, prop.c.type == kind, prop.c.name == name)
+        .order_by(prop.c.id)
     )
     return tuple(rows)

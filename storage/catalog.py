@@ -6,7 +6,8 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -82,6 +83,16 @@ def kept(connection: Connection, installation_id: int, hash_: str | None) -> Cat
     return None if text is None else parse(text, "the catalog of the last import")
 
 
+def every(connection: Connection, installation_id: int) -> dict[str, Catalog]:
+    """The catalogs that imports have kept, by their hash; one that this release no longer takes is left out."""
+    mine = schema.catalog.c.installation_id == installation_id
+    found = {}
+    for hash_, text in connection.execute(select(schema.catalog.c.hash, schema.catalog.c.text).where(mine)):
+        with suppress(CatalogError):
+            found[hash_] = parse(text, "a catalog of an earlier import")
+    return found
+
+
 class Catalogs:
     """The catalogs that a process answers with: what an installation's scores are made with, whoever imported it."""
 
@@ -99,6 +110,20 @@ class Catalogs:
             with self._database.read() as connection:
                 self._known[hash_] = kept(connection, installation_id, hash_) or load()
         return self._known[hash_]
+
+    def earlier(self, installation_id: int) -> Callable[[str], Catalog | None]:
+        """Finds catalogs by their hash, those of earlier imports too; None for one that is no longer known."""
+
+        def find(hash_: str) -> Catalog | None:
+            if hash_ not in self._known:
+                with self._database.read() as connection, suppress(CatalogError):
+                    found = kept(connection, installation_id, hash_)
+                    if found is None:
+                        return None
+                    self._known[hash_] = found
+            return self._known.get(hash_)
+
+        return find
 
 
 def _misread(text: str, file: str, message: str) -> CatalogError:

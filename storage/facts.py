@@ -23,9 +23,12 @@ from sqlalchemy import (
 
 from bot.domain.catalog import Catalog, fold
 from bot.domain.clients import Client
+from bot.domain.moves import Ground
 from bot.domain.scoring import Facts, Use, used_tools
 from bot.domain.subscriptions import Subscription
+from storage import grounds
 from storage.basis import Source, measured
+from storage.history import CatalogOf
 from storage.schema import (
     change,
     installation,
@@ -52,16 +55,18 @@ def client(
     installation_id: int,
     workspace_id: int,
     catalog: Catalog,
+    catalogs: CatalogOf,
     where: ColumnElement[bool],
     values: Mapping[str, object] | None = None,
 ) -> list[Client]:
     """The clients of a workspace that fulfil a condition on `record`, at most two. One statement.
 
+    catalogs  earlier ones by their hash: what a score of then was made from
     where   such as `BY_ID`; one that is made once, with its `values` given here, saves building the statement again
     """
     statement = _found(catalog).where(where) if values is None else _found_where(catalog, where)
-    bound = {"installation": installation_id, "workspace": workspace_id, "catalog": catalog.hash, **(values or {})}
-    return [_client(catalog, row) for row in connection.execute(statement, bound)]
+    bound = {"installation": installation_id, "workspace": workspace_id, **(values or {})}
+    return [_client(catalog, catalogs, row) for row in connection.execute(statement, bound)]
 
 
 @lru_cache(maxsize=64)
@@ -89,7 +94,7 @@ def _found(catalog: Catalog) -> Select[Any]:
             _subscriptions().label("subscriptions"),
             exists(select(1).where(subscription.c.installation_id == record.c.installation_id)).label("subscribing"),
             _uses(_withins(catalog)).label("uses"),
-            _score_before().label("score_before"),
+            _week_ago().label("week_ago"),
             _last_score().label("last_score"),
         )
         .join(standing, seen)
@@ -152,11 +157,10 @@ def _in_window(within: int) -> ColumnElement[bool]:
     return usage.c.day.between(days_before(source.c.reach, literal_column(str(within - 1))), source.c.reach)
 
 
-def _score_before() -> ScalarSelect[Any]:
-    """A week before the as-of day; unknown where another catalog made it."""
+def _week_ago() -> ScalarSelect[Any]:
+    """What the score was made from a week before the as-of day: its catalog's hash and its ground."""
     week = days_before(installation.c.as_of, literal_column("7"))
-    score = case((change.c.catalog_hash == bindparam("catalog"), change.c.score))
-    return _newest(select(score).where(change.c.day <= week))
+    return _newest(select(change.c.catalog_hash.concat("/").concat(change.c.ground)).where(change.c.day <= week))
 
 
 def _last_score() -> ScalarSelect[Any]:
@@ -168,7 +172,7 @@ def _newest(query: Select[Any]) -> ScalarSelect[Any]:
     return query.where(mine).order_by(change.c.day.desc()).limit(1).correlate(record, installation).scalar_subquery()
 
 
-def _client(catalog: Catalog, row: Row[Any]) -> Client:
+def _client(catalog: Catalog, catalogs: CatalogOf, row: Row[Any]) -> Client:
     sources = tuple(_source(catalog, one) for one in row.sources or ())
     uses, listed = _sum_uses(catalog, sources, row.uses or ())
     covered, tools = measured(sources, listed)
@@ -186,10 +190,19 @@ def _client(catalog: Catalog, row: Row[Any]) -> Client:
         as_of=row.as_of,
         facts=Facts(subscriptions, row.subscribing, covered, tools, used_tools(catalog, uses)),
         uses=uses,
-        score_before=row.score_before,
+        before=_ground(catalogs, row.week_ago),
         last_score=row.last_score,
         last_used_on=max((use.last_on for use in uses.values() if use.last_on is not None), default=None),
     )
+
+
+def _ground(catalogs: CatalogOf, text: str | None) -> Ground | None:
+    """None where there was no score, or its catalog is no longer known."""
+    if text is None:
+        return None
+    hash_, _, ground = text.partition("/")
+    catalog = catalogs(hash_)
+    return None if catalog is None else grounds.read(catalog, ground)
 
 
 def _source(catalog: Catalog, values: Sequence[Any]) -> Source:

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import lru_cache
 from itertools import accumulate, groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, Text, bindparam, cast, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from bot.domain.catalog import Catalog, Tier, since
+from bot.domain.moves import own_change
 from bot.domain.scoring import Facts, Verdict, judge
 from bot.domain.subscriptions import turning_days
-from storage import bulk, lists
+from storage import bulk, grounds, lists
 from storage.basis import Basis, measured
 from storage.schema import change, record, usage
 from storage.slices import Client
+
+CatalogOf = Callable[[str], Catalog | None]  # by its hash
 
 WEEKS = 26  # of the past that the first import works out
 
@@ -32,8 +33,8 @@ class Moment(NamedTuple):
     score: int | None
     earned: int
     possible: int
-    areas: str  # JSON
     catalog_hash: str
+    ground: str | None = None  # what it was made from (`storage.grounds`); None where there is no score
 
     @property
     def share(self) -> float | None:
@@ -51,25 +52,30 @@ class Past(NamedTuple):
 NO_PAST = Past()
 
 
-def moment(catalog: Catalog, verdict: Verdict) -> Moment:
-    points = verdict.points
-    named = zip(catalog.categories, points.areas, strict=True)
-    areas = ", ".join([_area(key, area.earned, area.possible) for key, area in named if area.possible])
-    score = (verdict.score, points.earned, points.possible)
-    return Moment(verdict.tier.value, *score, f"{{{areas}}}", catalog.hash)
+def moment(catalog: Catalog, verdict: Verdict, facts: Facts) -> Moment:
+    score = (verdict.score, verdict.points.earned, verdict.points.possible)
+    known = verdict.score is not None
+    ground = grounds.write(catalog, verdict.products, facts.measured, facts.used) if known else None
+    return Moment(verdict.tier.value, *score, catalog.hash, ground)
 
 
-@lru_cache(maxsize=65_536)
-def _area(key: str, earned: int, possible: int) -> str:
-    """A part of `Moment.areas`."""
-    return f"{json.dumps(key)}: [{earned}, {possible}]"
+def change_since(now: Moment, then: Moment | None, catalogs: CatalogOf) -> float | None:
+    """How far the share moved by the client's own doing; None where one is not known.
 
-
-def change_since(now: Moment, then: Moment | None) -> float | None:
-    """How far the share moved; None where one is not known. A changed formula is never read as a changed client."""
-    if then is None or then.catalog_hash != now.catalog_hash or now.share is None or then.share is None:
+    A changed formula, and a tool that is newly measured, is never read as a changed client.
+    """
+    if then is None or now.share is None or then.share is None:
         return None
-    return now.share - then.share
+    if now.ground is None or then.ground is None or _measured(now) == _measured(then):
+        return now.share - then.share if now.catalog_hash == then.catalog_hash else None
+    old, new = catalogs(then.catalog_hash), catalogs(now.catalog_hash)
+    if old is None or new is None:
+        return None
+    return float(own_change(grounds.read(old, then.ground), grounds.read(new, now.ground)))
+
+
+def _measured(one: Moment) -> tuple[str, str]:
+    return one.catalog_hash, (one.ground or "||").split("|")[1]
 
 
 def row(basis: Basis, client_id: int, day: date, now: Moment, *, from_import: bool = False) -> tuple[Any, ...]:
@@ -109,7 +115,7 @@ def _past() -> Select[Any]:
             one, same & (one.c.day == latest.correlate(record).scalar_subquery()), isouter=name != "last"
         )
         query = query.add_columns(
-            one.c.tier, one.c.score, one.c.earned, one.c.possible, cast(one.c.areas, Text), one.c.catalog_hash
+            one.c.tier, one.c.score, one.c.earned, one.c.possible, one.c.catalog_hash, one.c.ground
         )
     ids = select(lists.numbers("ids").c.value)
     return query.select_from(joined).where(record.c.installation_id == bindparam("installation"), record.c.id.in_(ids))
@@ -197,7 +203,8 @@ class Weeks:
             if state == before:  # nothing that a score is made from has changed
                 continue
             before = state
-            now = moment(basis.catalog, judge(basis.catalog, _facts(basis, client, *use), end))
+            facts = _facts(basis, client, *use)
+            now = moment(basis.catalog, judge(basis.catalog, facts, end), facts)
             if now != (found[-1][1] if found else None) and (found or now.tier != Tier.UNKNOWN):
                 found.append((end, now))
         return found

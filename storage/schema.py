@@ -132,6 +132,30 @@ workspace = Table(
     ForeignKeyConstraint(["installation_id"], ["installation.id"], ondelete="CASCADE"),
 )
 
+# People who look after clients together. Each person has one primary team and may be in others.
+team = Table(
+    "team",
+    metadata,
+    _installation(primary_key=True),
+    Column("id", Key, primary_key=True),
+    Column("name", String(255), nullable=False),
+    Column("name_key", _folded(255), nullable=False),  # folded (`bot.domain.catalog.fold`): how a team is found
+    ForeignKeyConstraint(["installation_id"], ["installation.id"], ondelete="CASCADE"),
+    UniqueConstraint("installation_id", "name_key"),
+)
+team_member = Table(
+    "team_member",
+    metadata,
+    _installation(primary_key=True),
+    Column("person_id", Key, primary_key=True),
+    Column("team_id", Key, primary_key=True),
+    Column("is_primary", Boolean, nullable=False, server_default="0"),
+    Column("is_lead", Boolean, nullable=False, server_default="0"),
+    _owned("person_id", table="person"),
+    _owned("team_id", table="team"),
+    Index("ix_team_member_team", "installation_id", "team_id"),
+)
+
 source = Table(
     "source",
     metadata,
@@ -304,6 +328,7 @@ standing = Table(
     Column("client_id", Key, primary_key=True),  # before the workspace: scores are written client by client
     Column("workspace_id", Key, primary_key=True),
     Column("person_id", Key),  # the CSM
+    Column("team_id", Key),
     Column("renews_on", Date),
     Column("mrr", Money),
     Column("currency", String(3)),
@@ -311,15 +336,22 @@ standing = Table(
     Column("score", Integer),  # 0-10; empty when not known
     Column("share", Double),  # points earned / points possible
     Column("reason", String(32)),  # why it is not known
-    Column("change_7", Double),  # of the share, over 7 days; empty: no score then
+    Column("change_7", Double),  # of the share by the client's own doing, over 7 days; empty: no score then
     Column("change_30", Double),
     Column("first_on", Date),  # of its first subscription
+    Column("areas", BigInteger, nullable=False, server_default="0"),  # scores of categories (`listing.pack`)
+    Column("signs", Integer, nullable=False, server_default="0"),  # a set: opportunities, going quiet (`listing.Sign`)
     _owned("workspace_id", table="workspace"),
     _owned("client_id", table="record"),
     ForeignKeyConstraint(["installation_id", "person_id"], ["person.installation_id", "person.id"]),
+    # Lists of a whole base, a tier at a time, in each order but that of names:
     Index("ix_standing_share", "installation_id", "workspace_id", "tier", "share", "client_id"),
+    Index("ix_standing_change_7", "installation_id", "workspace_id", "tier", "change_7", "client_id"),
+    Index("ix_standing_mrr", "installation_id", "workspace_id", "tier", "currency", "mrr", "client_id"),
+    Index("ix_standing_renews_on", "installation_id", "workspace_id", "tier", "renews_on", "client_id"),
+    # The clients of a CSM, of a team:
     Index("ix_standing_person", "installation_id", "workspace_id", "person_id", "tier"),
-    Index("ix_standing_renews_on", "installation_id", "workspace_id", "renews_on", "client_id"),
+    Index("ix_standing_team", "installation_id", "workspace_id", "team_id", "tier"),
     sqlite_with_rowid=False,
 )
 
@@ -334,8 +366,8 @@ change = Table(
     Column("score", Integer),
     Column("earned", Integer, nullable=False),
     Column("possible", Integer, nullable=False),
-    Column("areas", JSON, nullable=False),  # {category: [earned, possible]}, of those with points to reach
     Column("catalog_hash", String(64), nullable=False),
+    Column("ground", Text),  # what it was made from (`storage.grounds`), to say later why it moved
     Column("from_import", Boolean, nullable=False),  # worked out afterwards, for the weeks before the first import
     _owned("client_id", table="record"),
     # Clients whose "change in 7 days" runs out as the reach moves:

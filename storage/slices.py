@@ -34,7 +34,7 @@ from bot.domain.catalog import since
 from bot.domain.scoring import Facts
 from bot.domain.subscriptions import Subscription, monthly_revenue, next_renewal
 from storage import bulk, lists
-from storage.basis import Basis, measured
+from storage.basis import TEAM_PROPERTY, Basis, measured
 from storage.schema import record, record_date, record_person, subscription, usage
 
 
@@ -47,6 +47,7 @@ class Client:
     mrr: float | None
     person_id: int | None
     renews_on: date | None
+    team: str | None  # as the data names it
     subscriptions: list[Subscription] = field(default_factory=list)
     used: int = 0  # the set of tools in use
     listed: int = 0  # the sources that ever named it in usage (`measured`)
@@ -90,7 +91,7 @@ class Reader:
         records, subscriptions, uses = self._statements[dense]
         wanted, day = frozenset(ids), bulk.day(connection)
         clients = {
-            row[0]: Client(row[1], row[2], row[3], row[4], day(row[5]))
+            row[0]: Client(row[1], row[2], row[3], row[4], day(row[5]), row[6])
             for row in bulk.rows(connection, records, values)
             if row[0] in wanted
         }
@@ -143,6 +144,7 @@ def _records(basis: Basis, dense: bool) -> Select[Any]:
         cast(record.c.mrr, Double),
         record_person.c.person_id if basis.csm_properties else null(),
         record_date.c.day if basis.renewal_properties else null(),
+        record.c.properties[TEAM_PROPERTY].as_string() if basis.has_teams else null(),
     ).where(record.c.installation_id == basis.installation_id, _chosen(record.c.id, dense))
     tables = ((record_person, basis.csm_properties), (record_date, basis.renewal_properties))
     joined: FromClause = record

@@ -14,15 +14,18 @@ from typing import Any
 from sqlalchemy import Connection, Double, Row, bindparam, cast, delete, func, select, update
 
 from bot.domain.catalog import Catalog
+from bot.domain.listing import pack
 from bot.domain.scoring import Verdict, judge
 from storage import basis as bases
 from storage import bulk, history, lists, stale
+from storage import catalog as catalogs
 from storage.basis import Basis
 from storage.database import Database
 from storage.history import NO_PAST, Moment, Past
 from storage.schema import change, installation, record, source, standing
 from storage.schema import stale as marks
 from storage.slices import Client, Reader, renewal, revenue
+from storage.teams import Teams
 
 Progress = Callable[[int, int], None]  # clients done, clients in all
 
@@ -145,6 +148,14 @@ class _Settler:
         self._basis = bases.read(connection, self._installation_id, self._catalog)
         self._reader = Reader(self._basis)
         self._weeks = history.Weeks(self._basis, history.week_ends(connection, self._basis))
+        self._teams = Teams(connection, self._installation_id)
+        self._catalogs = catalogs.every(connection, self._installation_id) | {self._catalog.hash: self._catalog}
+
+    def _team(self, connection: Connection, client: Client) -> int | None:
+        """The team that the client names, else that of its CSM."""
+        if client.team:
+            return self._teams.find(connection, client.team)
+        return self._basis.teams_of.get(client.person_id or 0)
 
     def _take(self, connection: Connection, settled_to: int | None, size: int) -> list[int]:
         """The next clients, in order; their marks are taken away."""
@@ -170,39 +181,45 @@ class _Settler:
         stored = _stored(connection, basis, list(clients))
         standings, changes = [], []
         for client_id, client in clients.items():
-            verdict = judge(basis.catalog, self._reader.facts(client), basis.as_of)
-            now = history.moment(basis.catalog, verdict)
+            facts = self._reader.facts(client)
+            verdict = judge(basis.catalog, facts, basis.as_of)
+            now = history.moment(basis.catalog, verdict, facts)
             worked_out = weeks.get(client_id, [])
             past = pasts.get(client_id) or (history.before(worked_out, basis.as_of) if worked_out else NO_PAST)
             changes += [history.row(basis, client_id, day, then, from_import=True) for day, then in worked_out]
             if now != past.last:
                 changes.append(history.row(basis, client_id, basis.as_of, now))
-            row = _row(basis, client_id, client, verdict, now, past)
+            row = self._row(connection, client_id, client, verdict, now, past)
             if stored.get(client_id) != row:
                 standings.append(row)
         bulk.upsert(connection, change, changes)
         bulk.upsert(connection, standing, standings)
 
-
-def _row(basis: Basis, client_id: int, client: Client, verdict: Verdict, now: Moment, past: Past) -> tuple[Any, ...]:
-    """A row of `standing`, with its columns in their order."""
-    mrr, money = revenue(basis, client.mrr, client.currency, client.subscriptions)
-    return (
-        basis.installation_id,
-        client_id,
-        basis.workspace_id,
-        client.person_id,
-        renewal(basis, client.renews_on, client.subscriptions),
-        mrr,
-        money,
-        verdict.tier.value,
-        verdict.score,
-        verdict.share,
-        verdict.reason and verdict.reason.value,
-        history.change_since(now, past.week),
-        history.change_since(now, past.month),
-        verdict.first_on,
-    )
+    def _row(
+        self, connection: Connection, client_id: int, client: Client, verdict: Verdict, now: Moment, past: Past
+    ) -> tuple[Any, ...]:
+        """A row of `standing`, with its columns in their order."""
+        basis = self._basis
+        mrr, money = revenue(basis, client.mrr, client.currency, client.subscriptions)
+        return (
+            basis.installation_id,
+            client_id,
+            basis.workspace_id,
+            client.person_id,
+            self._team(connection, client),
+            renewal(basis, client.renews_on, client.subscriptions),
+            mrr,
+            money if mrr is not None else None,
+            verdict.tier.value,
+            verdict.score,
+            verdict.share,
+            verdict.reason and verdict.reason.value,
+            history.change_since(now, past.week, self._catalogs.get),
+            history.change_since(now, past.month, self._catalogs.get),
+            verdict.first_on,
+            pack(verdict.points.areas),
+            0,
+        )
 
 
 def _stored(connection: Connection, basis: Basis, ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
@@ -211,7 +228,7 @@ def _stored(connection: Connection, basis: Basis, ids: Sequence[int]) -> dict[in
     day = bulk.day(connection)
     found = {}
     for row in bulk.rows(connection, _STORED, values):
-        found[row[1]] = (*row[:4], day(row[4]), *row[5:13], day(row[13]))
+        found[row[1]] = (*row[:5], day(row[5]), *row[6:14], day(row[14]), *row[15:])
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 from bot.domain.catalog import Catalog
 from bot.domain.clients import Client
 from bot.domain.engagement import Engagement, assess
+from bot.domain.moves import Ground
 from bot.domain.scoring import Facts, Use, used_tools
-from bot.domain.subscriptions import Subscription
+from bot.domain.subscriptions import Subscription, owned
 from storage import catalog as catalogs
 
 TODAY = date(2026, 11, 20)
@@ -50,11 +52,18 @@ def client(uses: dict[str, Use] | None = None, **changes: Any) -> Client:
         as_of=TODAY,
         facts=facts,
         uses=placed,
-        score_before=None,
+        before=None,
         last_score=None,
         last_used_on=max((use.last_on for use in placed.values() if use.last_on), default=None),
     )
     return replace(made, **changes)
+
+
+def ground(one: Client, gained: Sequence[str] = (), lost: Sequence[str] = ()) -> Ground:
+    """What the client's score was made from a week before: with tools in use that it lost, without those it gained."""
+    used = (one.facts.used | CATALOG.bits(lost)) & ~CATALOG.bits(gained)
+    products = owned(CATALOG, one.facts.subscriptions, TODAY) if one.facts.subscribing else None
+    return Ground(CATALOG, products, one.facts.measured, used)
 
 
 def with_facts(one: Client, **changes: Any) -> Client:

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.blocks import ids, kit
+from bot.blocks import ids, kit, moves
 from bot.blocks.kit import Block, Message
 from bot.blocks.words import Words
 from bot.domain.catalog import Catalog, Category, Tier
 from bot.domain.engagement import Engagement
+from bot.domain.moves import OWN, change, tenths
 from bot.domain.scoring import Area, Reason
 
 Choice = tuple[int, str, str | None]  # a client's id, name and domain
@@ -32,7 +33,7 @@ def shared(catalog: Catalog, one: Engagement, words: Words, sharer: str) -> Mess
 
 def body(catalog: Catalog, one: Engagement, words: Words) -> list[Block]:
     """What the card and the shared card have in common."""
-    blocks = [kit.section(*_head(catalog, one, words))]
+    blocks = [kit.section(*part) for part in (_head(catalog, one, words), _why(catalog, one, words)) if part]
     if one.verdict.tier not in {Tier.UNKNOWN, Tier.FORMER}:
         blocks.append(kit.section(*_in_use(one, words)))
         if one.step is not None:
@@ -84,12 +85,29 @@ def _idle(one: Engagement, words: Words) -> list[str]:
 
 
 def _change(one: Engagement, words: Words) -> list[str]:
+    """In whole points; where they are the same, in tenths."""
     if one.change is None:
         return []
-    if one.change == 0:
+    moved = tenths(change(one.moves))
+    if not one.change and not moved:
         return [words("No change in 7 days")]
-    sign = "▲" if one.change > 0 else "▼"
-    return [words("{sign} {n} in 7 days (was {was})", sign=sign, n=abs(one.change), was=one.client.score_before)]
+    if not any(part.cause in OWN for part in one.moves):
+        return [words("Was {was} of 10 a week ago, measured otherwise", was=one.score_before)]
+    sign = "▲" if (one.change or moved) > 0 else "▼"
+    if not one.change:
+        return [words("{sign} {n} in 7 days", sign=sign, n=words.number(abs(moved) / 10))]
+    return [words("{sign} {n} in 7 days (was {was})", sign=sign, n=abs(one.change), was=one.score_before)]
+
+
+def _why(catalog: Catalog, one: Engagement, words: Words) -> list[str]:
+    """What moved the score, in tenths of a point that add up to what it moved by."""
+    if one.change is None or one.verdict.tier is Tier.ONBOARDING or not (moved := tenths(change(one.moves))):
+        return []
+    lines = moves.lines(catalog, one.moves, one.client.uses, one.day, words)
+    title = words("*Why it rose*") if moved > 0 else words("*Why it fell*")
+    if not any(part.cause in OWN for part in one.moves):
+        title = words("*Why it is another*")
+    return [f"{title} ({moves.points(moved, words)})", *lines]
 
 
 def _unknown(reason: Reason | None, words: Words) -> str:
@@ -189,8 +207,8 @@ def summary(catalog: Catalog, one: Engagement, words: Words) -> str:
 def _spoken_change(one: Engagement, words: Words) -> list[str]:
     if one.change is None or one.verdict.tier not in TIERS:
         return []
-    if one.change == 0:
-        return [words("no change in 7 days")]
+    if one.change == 0 or not any(part.cause in OWN for part in one.moves):
+        return [] if tenths(change(one.moves)) else [words("no change in 7 days")]
     way = words("up {n} in 7 days") if one.change > 0 else words("down {n} in 7 days")
     return [way.format(n=abs(one.change))]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -32,6 +33,11 @@ class Person:
     time_zone: str
     locale: str
     catalog_hash: str | None = None  # of what the installation's scores are made with
+    as_of: date | None = None  # the day that the installation's scores speak of
+    team_id: int | None = None  # their primary team
+    team: str = ""
+    leads: bool = False  # that team
+    owns: bool = False  # some clients name them as CSM
     refusal: Refusal | None = None
 
 

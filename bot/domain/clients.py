@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from bot.domain.moves import Ground
 from bot.domain.scoring import Facts, Use
 
 
@@ -25,6 +26,6 @@ class Client:
     as_of: date | None  # None: nothing that says how far it goes was ever loaded
     facts: Facts
     uses: Mapping[int, Use]  # by position in `Catalog.tools`; also of tools that it does not own
-    score_before: int | None  # a week before `as_of`
+    before: Ground | None  # what its score was made from a week before `as_of`; None: none then
     last_score: int | None  # the last ever
     last_used_on: date | None

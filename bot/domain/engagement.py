@@ -8,6 +8,7 @@ from datetime import date
 
 from bot.domain.catalog import Catalog, Category, Grant, Tier, Tool
 from bot.domain.clients import Client
+from bot.domain.moves import Ground, Part, explain
 from bot.domain.scoring import Area, State, Use, Verdict, judge, next_step, state
 
 STALE = 7  # days: older data is called late, and no change is read from it
@@ -22,6 +23,7 @@ class Engagement:
     areas: Mapping[Category, Area]
     step: Tool | None  # what to do next
     day: date
+    moves: tuple[Part, ...]  # why the share is other than a week before, largest first
 
     @property
     def age(self) -> int | None:
@@ -35,9 +37,14 @@ class Engagement:
     @property
     def change(self) -> int | None:
         """Points of the score gained in 7 days; None where there is nothing to compare, or the data is late."""
-        if self.is_late or self.verdict.score is None or self.client.score_before is None:
+        if self.is_late or self.verdict.score is None or self.score_before is None:
             return None
-        return self.verdict.score - self.client.score_before
+        return self.verdict.score - self.score_before
+
+    @property
+    def score_before(self) -> int | None:
+        """A week before the data's day."""
+        return None if self.client.before is None else self.client.before.score
 
     @property
     def renews_in(self) -> int | None:
@@ -71,7 +78,14 @@ def assess(catalog: Catalog, client: Client, today: date) -> Engagement:
     verdict = judge(catalog, facts, client.as_of or today)
     areas = dict(zip(catalog.categories.values(), verdict.points.areas, strict=True))
     step = next_step(catalog, verdict.points, verdict.entitlement, facts.measured, facts.used)
-    return Engagement(client, verdict, areas, step if verdict.tier is not Tier.FORMER else None, today)
+    moves = _moves(catalog, client, verdict)
+    return Engagement(client, verdict, areas, step if verdict.tier is not Tier.FORMER else None, today, moves)
+
+
+def _moves(catalog: Catalog, client: Client, verdict: Verdict) -> tuple[Part, ...]:
+    if client.before is None or verdict.score is None:
+        return ()
+    return explain(client.before, Ground(catalog, verdict.products, client.facts.measured, client.facts.used))
 
 
 def tools_of(catalog: Catalog, engagement: Engagement, category: str) -> list[ToolUse]:

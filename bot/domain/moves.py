@@ -11,7 +11,7 @@ from math import floor
 from typing import NamedTuple
 
 from bot.domain.catalog import Catalog, Tool
-from bot.domain.scoring import entitle, everything, split
+from bot.domain.scoring import entitle, everything, split, whole
 from bot.domain.subscriptions import Owned
 
 
@@ -35,6 +35,12 @@ class Ground:
     products: tuple[Owned, ...] | None
     measured: int
     used: int
+
+    @property
+    def score(self) -> int | None:
+        """The whole score that was made from it; None where nothing was possible."""
+        points = _points(self.catalog, self.products, self.measured, self.used)
+        return whole(_earned(points), _possible(points)) if _possible(points) else None
 
 
 class Part(NamedTuple):
@@ -154,17 +160,16 @@ def _possible(points: _Points) -> int:
     return sum(possible for _, possible in points.values())
 
 
-def total(steps: Iterable[Sequence[Part]]) -> tuple[Part, ...]:
-    """The parts of several changes in a row as those of one, largest first."""
-    sums: dict[tuple[Cause, str], Fraction] = {}
-    for parts in steps:
-        for cause, tool, share in parts:
-            sums[cause, tool] = sums.get((cause, tool), Fraction()) + share
-    return _ordered([Part(cause, tool, share) for (cause, tool), share in sums.items() if share])
-
-
 def _ordered(parts: Iterable[Part]) -> tuple[Part, ...]:
     return tuple(sorted(parts, key=lambda part: (-abs(part.share), part.cause, part.tool)))
+
+
+OWN = frozenset({Cause.SUBSCRIPTION, Cause.USAGE})  # what a client did, not its data or the formula
+
+
+def own_change(before: Ground, after: Ground) -> Fraction:
+    """By how much the share moved by the client's own doing: what lists are sorted by and alarms are raised on."""
+    return change(part for part in explain(before, after) if part.cause in OWN)
 
 
 def change(parts: Iterable[Part]) -> Fraction:

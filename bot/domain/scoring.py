@@ -86,6 +86,7 @@ class Verdict(NamedTuple):
     reason: Reason | None = None
     onboarding_day: int | None = None  # 1 on the day of the first subscription
     first_on: date | None = None
+    products: tuple[Owned, ...] | None = None  # None where subscriptions were never loaded
 
     @property
     def share(self) -> float | None:
@@ -178,10 +179,8 @@ def whole(earned: int, possible: int) -> int:
 
 def judge(catalog: Catalog, facts: Facts, day: date) -> Verdict:
     """Score and tier of one client on the day that its data goes to."""
-    if facts.subscribing:
-        entitlement = entitle(catalog, owned(catalog, facts.subscriptions, day))
-    else:
-        entitlement = everything(facts.measured)
+    products = owned(catalog, facts.subscriptions, day) if facts.subscribing else None
+    entitlement = everything(facts.measured) if products is None else entitle(catalog, products)
     points = tally(catalog, entitlement, facts.measured, facts.used)
     first = first_start(facts.subscriptions)
     running = [one for one in facts.subscriptions if one.runs(day)]
@@ -193,8 +192,8 @@ def judge(catalog: Catalog, facts: Facts, day: date) -> Verdict:
     score = whole(points.earned, points.possible)
     days = None if first is None or first > day else (day - first).days + 1
     if days is not None and days <= catalog.onboarding:
-        return Verdict(Tier.ONBOARDING, score, points, entitlement, onboarding_day=days, first_on=first)
-    return Verdict(catalog.tier(score), score, points, entitlement, first_on=first)
+        return Verdict(Tier.ONBOARDING, score, points, entitlement, None, days, first, products)
+    return Verdict(catalog.tier(score), score, points, entitlement, None, None, first, products)
 
 
 def _has_begun(facts: Facts, day: date) -> bool:

@@ -12,14 +12,14 @@ from bot.blocks.words import speak
 from bot.domain.audience import Audience, Channel
 from bot.domain.clients import Client
 from bot.domain.scoring import Use
-from bot.domain.subscriptions import Subscription
+from bot.domain.subscriptions import Owned, Subscription
 from bot.playground.validation import block_problems, view_problems
-from tests.base import CATALOG, TODAY, client, judged, with_facts
+from tests.base import CATALOG, TODAY, client, ground, judged, with_facts
 from tests.blocks.conftest import Golden
 
 WORDS = speak()
 RECENT = date(2026, 11, 3)
-ACME = client(
+BASE = client(
     {
         "forms": Use(61, date(2026, 10, 19)),
         "landing_pages": Use(2, RECENT),
@@ -31,15 +31,32 @@ ACME = client(
         "contacts": Use(90, RECENT),
         "activities": Use(30, RECENT),
     },
-    score_before=6,
+)
+ACME = replace(BASE, before=ground(BASE, gained=["templates"], lost=["marketing_email", "workflows", "social"]))
+OLDER = replace(
+    CATALOG, hash="older", tools=tuple(replace(one, points=1) if one.key == "forms" else one for one in CATALOG.tools)
 )
 STATES = {
     "fell": ACME,
-    "no_change": replace(ACME, score_before=4),
-    "rose_linked": replace(ACME, score_before=2, url="https://crm.example/record/7"),
-    "first_score": replace(ACME, score_before=None),
+    "no_change": replace(ACME, before=ground(BASE)),
+    "rose_linked": replace(
+        ACME, before=ground(BASE, gained=["deals", "forms", "contacts"]), url="https://crm.example/record/7"
+    ),
+    "moved_within_a_point": replace(ACME, before=ground(BASE, gained=["templates"])),
+    "moved_in_many_parts": replace(
+        ACME,
+        before=ground(
+            BASE, gained=["templates", "deals"], lost=["marketing_email", "workflows", "social", "segments", "ads"]
+        ),
+    ),
+    "subscription_changed": replace(ACME, before=replace(ground(BASE), products=(Owned("marketing", 1, 1),))),
+    "newly_measured": replace(
+        ACME, before=replace(ground(BASE), measured=CATALOG.bits(["forms", "contacts", "deals"]))
+    ),
+    "another_tool_list": replace(ACME, before=replace(ground(BASE), catalog=OLDER)),
+    "first_score": replace(ACME, before=None),
     "late": replace(ACME, as_of=TODAY - timedelta(days=12)),
-    "idle": client(last_used_on=date(2026, 6, 1), score_before=0),
+    "idle": client(last_used_on=date(2026, 6, 1), before=ground(client())),
     "onboarding": with_facts(ACME, subscriptions=[Subscription("Marketing Hub", "Starter", TODAY - timedelta(33))]),
     "no_data": with_facts(client(), covered=False),
     "no_subscription": with_facts(client(), subscriptions=[]),

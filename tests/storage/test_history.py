@@ -65,10 +65,10 @@ def test_a_row_is_written_only_where_something_changed_and_once_a_day(database: 
     base.use(1, 4, 12, 5, 1)
     base.measure(1, 4)
     base.settle()
-    mine = [(row.day, row.earned, row.possible, row.areas) for row in base.changes() if row.client_id == 1]
+    mine = [(row.day, row.earned, row.possible, row.ground) for row in base.changes() if row.client_id == 1]
     assert mine == [
-        (START + timedelta(10), 2, 5, {"core": [2, 2], "mailing": [0, 3]}),
-        (START + timedelta(12), 6, 6, {"core": [2, 2], "mailing": [4, 4]}),
+        (START + timedelta(10), 2, 5, "*|3|1"),
+        (START + timedelta(12), 6, 6, "*|7|7"),
     ]
 
 

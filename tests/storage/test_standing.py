@@ -188,7 +188,15 @@ def _check_against_the_card(base: Base, rows: Sequence[Any]) -> None:
 
 def _card(base: Base, client: int) -> list[Any]:
     with base.database.read() as connection:
-        return facts.client(connection, base.id, base.home.workspace_id, base.rules, facts.BY_ID, {"client": client})
+        return facts.client(
+            connection,
+            base.id,
+            base.home.workspace_id,
+            base.rules,
+            {base.rules.hash: base.rules}.get,
+            facts.BY_ID,
+            {"client": client},
+        )
 
 
 def test_days_that_go_by_rescore_only_the_clients_they_matter_to(base: Base) -> None:

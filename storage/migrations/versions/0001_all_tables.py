@@ -20,6 +20,17 @@ DOCUMENT = sa.JSON().with_variant(JSONB(), "postgresql")
 
 def upgrade() -> None:
     op.create_table(
+        "client_word",
+        sa.Column("installation_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "word", sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column("client_id", KEY, nullable=False),
+        sa.PrimaryKeyConstraint("installation_id", "word", "client_id", name=op.f("pk_client_word")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_client_word_client", "client_word", ["installation_id", "client_id"], unique=False)
+    op.create_table(
         "installation",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("slack_team_id", sa.String(length=32), nullable=True),
@@ -140,6 +151,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("installation_id", "name", name=op.f("uq_source_installation_id_name")),
     )
     op.create_table(
+        "team",
+        sa.Column("installation_id", sa.Integer(), nullable=False),
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column(
+            "name_key",
+            sa.String(length=255).with_variant(sa.String(length=255, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["installation_id"], ["installation.id"], name=op.f("fk_team_installation_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "id", name=op.f("pk_team")),
+        sa.UniqueConstraint("installation_id", "name_key", name=op.f("uq_team_installation_id_name_key")),
+    )
+    op.create_table(
         "tool",
         sa.Column("installation_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -228,6 +255,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("installation_id", "source_id", "tool_id", name=op.f("pk_source_tool")),
     )
     op.create_table(
+        "team_member",
+        sa.Column("installation_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", KEY, nullable=False),
+        sa.Column("team_id", KEY, nullable=False),
+        sa.Column("is_primary", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("is_lead", sa.Boolean(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "person_id"],
+            ["person.installation_id", "person.id"],
+            name=op.f("fk_team_member_installation_id_person_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "team_id"],
+            ["team.installation_id", "team.id"],
+            name=op.f("fk_team_member_installation_id_team_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "person_id", "team_id", name=op.f("pk_team_member")),
+    )
+    op.create_index("ix_team_member_team", "team_member", ["installation_id", "team_id"], unique=False)
+    op.create_table(
         "change",
         sa.Column("installation_id", sa.Integer(), nullable=False),
         sa.Column("client_id", KEY, nullable=False),
@@ -236,8 +285,8 @@ def upgrade() -> None:
         sa.Column("score", sa.Integer(), nullable=True),
         sa.Column("earned", sa.Integer(), nullable=False),
         sa.Column("possible", sa.Integer(), nullable=False),
-        sa.Column("areas", sa.JSON(), nullable=False),
         sa.Column("catalog_hash", sa.String(length=64), nullable=False),
+        sa.Column("ground", sa.Text(), nullable=True),
         sa.Column("from_import", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["installation_id", "client_id"],
@@ -249,17 +298,6 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_change_day", "change", ["installation_id", "day", "client_id"], unique=False)
-    op.create_table(
-        "client_word",
-        sa.Column("installation_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "word", sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"), nullable=False
-        ),
-        sa.Column("client_id", KEY, nullable=False),
-        sa.PrimaryKeyConstraint("installation_id", "word", "client_id", name=op.f("pk_client_word")),
-        sqlite_with_rowid=False,
-    )
-    op.create_index("ix_client_word_client", "client_word", ["installation_id", "client_id"], unique=False)
     op.create_table(
         "record_date",
         sa.Column("installation_id", sa.Integer(), nullable=False),
@@ -331,6 +369,7 @@ def upgrade() -> None:
         sa.Column("client_id", KEY, nullable=False),
         sa.Column("workspace_id", KEY, nullable=False),
         sa.Column("person_id", KEY, nullable=True),
+        sa.Column("team_id", KEY, nullable=True),
         sa.Column("renews_on", sa.Date(), nullable=True),
         sa.Column("mrr", MONEY, nullable=True),
         sa.Column("currency", sa.String(length=3), nullable=True),
@@ -341,6 +380,8 @@ def upgrade() -> None:
         sa.Column("change_7", sa.Double(), nullable=True),
         sa.Column("change_30", sa.Double(), nullable=True),
         sa.Column("first_on", sa.Date(), nullable=True),
+        sa.Column("areas", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("signs", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(
             ["installation_id", "client_id"],
             ["record.installation_id", "record.id"],
@@ -362,13 +403,31 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index(
+        "ix_standing_change_7",
+        "standing",
+        ["installation_id", "workspace_id", "tier", "change_7", "client_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_standing_mrr",
+        "standing",
+        ["installation_id", "workspace_id", "tier", "currency", "mrr", "client_id"],
+        unique=False,
+    )
+    op.create_index(
         "ix_standing_person", "standing", ["installation_id", "workspace_id", "person_id", "tier"], unique=False
     )
     op.create_index(
-        "ix_standing_renews_on", "standing", ["installation_id", "workspace_id", "renews_on", "client_id"], unique=False
+        "ix_standing_renews_on",
+        "standing",
+        ["installation_id", "workspace_id", "tier", "renews_on", "client_id"],
+        unique=False,
     )
     op.create_index(
         "ix_standing_share", "standing", ["installation_id", "workspace_id", "tier", "share", "client_id"], unique=False
+    )
+    op.create_index(
+        "ix_standing_team", "standing", ["installation_id", "workspace_id", "team_id", "tier"], unique=False
     )
     op.create_table(
         "subscription",
@@ -410,7 +469,7 @@ def upgrade() -> None:
             name=op.f("uq_subscription_installation_id_source_id_external_id"),
         ),
     )
-    op.create_index("ix_subscription_client", "subscription", ["installation_id", "client_id"], unique=False)
     op.create_index("ix_subscription_cancels_on", "subscription", ["installation_id", "cancels_on"], unique=False)
+    op.create_index("ix_subscription_client", "subscription", ["installation_id", "client_id"], unique=False)
     op.create_index("ix_subscription_ended_on", "subscription", ["installation_id", "ended_on"], unique=False)
     op.create_index("ix_subscription_started_on", "subscription", ["installation_id", "started_on"], unique=False)

@@ -1,49 +1,35 @@
-"""`/engagement`: look a client up and show its card; the same by direct message, and the details of a category."""
+"""A client's card: looked up by name, opened from a picker or a list, and the details of its categories."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt import Ack
 from slack_sdk import WebClient
 
-from bot.blocks import details, ids, kit
+from bot.blocks import details, kit
 from bot.blocks import engagement as show
-from bot.domain.access import Right
 from bot.domain.engagement import assess, weakest
 from bot.reply import Reply
-from commands.arguments import Turn, carried_client, typed
-from storage import clients, facts, lookup
+from commands.arguments import Turn, carried_client
+from storage import facts, lookup
 
 Payload = Mapping[str, Any]
-
-
-def on_command(ack: Ack, command: Payload, turn: Turn) -> None:
-    """`/engagement [client]`. The reply rides on the acknowledgement: no call to Slack."""
-    ack(**answer(typed(command.get("text")), turn))
-
-
-def on_message(message: Payload, slack: WebClient, turn: Turn) -> None:
-    """A direct message to the bot is answered like `/engagement <text>`."""
-    text = typed(message.get("text")).removeprefix(turn.command).strip()
-    slack.chat_postMessage(channel=message["channel"], **answer(text, turn))
-
-
-def on_other_message() -> None:
-    """An edit, a deletion, a file: nothing is asked. Left unacknowledged, Slack would send it three times more."""
 
 
 def answer(text: str, turn: Turn) -> kit.Message:
     """The card of the client meant by the text, or what to do instead. One statement where it is named exactly."""
     installation, workspace = turn.person.installation_id, turn.person.workspace_id
     with turn.db.read() as connection:
-        if not text or text.casefold() in {"help", "?"}:
-            number = clients.count(connection, installation, workspace)
-            return show.usage(turn.command, number, turn.words) if number else show.no_clients(turn.words)
         found = facts.client(
-            connection, installation, workspace, turn.catalog, lookup.IS_EXACT, lookup.exact_parameters(text)
+            connection,
+            installation,
+            workspace,
+            turn.catalog,
+            turn.catalogs,
+            lookup.IS_EXACT,
+            lookup.exact_parameters(text),
         )
         if len(found) == 1:
             return show.card(turn.catalog, assess(turn.catalog, found[0], turn.today), turn.words)
@@ -59,6 +45,12 @@ def on_open(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
     """A name in a picker: its card takes the picker's place."""
     ack()
     reply(**show.card(turn.catalog, carried_client(turn, action["value"]), turn.words))
+
+
+def on_listed(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
+    """A name in a list: its card comes below, and the list stays."""
+    ack()
+    reply(replace_original=False, **show.card(turn.catalog, carried_client(turn, action["value"]), turn.words))
 
 
 def on_details(ack: Ack, action: Payload, body: Payload, slack: WebClient, turn: Turn) -> None:
@@ -84,14 +76,3 @@ def on_missing(ack: Ack, action: Payload, body: Payload, slack: WebClient, turn:
     known = one.verdict.reason is None
     view = details.category(turn.catalog, one, weakest(one), turn.words) if known else details.missing(one, turn.words)
     slack.views_open(trigger_id=body["trigger_id"], view=view)
-
-
-LISTENERS = [
-    ("command", "engagement", on_command, Right.MEMBER),
-    ("action", ids.SHOW_DETAILS, on_details, Right.MEMBER),
-    ("action", ids.CHOOSE_CATEGORY, on_category, Right.MEMBER),
-    ("action", re.compile(rf"^{ids.OPEN_CLIENT}:\d+$"), on_open, Right.MEMBER),
-    ("action", ids.SHOW_MISSING, on_missing, Right.MEMBER),
-    ("event", {"type": "message", "subtype": None}, on_message, Right.MEMBER),
-    ("event", {"type": "message"}, on_other_message, Right.SLACK),
-]

@@ -1,0 +1,174 @@
+"""Clients in a list and in the overview: what is shown of each, whose they are, and where a page begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import IntFlag, StrEnum
+from typing import NamedTuple
+
+from bot.domain.catalog import Tier
+from bot.domain.filters import Filter
+from bot.domain.moves import Part
+from bot.domain.scoring import Area, whole
+
+AREA_BITS = 4  # of `standing.areas` for each category
+MOST_AREAS = 15  # categories, so that their scores fit into 63 bits
+NOT_INCLUDED, NO_SCORE = 15, 14  # in place of a category's score from 0 to 10
+
+SHOWN = (Tier.LOW, Tier.MEDIUM, Tier.HIGH, Tier.ONBOARDING, Tier.UNKNOWN)  # former clients stand in no list
+
+
+class Sign(IntFlag):
+    """What is noticed of a client beside its score."""
+
+    ACTIVATION = 1  # pays for something that it does not use
+    UPSELL = 2
+    CROSS_SELL = 4
+    HELD = 8  # an upsell or a cross-sell that waits, because the score is low or not known
+    QUIET = 16  # a tool in use that was not used of late
+
+
+class Whose(StrEnum):
+    """Whose clients a list shows."""
+
+    MINE = "mine"
+    TEAM = "team"
+    ALL = "all"
+    PERSON = "person"  # of one CSM, or of nobody
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The clients that an answer is about, of those that a workspace may see."""
+
+    whose: Whose
+    person_id: int | None = None  # with PERSON, None: clients without a CSM
+    team_id: int | None = None
+    name: str = ""  # of the team or person
+
+
+class Position(NamedTuple):
+    """Where in its order a client stands.
+
+    phase  judged clients come first, then those in onboarding, then those not known; in each, those without the value
+           that is sorted by come last
+    key    that value, and what decides between equal ones
+    """
+
+    phase: int
+    key: tuple[float | str | None, ...]
+    client_id: int
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list of clients as somebody asks for it."""
+
+    installation_id: int
+    workspace_id: int
+    scope: Scope
+    wanted: Filter
+    today: date  # where the person is
+    as_of: date | None  # the day that the data goes to
+
+
+@dataclass(frozen=True)
+class Line:
+    """One client in a list."""
+
+    id: int
+    name: str
+    tier: Tier
+    score: int | None  # the category's, where the list is of one
+    share: float | None
+    change: float | None  # of the share in 7 days, by the client's own doing
+    score_before: int | None  # a week before
+    mrr: float | None
+    currency: str
+    renews_on: date | None
+    csm: str | None
+    signs: Sign
+    position: Position
+    onboarding_since: date | None = None
+    parts: tuple[Part, ...] = ()  # why it moved, largest first
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some clients of a list, in its order."""
+
+    lines: tuple[Line, ...]
+    has_before: bool
+    has_after: bool
+    total: int | None  # None: not counted
+
+
+class Group(NamedTuple):
+    """The clients of a tier (or of a CSM): how many, and their MRR by currency."""
+
+    clients: int = 0
+    mrr: Mapping[str, float] = {}
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """A CSM's clients, for whoever leads a team. `name` None: clients without a CSM."""
+
+    name: str | None
+    clients: int
+    low: int
+
+
+@dataclass(frozen=True)
+class Overview:
+    scope: Scope
+    as_of: date | None
+    tiers: Mapping[Tier, Group]
+    fell: tuple[Line, ...]
+    rose: tuple[Line, ...]
+    first: tuple[Line, ...]  # to be looked at first: low, and renewing next
+    colleagues: tuple[Colleague, ...] = ()
+
+    @property
+    def clients(self) -> int:
+        return sum(group.clients for group in self.tiers.values())
+
+
+def pack(areas: Sequence[Area]) -> int:
+    """The whole scores of the categories, in the catalog's order, in one number of 4 bits each."""
+    packed = 0
+    for place, area in enumerate(areas[:MOST_AREAS]):
+        packed |= _level(area) << AREA_BITS * place
+    return packed
+
+
+def _level(area: Area) -> int:
+    if not area.included:
+        return NOT_INCLUDED
+    return whole(area.earned, area.possible) if area.possible else NO_SCORE
+
+
+def portions(groups: Mapping[Tier, Group]) -> dict[Tier, dict[str, float]]:
+    """The part (0-1) of each currency's MRR that each tier has. Currencies are never mixed."""
+    sums: dict[str, float] = {}
+    for group in groups.values():
+        for currency, amount in group.mrr.items():
+            sums[currency] = sums.get(currency, 0) + amount
+    return {
+        tier: {currency: amount / sums[currency] for currency, amount in group.mrr.items() if sums[currency]}
+        for tier, group in groups.items()
+    }
+
+
+def gather(rows: Iterable[tuple[Tier, str | None, int, float | None]]) -> dict[Tier, Group]:
+    """Groups by tier of rows of (tier, currency, clients, MRR)."""
+    clients: dict[Tier, int] = {}
+    mrr: dict[Tier, dict[str, float]] = {}
+    for tier, currency, number, amount in rows:
+        clients[tier] = clients.get(tier, 0) + number
+        if amount is not None and currency is not None:
+            sums = mrr.setdefault(tier, {})
+            sums[currency] = sums.get(currency, 0) + float(amount)
+    return {tier: Group(clients[tier], mrr.get(tier, {})) for tier in SHOWN if tier in clients}

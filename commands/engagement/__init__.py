@@ -1,0 +1,65 @@
+"""`/engagement`: the overview, a client's card, or a list of clients, by what is typed; the same by direct message."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt import Ack
+from slack_sdk import WebClient
+
+from bot.blocks import engagement as show
+from bot.blocks import ids, kit
+from bot.domain.access import Right
+from bot.domain.filter_text import is_filter
+from commands.arguments import Turn, typed
+from commands.engagement import card, lists
+from storage import clients
+
+Payload = Mapping[str, Any]
+
+
+def on_command(ack: Ack, command: Payload, turn: Turn) -> None:
+    """`/engagement [client | filters]`. The reply rides on the acknowledgement: no call to Slack."""
+    ack(**answer(typed(command.get("text")), turn))
+
+
+def on_message(message: Payload, slack: WebClient, turn: Turn) -> None:
+    """A direct message to the bot is answered like `/engagement <text>`."""
+    text = typed(message.get("text")).removeprefix(turn.command).strip()
+    slack.chat_postMessage(channel=message["channel"], **answer(text, turn))
+
+
+def on_other_message() -> None:
+    """An edit, a deletion, a file: nothing is asked. Left unacknowledged, Slack would send it three times more."""
+
+
+def answer(text: str, turn: Turn) -> kit.Message:
+    if text.casefold() in {"help", "?"}:
+        return usage(turn)
+    if not text:
+        return lists.overview("", turn)
+    return lists.page(text, turn) if is_filter(text) else card.answer(text, turn)
+
+
+def usage(turn: Turn) -> kit.Message:
+    with turn.db.read() as connection:
+        number = clients.count(connection, turn.person.installation_id, turn.person.workspace_id)
+    return show.usage(turn.command, number, turn.words) if number else show.no_clients(turn.words)
+
+
+LISTENERS = [
+    ("command", "engagement", on_command, Right.MEMBER),
+    ("action", ids.SHOW_DETAILS, card.on_details, Right.MEMBER),
+    ("action", re.compile(rf"^{ids.SHOW_LIST}:[a-z-]+$"), lists.on_page, Right.MEMBER),
+    ("action", ids.OPEN_LISTED, card.on_listed, Right.MEMBER),
+    ("action", ids.CHOOSE_CATEGORY, card.on_category, Right.MEMBER),
+    ("action", re.compile(rf"^{ids.OPEN_CLIENT}:\d+$"), card.on_open, Right.MEMBER),
+    ("action", ids.SHOW_MISSING, card.on_missing, Right.MEMBER),
+    ("action", re.compile(rf"^{ids.SHOW_OVERVIEW}(:[a-z]+)?$"), lists.on_overview, Right.MEMBER),
+    ("action", ids.SORT_LIST, lists.on_sort, Right.MEMBER),
+    ("action", ids.MORE_OF_LIST, lists.on_more, Right.MEMBER),
+    ("event", {"type": "message", "subtype": None}, on_message, Right.MEMBER),
+    ("event", {"type": "message"}, on_other_message, Right.SLACK),
+]

@@ -1,0 +1,104 @@
+"""The overview of a base and lists of clients: by filters typed, and page by page in place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from slack_bolt import Ack
+from sqlalchemy import Connection
+
+from bot.blocks import engagement as cards
+from bot.blocks import kit, states
+from bot.blocks import listing as show
+from bot.blocks import overview as shown
+from bot.blocks.states import ListState
+from bot.domain.filter_text import parse, write
+from bot.domain.filters import Filter, Sort
+from bot.domain.listing import Listing
+from bot.errors import UserError
+from bot.reply import Reply
+from commands.arguments import Turn
+from storage import clients, listing, scopes
+from storage import overview as overviews
+
+Payload = Mapping[str, Any]
+
+
+def overview(text: str, turn: Turn) -> kit.Message:
+    """Clients by tier, what moved, what to look at first. Three statements with that of the person."""
+    person = turn.person
+    with turn.db.read() as connection:
+        asked = _listing(connection, _read(text, turn), turn)
+        leads = person.leads and asked.scope.team_id == person.team_id
+        found = overviews.read(connection, turn.catalog, asked, by_csm=leads)
+        if not found.clients and not clients.count(connection, person.installation_id, person.workspace_id):
+            return cards.no_clients(turn.words)
+    return shown.overview(turn.catalog, asked, found, person.id, scopes.possible(person), turn.words)
+
+
+def page(text: str, turn: Turn, state: ListState | None = None) -> kit.Message:
+    """A page of the clients that a filter keeps, or what to drop where it keeps nobody."""
+    wanted = _read(text, turn)
+    state = state or ListState(write(wanted), turn.person.id)
+    with turn.db.read() as connection:
+        asked = _listing(connection, wanted, turn)
+        found = listing.page(
+            connection, turn.catalog, asked, beside=state.beside, backwards=state.backwards, limit=show.PAGE
+        )
+        if not found.lines and state.beside is None:
+            return show.nobody(asked, _nearest(connection, asked, turn), turn.person.id, turn.words)
+    return show.page(turn.catalog, asked, found, state, turn.words)
+
+
+def _read(text: str, turn: Turn) -> Filter:
+    return parse(text, {key: one.name for key, one in turn.catalog.categories.items()})
+
+
+def _listing(connection: Connection, wanted: Filter, turn: Turn) -> Listing:
+    person = turn.person
+    scope = scopes.resolve(connection, person, wanted)
+    return Listing(person.installation_id, person.workspace_id, scope, wanted, turn.today, person.as_of)
+
+
+def _nearest(connection: Connection, asked: Listing, turn: Turn) -> tuple[str, int] | None:
+    """The filter without which most clients match, and how many; None where none helps."""
+    names = [name for name in asked.wanted.texts() if name != "sort"]
+    counted = []
+    for name in names:
+        wanted = asked.wanted.without(name)
+        wider = replace(asked, wanted=wanted, scope=scopes.resolve(connection, turn.person, wanted))
+        counted.append((listing.count(connection, turn.catalog, wider), name))
+    number, name = max(counted, default=(0, ""))
+    return (name, number) if number else None
+
+
+def on_overview(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
+    """Another scope, or back to the overview: in place."""
+    ack()
+    reply(**overview(action.get("value") or "", turn))
+
+
+def on_page(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
+    """Another page, or another list: in place."""
+    ack()
+    state = states.read(action["value"])
+    if state is None or state.owner != turn.person.id:
+        raise UserError("list_gone", command=turn.command)
+    reply(**page(state.filter, turn, state))
+
+
+def on_sort(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
+    """Another order, from the first page."""
+    ack()
+    wanted = _read(action["block_id"].strip(), turn)
+    chosen = Sort(action["selected_option"]["value"])
+    reply(**page(write(replace(wanted, sort=chosen, reverse=False)), turn))
+
+
+def on_more(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
+    """An entry of the overview's menu: a filter that narrows its scope."""
+    ack()
+    wanted = _read(action["block_id"].strip(), turn).narrowed(_read(action["selected_option"]["value"], turn))
+    reply(**page(write(wanted), turn))

@@ -1,0 +1,47 @@
+"""What a score was made from, as a short text beside it: so it can be said later why the score moved."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from bot.domain.catalog import Catalog
+from bot.domain.moves import Ground
+from bot.domain.subscriptions import Owned
+
+# "sales:professional:starter,crm:free:free|1fff|3": product, edition, the edition past its grace ("" for none); the
+# tools measured; those of them in use, which are scored. "*" for the products: subscriptions were never loaded.
+
+
+def write(catalog: Catalog, products: tuple[Owned, ...] | None, measured: int, used: int) -> str:
+    return f"{_products(catalog, products)}|{measured:x}|{used & measured & _scored(catalog):x}"
+
+
+@lru_cache(maxsize=65_536)  # the same few combinations over a whole base
+def _products(catalog: Catalog, products: tuple[Owned, ...] | None) -> str:
+    if products is None:
+        return "*"
+    return ",".join(
+        f"{one.product}:{_edition(catalog, one, one.rank)}:{_edition(catalog, one, one.settled)}" for one in products
+    )
+
+
+def _edition(catalog: Catalog, one: Owned, rank: int) -> str:
+    return catalog.products[one.product].editions[rank] if rank >= 0 else ""
+
+
+@lru_cache(maxsize=16)
+def _scored(catalog: Catalog) -> int:
+    return sum(1 << i for i, tool in enumerate(catalog.tools) if tool.points)
+
+
+def read(catalog: Catalog, text: str) -> Ground:
+    """`catalog`: the one that the text was written with, found by its hash."""
+    products, measured, used = text.split("|")
+    owned = None if products == "*" else tuple(_owned(catalog, one) for one in products.split(",") if one)
+    return Ground(catalog, owned, int(measured, 16), int(used, 16))
+
+
+def _owned(catalog: Catalog, text: str) -> Owned:
+    product, edition, settled = text.split(":")
+    editions = catalog.products[product].editions
+    return Owned(product, editions.index(edition), editions.index(settled) if settled else -1)
