@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import URL
 
 POLL = 0.001  # seconds between two looks at SQLite's write lock
@@ -63,10 +64,18 @@ def _engine(url: URL) -> Engine:
     )
 
 
+class _Hinted(SQLiteCompiler):
+    """Writes `with_hint` into the statement (`INDEXED BY …`), which SQLAlchemy's own compiler leaves out."""
+
+    def get_from_hint_text(self, table: Any, text: str | None) -> str | None:
+        return text
+
+
 def _sqlite(url: URL) -> Engine:
     engine = create_engine(
         url, hide_parameters=True, connect_args={"check_same_thread": False}, pool_size=32, max_overflow=POOL
     )
+    engine.dialect.statement_compiler = _Hinted
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:

@@ -6,22 +6,32 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, false, func, insert, select, update
 
 from bot.domain.access import Person, refusal
 from storage import lists
-from storage.schema import installation, person, workspace
+from storage.schema import installation, person, standing, team, team_member, workspace
 
 _FIND = (
     select(
         person.c.id,
         person.c.installation_id,
         workspace.c.id.label("workspace_id"),
-        person.c.slack_user_id,
         person.c.name,
         person.c.time_zone,
         person.c.locale,
         installation.c.catalog_hash,
+        installation.c.as_of,
+        team.c.id.label("team_id"),
+        func.coalesce(team.c.name, "").label("team"),
+        func.coalesce(team_member.c.is_lead, false()).label("leads"),
+        exists(
+            select(standing.c.client_id).where(
+                standing.c.installation_id == person.c.installation_id,
+                standing.c.workspace_id == workspace.c.id,
+                standing.c.person_id == person.c.id,
+            )
+        ).label("owns"),
         person.c.is_guest,
         person.c.is_bot,
         person.c.is_deleted,
@@ -30,6 +40,13 @@ _FIND = (
     .select_from(installation)
     .join(person, person.c.installation_id == installation.c.id)
     .join(workspace, (workspace.c.installation_id == installation.c.id) & workspace.c.is_primary)
+    .outerjoin(
+        team_member,
+        (team_member.c.installation_id == person.c.installation_id)
+        & (team_member.c.person_id == person.c.id)
+        & team_member.c.is_primary,
+    )
+    .outerjoin(team, (team.c.installation_id == team_member.c.installation_id) & (team.c.id == team_member.c.team_id))
     .where(
         installation.c.slack_team_id == bindparam("team"),
         person.c.slack_user_id == bindparam("user"),
@@ -53,7 +70,22 @@ def find(connection: Connection, team_id: str, slack_user_id: str) -> Person | N
     refused = refusal(
         is_guest=row.is_guest, is_bot=row.is_bot, is_deleted=row.is_deleted, is_stranger=bool(row.is_stranger)
     )
-    return Person(*row[:8], refusal=refused)
+    return Person(
+        id=row.id,
+        installation_id=row.installation_id,
+        workspace_id=row.workspace_id,
+        slack_user_id=slack_user_id,
+        name=row.name,
+        time_zone=row.time_zone,
+        locale=row.locale,
+        catalog_hash=row.catalog_hash,
+        as_of=row.as_of,
+        team_id=row.team_id,
+        team=row.team,
+        leads=bool(row.leads),
+        owns=bool(row.owns),
+        refusal=refused,
+    )
 
 
 def installation_of(connection: Connection, team_id: str) -> int | None:

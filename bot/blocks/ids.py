@@ -9,3 +9,10 @@ SHOW_MISSING = "show_missing"
 PREVIEW_SHARE = "preview_share"
 SHARE_CLIENT = "share_client"  # the modal's callback id
 SHARE_CHANNEL = "share_channel"  # its input: block and action id alike
+
+SHOW_OVERVIEW = "show_overview"  # value: a filter
+SHOW_LIST = "show_list"  # value: `states.write`; several in one message are numbered
+SORT_LIST = "sort_list"  # a menu; the block's id is a filter
+MORE_OF_LIST = "more_of_list"  # a menu of what else can be done with a list; the block's id is a filter
+OPEN_LISTED = "open_listed"  # value: the client's id; its card comes below the list
+SHOW_CHART = "show_chart"  # value: a filter

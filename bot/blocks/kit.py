@@ -16,6 +16,7 @@ from slackblocks import (
     ConversationSelectMenu,
     InputBlock,
     Option,
+    OverflowMenu,
     PlainText,
     StaticSelectMenu,
 )
@@ -29,6 +30,8 @@ MESSAGE_BLOCKS = 50
 SECTION = 3000  # characters of a section's text
 LINK = 2_000  # of a web address
 BUTTON = 75
+VALUE = 2_000  # of a button
+BLOCK_ID = 255
 OPTION = 75
 TITLE = 24
 TEXT = 4000  # of a message's `text`: chat.update refuses more
@@ -88,6 +91,11 @@ def section(*lines: str, accessory: Element | None = None) -> Block:
     return made if accessory is None else {**made, "accessory": accessory}
 
 
+def carrying(state: str, block: Block) -> Block:
+    """The block with a state that its menus send back as `block_id`; their options' values are too short for it."""
+    return {**block, "block_id": state} if 0 < len(state) <= BLOCK_ID else block
+
+
 def sections(lines: Iterable[str]) -> list[Block]:
     """As many sections as the lines need."""
     found: list[list[str]] = [[]]
@@ -130,7 +138,8 @@ def actions(*elements: Element) -> Block:
 
 def button(label: str, action: str, value: str) -> Element:
     """A button. The value, at most 2,000 characters, is all the state it has."""
-    return {"type": "button", "text": _plain_text(cut(label, BUTTON)), "action_id": action, "value": value}
+    made = {"type": "button", "text": _plain_text(cut(label, BUTTON)), "action_id": action}
+    return {**made, "value": value} if value else made
 
 
 def select(action: str, options: Sequence[tuple[str, str]], chosen: str | None = None) -> Element:
@@ -138,6 +147,12 @@ def select(action: str, options: Sequence[tuple[str, str]], chosen: str | None =
     made = {value: Option(PlainText(cut(label, OPTION)), value) for label, value in options[:100]}
     initial = made.get(chosen) if chosen is not None else None
     return StaticSelectMenu(action_id=action, options=list(made.values()), initial_option=initial)._resolve()
+
+
+def overflow(action: str, options: Sequence[tuple[str, str]]) -> Element:
+    """A "⋯" menu of at most five (label, value); a value has at most 150 characters."""
+    made = [Option(PlainText(cut(label, OPTION)), value) for label, value in options[:5]]
+    return OverflowMenu(action_id=action, options=made)._resolve()
 
 
 def channel_picker(label: str, block: str, action: str, chosen: str | None, hint: str) -> Block:

@@ -1,0 +1,212 @@
+"""A page of a list of clients: two lines for each, and buttons that page, sort, filter and open."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from fractions import Fraction
+
+from bot.blocks import ids, kit, moves
+from bot.blocks.kit import Block, Element, Message
+from bot.blocks.states import ListState, write
+from bot.blocks.words import Words
+from bot.domain.catalog import Catalog, Tier
+from bot.domain.filter_text import write as write_filter
+from bot.domain.filters import Sort
+from bot.domain.listing import Line, Listing, Page, Scope, Whose
+from bot.domain.moves import tenths
+
+MANY = 1_000  # clients, beyond which they are not counted
+PAGE = 10  # lines
+STALE = 7  # days: of older data no change is told
+
+TIERS = {
+    Tier.LOW: "Low",
+    Tier.MEDIUM: "Medium",
+    Tier.HIGH: "High",
+    Tier.ONBOARDING: "Onboarding",
+    Tier.UNKNOWN: "Not known",
+    Tier.FORMER: "Former",
+}
+SORTS = {
+    Sort.SCORE: "Lowest score first",
+    Sort.DROP: "Fell most",
+    Sort.RISE: "Rose most",
+    Sort.MRR: "Highest MRR",
+    Sort.RENEWAL: "Next renewal",
+    Sort.NAME: "Name",
+}
+
+
+def page(catalog: Catalog, listing: Listing, found: Page, state: ListState, words: Words) -> Message:
+    """The answer to `/engagement tier:low`, and what its buttons put in its place."""
+    head = kit.carrying(
+        state.filter, kit.section(*_head(catalog, listing, found, words), accessory=_sort(listing, words))
+    )
+    rows = [_row(catalog, listing, one, words) for one in found.lines]
+    foot = kit.context(_foot(listing, words))
+    blocks = [head, *rows, *_paging(found, state, words), foot]
+    return kit.message(summary(catalog, listing, found, state, words), blocks)
+
+
+def _head(catalog: Catalog, listing: Listing, found: Page, words: Words) -> list[str]:
+    return [f"*{_title(catalog, listing, words)}* · {whose(listing.scope, words)}", _number(found, words)]
+
+
+def _title(catalog: Catalog, listing: Listing, words: Words) -> str:
+    wanted = listing.wanted
+    tiers = ", ".join(words(TIERS[tier]) for tier in wanted.tiers)
+    category = catalog.categories.get(wanted.category or "")
+    area = kit.name(category.name, 40) if category is not None else ""
+    return " · ".join(filter(None, [area, tiers])) or words("Clients")
+
+
+def whose(scope: Scope, words: Words) -> str:
+    """Whose clients an answer is about; every answer says so."""
+    match scope.whose:
+        case Whose.MINE:
+            return words("your clients")
+        case Whose.TEAM:
+            return words("clients of {team}", team=kit.name(scope.name, 60))
+        case Whose.PERSON if scope.person_id is None:
+            return words("clients without a CSM")
+        case Whose.PERSON:
+            return words("clients of {name}", name=kit.name(scope.name, 60))
+        case _:
+            return words("all clients")
+
+
+def _number(found: Page, words: Words) -> str:
+    if found.total is None:
+        return ""
+    if found.total > MANY:
+        return words("more than {n}", n=words.whole(MANY))
+    return words.count("{n} client", "{n} clients", found.total)
+
+
+def _row(catalog: Catalog, listing: Listing, one: Line, words: Words) -> Block:
+    button = kit.button(words("Open"), ids.OPEN_LISTED, str(one.id))
+    return kit.section(*line(catalog, listing, one, words), accessory=button)
+
+
+def line(catalog: Catalog, listing: Listing, one: Line, words: Words) -> list[str]:
+    """A client in two lines: who, and why it is worth a look."""
+    csm = kit.name(one.csm, 40) if one.csm and listing.scope.whose is not Whose.MINE else ""
+    first = " · ".join(filter(None, [f"*{kit.name(one.name)}*", stands(catalog, one, listing, words), csm]))
+    money = words("{amount}/month", amount=words.money(one.mrr, one.currency)) if one.mrr else ""
+    second = " · ".join(filter(None, [moved(catalog, one, listing, words), renewal(one, listing, words), money]))
+    return [first, second] if second else [first]
+
+
+def stands(catalog: Catalog, one: Line, listing: Listing, words: Words) -> str:
+    """Score and tier; of a category where the list is of one."""
+    match one.tier:
+        case Tier.ONBOARDING if one.onboarding_since is not None and listing.as_of is not None:
+            day = (listing.as_of - one.onboarding_since).days + 1
+            return words("onboarding, day {n} of {all}", n=day, all=catalog.onboarding)
+        case Tier.UNKNOWN:
+            return words("score not known")
+        case Tier.FORMER:
+            return words("former client")
+    if one.score is None or one.score > 10:
+        return words("no points to reach yet")
+    tier = catalog.tier(one.score) if listing.wanted.category else one.tier
+    return f"{one.score} · {words(TIERS[tier])}"
+
+
+def moved(catalog: Catalog, one: Line, listing: Listing, words: Words) -> str:
+    """How far it moved in 7 days, and the largest cause; nothing where nothing can be told."""
+    if one.change is None or is_late(listing):
+        return ""
+    shown = tenths_of(one.change)
+    if not shown:
+        return ""
+    cause = moves.short(catalog, one.parts, words)
+    arrow = "▲" if shown > 0 else "▼"
+    told = words("{arrow} {n} in 7 days", arrow=arrow, n=words.number(abs(shown) / 10))
+    return f"{told}: {cause}" if cause else told
+
+
+def tenths_of(change: float) -> int:
+    """A stored change of the share in tenths of a point."""
+    return tenths(Fraction(change).limit_denominator(1_000_000))
+
+
+def is_late(listing: Listing) -> bool:
+    """Whether the data is too old for a change to be told."""
+    return listing.as_of is not None and listing.today - listing.as_of > timedelta(STALE)
+
+
+def renewal(one: Line, listing: Listing, words: Words) -> str:
+    if one.renews_on is None:
+        return words("no renewal date") if listing.wanted.sort is Sort.RENEWAL or listing.wanted.renews else ""
+    days = (one.renews_on - listing.today).days
+    if days < 0:
+        return words("renewal was {day}", day=words.day(one.renews_on, listing.today))
+    if days > 120 and listing.wanted.sort is not Sort.RENEWAL:
+        return ""
+    return words.count("renews in {n} day", "renews in {n} days", days) if days else words("renews today")
+
+
+def _sort(listing: Listing, words: Words) -> Element:
+    options = [(words(label), sort.value) for sort, label in SORTS.items()]
+    return kit.select(ids.SORT_LIST, options, (listing.wanted.sort or Sort.SCORE).value)
+
+
+def _paging(found: Page, state: ListState, words: Words) -> list[Block]:
+    """Back and on, the filter, and what else can be done."""
+    buttons = []
+    if found.has_before and found.lines:
+        back = ListState(state.filter, state.owner, found.lines[0].position, True, max(0, state.before - PAGE))
+        buttons.append(kit.button(words("◀ Back"), f"{ids.SHOW_LIST}:back", write(back)))
+    if found.has_after and found.lines:
+        after = state.before + len(found.lines)
+        on = ListState(state.filter, state.owner, found.lines[-1].position, False, after)
+        buttons.append(kit.button(words("Next ▶"), f"{ids.SHOW_LIST}:next", write(on)))
+    buttons.append(kit.button(words("Overview"), ids.SHOW_OVERVIEW, ""))
+    return [kit.carrying(f"{state.filter} ", kit.actions(*buttons))]
+
+
+def _foot(listing: Listing, words: Words) -> str:
+    shown = write_filter(listing.wanted)
+    parts = [words("Showing: {filter}", filter=f"`{kit.escape(shown).replace('`', '')}`") if shown else ""]
+    return " · ".join(filter(None, [*parts, data_day(listing, words), words("only you see this")]))
+
+
+def data_day(listing: Listing, words: Words) -> str:
+    """As of when; late data is said to be late."""
+    if listing.as_of is None:
+        return words("no usage data yet")
+    day = words("data to {day}", day=words.weekday(listing.as_of, listing.today))
+    return f"{day}, {words('late: no change is told')}" if is_late(listing) else day
+
+
+def summary(catalog: Catalog, listing: Listing, found: Page, state: ListState, words: Words) -> str:
+    """The page in sentences."""
+    first = state.before + 1
+    head = f"{_title(catalog, listing, words)}, {whose(listing.scope, words)}"
+    if found.lines:
+        head += words(", {first} to {last}", first=first, last=state.before + len(found.lines))
+    if found.total is not None:
+        head += f", {_number(found, words)}"
+    told = [". ".join(line(catalog, listing, one, words)) for one in found.lines]
+    text = f"{head}: {'. '.join(told)}." if told else f"{head}."
+    return text.replace("*", "")
+
+
+def nobody(listing: Listing, others: tuple[str, int] | None, owner: int, words: Words) -> Message:
+    """Nobody matches; the filter without which somebody would. `others`: its name, and how many there are then."""
+    text = words("Nobody matches: {whose}.", whose=whose(listing.scope, words))
+    if others is None:
+        overview = kit.actions(kit.button(words("Overview"), ids.SHOW_OVERVIEW, ""))
+        return kit.message(text, [kit.section(text), overview])
+    name, number = others
+    word = next(part for part in listing.wanted.parts() if part.startswith(f"{name}:"))
+    shown = f"`{kit.escape(word).replace('`', '')}`"
+    text = f"{text} " + words.count(
+        "Without {filter} there is {n}.", "Without {filter} there are {n}.", number, filter=shown
+    )
+    drop = ListState(write_filter(listing.wanted.without(name)), owner)
+    button = kit.button(words("Drop that filter"), f"{ids.SHOW_LIST}:drop", write(drop))
+    return kit.message(
+        text.replace("`", ""), [kit.section(text), kit.actions(button), kit.context(_foot(listing, words))]
+    )

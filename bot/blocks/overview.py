@@ -1,0 +1,166 @@
+"""The overview of a base: clients by tier, what moved, and what to look at first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from bot.blocks import ids, kit, moves
+from bot.blocks import listing as lists
+from bot.blocks.kit import Block, Message
+from bot.blocks.states import ListState, write
+from bot.blocks.words import Words
+from bot.domain.catalog import Catalog, Tier
+from bot.domain.filter_text import write as write_filter
+from bot.domain.filters import Filter
+from bot.domain.listing import Colleague, Line, Listing, Overview, Whose, portions
+
+BARS = (Tier.HIGH, Tier.MEDIUM, Tier.LOW)
+APART = (Tier.ONBOARDING, Tier.UNKNOWN)
+SCOPES = {Whose.MINE: "Mine", Whose.TEAM: "My team", Whose.ALL: "All clients"}
+SCOPE_FILTERS = {Whose.MINE: Filter(csm="me"), Whose.TEAM: Filter(team="mine"), Whose.ALL: Filter(team="all")}
+MOST_CURRENCIES = 2  # that a line has room for
+COLLEAGUES = 15
+
+
+def overview(
+    catalog: Catalog, listing: Listing, found: Overview, owner: int, scopes: Sequence[Whose], words: Words
+) -> Message:
+    """The answer to `/engagement`. `scopes`: whose clients could be shown instead."""
+    parts = [
+        _tiers(listing, found, words),
+        _moved(catalog, listing, found, words),
+        _first(listing, found, words),
+        _colleagues(found.colleagues, words),
+    ]
+    blocks = [kit.section(*part) for part in parts if part]
+    blocks += [
+        _by_tier(listing, found, owner, words),
+        _scopes(listing, scopes, words),
+        kit.context(_foot(listing, words)),
+    ]
+    return kit.message(summary(catalog, listing, found, words), blocks)
+
+
+def _tiers(listing: Listing, found: Overview, words: Words) -> list[str]:
+    shares = portions(found.tiers)
+    lines = [f"*{_count(listing, found, words)}* · {lists.data_day(listing, words)}"]
+    for tier in BARS:
+        number = found.tiers[tier].clients if tier in found.tiers else 0
+        bar = kit.bar(number, found.clients)
+        lines.append(
+            " · ".join(filter(None, [f"{bar} {_tier(tier, number, words)}", _portion(shares.get(tier, {}), words)]))
+        )
+    apart = [tier for tier in APART if tier in found.tiers]
+    told = [
+        " · ".join(filter(None, [_tier(tier, found.tiers[tier].clients, words), _portion(shares.get(tier, {}), words)]))
+        for tier in apart
+    ]
+    return [*lines, *filter(None, ["  ".join(told)])]
+
+
+def _count(listing: Listing, found: Overview, words: Words) -> str:
+    number = found.clients
+    if listing.scope.whose is Whose.MINE:
+        return words.count("Your {n} client", "Your {n} clients", number)
+    return words.count("{n} client", "{n} clients", number) + f" · {lists.whose(listing.scope, words)}"
+
+
+def _tier(tier: Tier, number: int, words: Words) -> str:
+    return f"{words(lists.TIERS[tier])} {words.whole(number)}"
+
+
+def _portion(shares: Mapping[str, float], words: Words) -> str:
+    """The share of the MRR, a currency at a time: "31 % of EUR · 12 % of NOK"."""
+    largest = sorted(shares.items(), key=lambda one: -one[1])[:MOST_CURRENCIES]
+    return " · ".join(
+        words("{share} of MRR in {currency}", share=words.percent(share), currency=kit.escape(name))
+        for name, share in largest
+    )
+
+
+def _moved(catalog: Catalog, listing: Listing, found: Overview, words: Words) -> list[str]:
+    if lists.is_late(listing) or not (found.fell or found.rose):
+        return []
+    lines = [_move(catalog, one, words) for one in (*found.fell, *found.rose)]
+    return [words("*Moved in 7 days*"), *lines]
+
+
+def _move(catalog: Catalog, one: Line, words: Words) -> str:
+    arrow = "▲" if (one.change or 0) > 0 else "▼"
+    was = one.score_before
+    scores = f"{was} → {one.score}" if was is not None and was != one.score else str(one.score)
+    return " · ".join(
+        filter(None, [f"{arrow} *{kit.name(one.name, 60)}* {scores}", moves.short(catalog, one.parts, words)])
+    )
+
+
+def _first(listing: Listing, found: Overview, words: Words) -> list[str]:
+    if not found.first:
+        return []
+    lines = [
+        " · ".join(filter(None, [f"*{kit.name(one.name, 60)}*", str(one.score), lists.renewal(one, listing, words)]))
+        for one in found.first
+    ]
+    return [words("*Look at first*"), *lines]
+
+
+def _colleagues(colleagues: Sequence[Colleague], words: Words) -> list[str]:
+    """For whoever leads the team."""
+    if not colleagues:
+        return []
+    lines = [
+        words(
+            "{name} {clients} · {low} low",
+            name=kit.name(one.name, 40) if one.name else words("Nobody"),
+            clients=one.clients,
+            low=one.low,
+        )
+        for one in colleagues[:COLLEAGUES]
+    ]
+    return [words("*By CSM*"), *lines]
+
+
+def _by_tier(listing: Listing, found: Overview, owner: int, words: Words) -> Block:
+    """Buttons to the clients of each tier, and in the menu to the rest."""
+    buttons = [
+        kit.button(
+            _tier(tier, found.tiers[tier].clients, words),
+            f"{ids.SHOW_LIST}:{tier.value}",
+            write(ListState(write_filter(replace(listing.wanted, tiers=(tier,))), owner)),
+        )
+        for tier in reversed(BARS)
+        if tier in found.tiers
+    ]
+    rest = [(tier, _tier(tier, found.tiers[tier].clients, words)) for tier in APART if tier in found.tiers]
+    options = [(label, f"tier:{tier.value}") for tier, label in rest]
+    options += [(words("All changes"), "sort:drop"), (words("All clients, by name"), "sort:name")]
+    menu = kit.overflow(ids.MORE_OF_LIST, options)
+    return kit.carrying(write_filter(listing.wanted), kit.actions(*buttons, menu))
+
+
+def _scopes(listing: Listing, scopes: Sequence[Whose], words: Words) -> Block:
+    buttons = [
+        kit.button(words(SCOPES[whose]), f"{ids.SHOW_OVERVIEW}:{whose.value}", write_filter(SCOPE_FILTERS[whose]))
+        for whose in scopes
+        if whose is not listing.scope.whose
+    ]
+    return kit.actions(*buttons, kit.button(words("Chart"), ids.SHOW_CHART, write_filter(listing.wanted)))
+
+
+def _foot(listing: Listing, words: Words) -> str:
+    return words("Showing: {whose} · only you see this", whose=lists.whose(listing.scope, words))
+
+
+def summary(catalog: Catalog, listing: Listing, found: Overview, words: Words) -> str:
+    """The overview in sentences."""
+    lines = _tiers(listing, found, words)
+    parts = [". ".join(" ".join(line.split(" ")[1:]) if line[:1] in "▰▱" else line for line in lines)]
+    for part in (
+        _moved(catalog, listing, found, words),
+        _first(listing, found, words),
+        _colleagues(found.colleagues, words),
+    ):
+        if part:
+            parts.append(f"{part[0]}: {'; '.join(part[1:])}")
+    return f"{'. '.join(parts)}.".replace("*", "")

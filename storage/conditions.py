@@ -1,0 +1,168 @@
+"""A list's filter as conditions on `standing`. A statement's text follows from a shape; the values are bound to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from sqlalchemy import BindParameter, ColumnElement, bindparam, literal_column, or_, select
+
+from bot.domain import names
+from bot.domain.catalog import Catalog, Tier
+from bot.domain.filters import NO_DATE, OfferKind
+from bot.domain.listing import AREA_BITS, NOT_INCLUDED, SHOWN, Listing, Sign, Whose
+from storage import lists
+from storage.likeness import begins
+from storage.schema import client_word, record, standing, word_suffix
+
+JUDGED = (Tier.LOW, Tier.MEDIUM, Tier.HIGH)
+WORDS = 200  # of the base that have what was typed as a part
+
+_OFFERS = {
+    OfferKind.ACTIVATION: Sign.ACTIVATION,
+    OfferKind.UPSELL: Sign.UPSELL,
+    OfferKind.CROSS_SELL: Sign.CROSS_SELL,
+}
+_HERE: BindParameter[int] = bindparam("installation")
+_one = standing.c
+
+
+class Shape(NamedTuple):
+    """What the text of a statement depends on."""
+
+    tiers: tuple[Tier, ...]  # of the clients
+    area: int | None  # place of the category, whose scores are then meant
+    judged_levels: bool  # only some of the scores from 0 to 10, for those with a tier; …
+    all_levels: bool  # … for all
+    scope: Whose
+    nobody: bool  # clients without a CSM
+    signs: bool
+    renews: str  # "", "first", "last", "both" or "none"
+    named: bool
+
+
+def shape(catalog: Catalog, listing: Listing) -> Shape:
+    wanted, scope = listing.wanted, listing.scope
+    bands = [tier for tier in wanted.tiers if tier in JUDGED]
+    by_area = wanted.category in catalog.categories
+    tiers = wanted.tiers or SHOWN
+    if by_area and bands:  # a tier then is the category's, whatever the client's
+        tiers = (*JUDGED, *(tier for tier in tiers if tier not in JUDGED))
+    return Shape(
+        tiers=tiers,
+        area=list(catalog.categories).index(wanted.category or "") if by_area else None,
+        judged_levels=by_area and bool(bands),
+        all_levels=wanted.score is not None,
+        scope=scope.whose,
+        nobody=scope.whose is Whose.PERSON and scope.person_id is None,
+        signs=wanted.opportunity is not None or wanted.quiet,
+        renews=_renewal_shape(listing),
+        named=bool(wanted.client and names.key(wanted.client)),
+    )
+
+
+def _renewal_shape(listing: Listing) -> str:
+    renews = listing.wanted.renews
+    if renews is None:
+        return ""
+    if renews == NO_DATE:
+        return "none"
+    return "last" if renews.first is None else "both"
+
+
+def values(catalog: Catalog, listing: Listing) -> dict[str, Any]:
+    """What is bound to a statement of the listing's shape."""
+    wanted, scope = listing.wanted, listing.scope
+    first, last = wanted.renews.dates(listing.today) if wanted.renews else (None, None)
+    signs = Sign.QUIET if wanted.quiet else Sign(0)
+    if wanted.opportunity is not None:
+        signs |= _OFFERS[wanted.opportunity]
+    key = names.key(wanted.client or "")
+    return {
+        "installation": listing.installation_id,
+        "workspace": listing.workspace_id,
+        "person": scope.person_id,
+        "team": scope.team_id,
+        "levels": _levels(catalog, listing),
+        "signs": int(signs),
+        "first_day": first,
+        "last_day": last,
+        "name": key,
+        "part": max(key.split(), key=len, default=""),
+    }
+
+
+def _levels(catalog: Catalog, listing: Listing) -> list[int]:
+    """The scores from 0 to 10 that are wanted."""
+    wanted = listing.wanted
+    low, high = wanted.score or (0, 10)
+    levels = set(range(low, high + 1))
+    bands = [catalog.bands[tier] for tier in wanted.tiers if tier in JUDGED]
+    if wanted.category is not None and bands:
+        levels &= {level for first, last in bands for level in range(first, last + 1)}
+    return sorted(levels)
+
+
+def level(area: int | None) -> ColumnElement[int]:
+    """The score that is meant: of the category at this place, else the client's."""
+    if area is None:
+        return _one.score
+    return _one.areas.bitwise_rshift(literal_column(str(AREA_BITS * area))).bitwise_and(literal_column("15"))
+
+
+def clauses(wanted: Shape, tier: Tier) -> Iterator[ColumnElement[bool]]:
+    """What a client of this tier must fulfil to be in the list."""
+    yield from within(wanted)
+    yield _one.tier == literal_column(f"'{tier.value}'")
+    if wanted.area is not None:
+        yield level(wanted.area) != literal_column(str(NOT_INCLUDED))
+    if wanted.all_levels or (wanted.judged_levels and tier in JUDGED):
+        yield level(wanted.area).in_(select(lists.numbers("levels").c.value))
+    if wanted.signs:
+        yield _one.signs.bitwise_and(bindparam("signs")) == bindparam("signs")
+    yield from _renewal(wanted)
+    if wanted.named:
+        yield from _named()
+
+
+def within(wanted: Shape) -> Iterator[ColumnElement[bool]]:
+    """What a client of the scope fulfils. Who may see what stands here and nowhere else."""
+    yield _one.installation_id == _HERE
+    yield _one.workspace_id == bindparam("workspace")
+    match wanted.scope:
+        case Whose.MINE | Whose.PERSON:
+            yield _one.person_id.is_(None) if wanted.nobody else _one.person_id == bindparam("person")
+            if wanted.scope is Whose.PERSON and wanted.nobody:
+                yield or_(bindparam("team").is_(None), _one.team_id == bindparam("team"))
+        case Whose.TEAM:
+            yield _one.team_id == bindparam("team")
+
+
+def _renewal(wanted: Shape) -> Iterator[ColumnElement[bool]]:
+    match wanted.renews:
+        case "none":
+            yield _one.renews_on.is_(None)
+        case "both":
+            yield _one.renews_on.between(bindparam("first_day"), bindparam("last_day"))
+        case "last":
+            yield _one.renews_on <= bindparam("last_day")
+
+
+def _named() -> Iterator[ColumnElement[bool]]:
+    """The text is in the name: first those with the longest of its words, or with words that have it as a part."""
+    words = (
+        select(word_suffix.c.word)
+        .where(word_suffix.c.installation_id == _HERE, begins(word_suffix.c.suffix, bindparam("part")))
+        .order_by(word_suffix.c.suffix)
+        .limit(WORDS)
+    )
+    yield _one.client_id.in_(
+        select(client_word.c.client_id).where(client_word.c.installation_id == _HERE, client_word.c.word.in_(words))
+    )
+    yield _one.client_id.in_(
+        select(record.c.id).where(
+            record.c.installation_id == _HERE,
+            record.c.id == _one.client_id,
+            record.c.name_key.contains(bindparam("name"), autoescape=False),
+        )
+    )

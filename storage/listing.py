@@ -1,0 +1,268 @@
+"""One page of a list of clients in any order, by keyset: a page far behind costs no more than the first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Subquery,
+    and_,
+    bindparam,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
+
+from bot.domain.catalog import Catalog, Tier
+from bot.domain.filters import Sort
+from bot.domain.listing import Line, Listing, Page, Position, Sign, Whose
+from storage import conditions
+from storage.conditions import Shape
+from storage.schema import person, record, standing
+
+LINES = 10  # of a page
+COUNTED = 1_000  # clients; beyond that it is only said that there are more
+_HERE: BindParameter[int] = bindparam("installation")
+_GROUPS = (conditions.JUDGED, (Tier.ONBOARDING,), (Tier.UNKNOWN,), (Tier.FORMER,))
+_SHOWN = (
+    standing.c.tier, standing.c.share, standing.c.change_7, standing.c.mrr,
+    standing.c.currency, standing.c.renews_on, standing.c.person_id, standing.c.first_on, standing.c.signs,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What a list is sorted by."""
+
+    keys: tuple[ColumnElement[Any], ...]
+    descends: bool
+    in_groups: bool  # judged clients first, then those in onboarding, then those not known
+    index: str  # that reads a tier of a whole base in this order
+    missing: tuple[ColumnElement[Any], ...] = ()  # the last of them: without these a client comes last
+
+
+def _order(sort: Sort, reverse: bool, shape: Shape) -> _Order:
+    one = standing.c
+    match sort:
+        case Sort.SCORE if shape.area is not None:
+            return _Order((conditions.level(shape.area), one.share), reverse, True, "share", (one.share,))
+        case Sort.SCORE:
+            return _Order((one.share,), reverse, True, "share", (one.share,))
+        case Sort.DROP | Sort.RISE:
+            return _Order((one.change_7,), reverse is (sort is Sort.DROP), True, "change_7", (one.change_7,))
+        case Sort.MRR:  # a currency at a time: amounts of two cannot be compared
+            return _Order((one.currency, one.mrr), not reverse, False, "mrr", (one.currency, one.mrr))
+        case Sort.RENEWAL:
+            return _Order((one.renews_on,), reverse, False, "renews_on", (one.renews_on,))
+        case Sort.NAME if shape.scope is Whose.ALL:
+            return _Order((record.c.name_key,), reverse, False, "name")
+        case Sort.NAME:  # an expression, so that nobody's few clients are looked for among all names
+            return _Order((record.c.name_key.concat(""),), reverse, False, "name")
+
+
+def page(
+    connection: Connection,
+    catalog: Catalog,
+    listing: Listing,
+    *,
+    beside: Position | None = None,
+    backwards: bool = False,
+    limit: int = LINES,
+) -> Page:
+    """The clients after (or, backwards, before) a position; without one, the first. Two statements at most.
+
+    A client that has gone or moved since the position was taken changes nothing: the order goes on from its value.
+    """
+    sort = listing.wanted.sort or Sort.SCORE
+    shape = conditions.shape(catalog, listing)
+    statement = _page(shape, sort, listing.wanted.reverse, beside and beside.phase, backwards)
+    bound = {**conditions.values(catalog, listing), **_bound(beside, sort), "limit": limit + 1}
+    found = [_line(row) for row in connection.execute(statement, bound)]
+    lines = tuple(found[:limit][::-1] if backwards else found[:limit])
+    more = len(found) > limit
+    return Page(
+        lines=lines,
+        has_before=more if backwards else beside is not None,
+        has_after=more or backwards,
+        total=count(connection, catalog, listing) if beside is None else None,
+    )
+
+
+def count(connection: Connection, catalog: Catalog, listing: Listing) -> int:
+    """How many clients a list has; at most one more than `COUNTED`."""
+    statement = _count(conditions.shape(catalog, listing))
+    return connection.scalar(statement, conditions.values(catalog, listing)) or 0
+
+
+@lru_cache(maxsize=256)
+def _count(shape: Shape) -> Select[Any]:
+    parts = [_counting(shape).where(*conditions.clauses(shape, tier)) for tier in shape.tiers]
+    every = union_all(*parts).limit(COUNTED + 1)
+    return select(func.count()).select_from(every.subquery())
+
+
+def _counting(shape: Shape) -> Select[Any]:
+    return _from(select(literal(1)), shape, _order(Sort.SCORE, False, shape))
+
+
+def _bound(beside: Position | None, sort: Sort) -> dict[str, Any]:
+    if beside is None:
+        return {}
+    keys = [date.fromisoformat(str(key)) if sort is Sort.RENEWAL and key else key for key in beside.key]
+    return {f"key_{i}": value for i, value in enumerate(keys)} | {"beside": beside.client_id}
+
+
+def tops(
+    connection: Connection, catalog: Catalog, listings: Sequence[Listing], limit: int
+) -> tuple[tuple[Line, ...], ...]:
+    """The first clients of several lists of the same scope. One statement; at most one of them names days or scores."""
+    lists = tuple(
+        (conditions.shape(catalog, one), one.wanted.sort or Sort.SCORE, one.wanted.reverse) for one in listings
+    )
+    bound = {name: value for one in listings for name, value in conditions.values(catalog, one).items() if value}
+    rows = connection.execute(_tops(lists), {**conditions.values(catalog, listings[0]), **bound, "limit": limit}).all()
+    return tuple(tuple(_line(row) for row in rows if row.list == number) for number in range(len(lists)))
+
+
+@lru_cache(maxsize=64)
+def _tops(lists: tuple[tuple[Shape, Sort, bool], ...]) -> Select[Any]:
+    parts = []
+    for number, (shape, sort, reverse) in enumerate(lists):
+        chosen = _chosen(shape, _order(sort, reverse, shape), None, backwards=False)
+        label: ColumnElement[int] = literal_column(str(number)).label("list")
+        parts.append(select(label, chosen.c.client_id, chosen.c.phase, chosen.c.place))
+    every = union_all(*parts).subquery()
+    return _shown(every, None).order_by(every.c.list, every.c.place)
+
+
+@lru_cache(maxsize=256)
+def _page(shape: Shape, sort: Sort, reverse: bool, beside: int | None, backwards: bool) -> Select[Any]:
+    """The clients of a page, with all that a line shows of them."""
+    order = _order(sort, reverse, shape)
+    chosen = _chosen(shape, order, beside, backwards=backwards)
+    return _shown(chosen, shape.area).order_by(chosen.c.place)
+
+
+def _chosen(shape: Shape, order: _Order, beside: int | None, *, backwards: bool) -> Subquery:
+    """Clients with their `place` in the page, their phase and their keys."""
+    found = union_all(*(select(part.subquery()) for part in _parts(shape, order, beside, backwards))).subquery()
+    along = _along(found, order, backwards)
+    place = func.row_number().over(order_by=along).label("place")
+    return select(found, place).order_by(*along).limit(bindparam("limit")).subquery()
+
+
+def _shown(chosen: Subquery, area: int | None) -> Select[Any]:
+    mine = (standing.c.installation_id == _HERE) & (standing.c.workspace_id == bindparam("workspace"))
+    shown = chosen.join(standing, mine & (standing.c.client_id == chosen.c.client_id))
+    shown = shown.join(record, (record.c.installation_id == _HERE) & (record.c.id == chosen.c.client_id))
+    shown = shown.outerjoin(person, (person.c.installation_id == _HERE) & (person.c.id == standing.c.person_id))
+    level = conditions.level(area).label("level")
+    return select(*chosen.c, *_SHOWN, level, record.c.name, person.c.name.label("csm")).select_from(shown)
+
+
+def _along(rows: Subquery, order: _Order, backwards: bool) -> list[ColumnElement[Any]]:
+    keys = [rows.c[f"key_{i}"] for i in range(len(order.keys))]
+    phase = rows.c.phase.desc() if backwards else rows.c.phase.asc()
+    return [phase, *_by([*keys, rows.c.client_id], order.descends is not backwards)]
+
+
+def _parts(shape: Shape, order: _Order, beside: int | None, backwards: bool) -> Iterator[Select[Any]]:
+    """A select for each tier, and for those without the value that is sorted by: each reads one end of an index."""
+    if order.index == "name" and shape.scope is Whose.ALL:
+        yield _part_by_name(shape, order, descends=order.descends is not backwards, bounded=beside is not None)
+        return
+    groups = _GROUPS if order.in_groups else (tuple(Tier),)
+    descends = order.descends is not backwards
+    for number, group in enumerate(groups):
+        for missing in (False, True) if order.missing else (False,):
+            phase = 2 * number + missing
+            if beside is not None and (phase > beside if backwards else phase < beside):
+                continue
+            for tier in (tier for tier in shape.tiers if tier in group):
+                yield _part(shape, order, tier, phase, missing, descends, bounded=phase == beside)
+
+
+def _part(
+    shape: Shape, order: _Order, tier: Tier, phase: int, missing: bool, descends: bool, *, bounded: bool
+) -> Select[Any]:
+    keys = [key.label(f"key_{i}") for i, key in enumerate(order.keys)]
+    query = select(standing.c.client_id, literal_column(str(phase)).label("phase"), *keys)
+    query = _from(query, shape, order).where(*conditions.clauses(shape, tier))
+    if order.missing:
+        query = query.where(order.missing[0].is_(None) if missing else order.missing[0].is_not(None))
+    compared = order.keys[: len(order.keys) - len(order.missing) * missing]
+    if bounded:
+        query = query.where(_beyond(compared, descends))
+    return query.order_by(*_by([*compared, standing.c.client_id], descends)).limit(bindparam("limit"))
+
+
+def _part_by_name(shape: Shape, order: _Order, *, descends: bool, bounded: bool) -> Select[Any]:
+    """Of a whole base: along the index of names, as it is. A join SQLite would turn round."""
+    tiers = (and_(*conditions.clauses(shape, tier)) for tier in shape.tiers)
+    listed = select(standing.c.client_id).where(standing.c.client_id == record.c.id, or_(*tiers))
+    [key] = order.keys
+    query = select(record.c.id.label("client_id"), literal_column("0").label("phase"), key.label("key_0"))
+    query = query.with_hint(record, "INDEXED BY ix_record_name_key", "sqlite")
+    query = query.where(record.c.installation_id == _HERE, listed.correlate(record).exists())
+    if bounded:
+        query = query.where(_beyond(order.keys, descends, record.c.id))
+    return query.order_by(*_by([key, record.c.id], descends)).limit(bindparam("limit"))
+
+
+def _from(query: Select[Any], shape: Shape, order: _Order) -> Select[Any]:
+    """Where the clients come from. SQLite, which has no statistics here and would guess, is told what reads least."""
+    if order.index == "name":
+        same = (record.c.installation_id == standing.c.installation_id) & (record.c.id == standing.c.client_id)
+        query = query.select_from(standing.join(record, same))
+    if shape.named:
+        return query
+    small = {Whose.MINE: "person", Whose.PERSON: "person", Whose.TEAM: "team"}
+    index = small.get(shape.scope, order.index)
+    return query.with_hint(standing, f"INDEXED BY ix_standing_{index}", "sqlite")
+
+
+def _beyond(
+    keys: Sequence[ColumnElement[Any]], descends: bool, identity: ColumnElement[int] = standing.c.client_id
+) -> ColumnElement[bool]:
+    """Behind the position in the order."""
+    bound = [bindparam(f"key_{place}", type_=key.type) for place, key in enumerate(keys)]
+    here, there = tuple_(*keys, identity), tuple_(*bound, bindparam("beside"))
+    return here < there if descends else here > there
+
+
+def _by(keys: Sequence[ColumnElement[Any]], descends: bool) -> list[ColumnElement[Any]]:
+    return [key.desc() if descends else key.asc() for key in keys]
+
+
+def _line(row: Row[Any]) -> Line:
+    named = ((name, value) for name, value in row._mapping.items() if name.startswith("key_"))
+    keys = tuple(value.isoformat() if isinstance(value, date) else value for _, value in named)
+    return Line(
+        id=row.client_id,
+        name=row.name,
+        tier=Tier(row.tier),
+        score=row.level,
+        share=row.share,
+        change=row.change_7,
+        score_before=None,
+        mrr=None if row.mrr is None else float(row.mrr),
+        currency=row.currency,
+        renews_on=row.renews_on,
+        csm=row.csm,
+        signs=Sign(row.signs),
+        onboarding_since=row.first_on,
+        position=Position(row.phase, keys, row.client_id),
+    )

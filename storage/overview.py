@@ -1,0 +1,65 @@
+"""The overview of a scope: how many clients of each tier with which MRR, by CSM, and what moved. Two statements."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, func, literal_column, select
+
+from bot.domain.catalog import Catalog, Tier
+from bot.domain.filters import Filter, Renews, Sort
+from bot.domain.listing import SHOWN, Colleague, Listing, Overview, Whose, gather
+from storage import conditions, listing
+from storage.schema import person, standing
+
+SHORTLIST = 3  # clients that are named
+AHEAD = 180  # days: renewals that make a low client one to look at first
+
+
+def read(connection: Connection, catalog: Catalog, asked: Listing, *, by_csm: bool) -> Overview:
+    """What the overview of a listing's scope says. `by_csm`: for whoever leads the team."""
+    shape = conditions.shape(catalog, replace(asked, wanted=Filter()))
+    rows = connection.execute(_groups(shape, by_csm), conditions.values(catalog, asked)).all()
+    fell, rose, first = listing.tops(connection, catalog, [replace(asked, wanted=one) for one in _tops()], SHORTLIST)
+    return Overview(
+        scope=asked.scope,
+        as_of=asked.as_of,
+        tiers=gather((Tier(row.tier), row.currency, row.clients, row.mrr) for row in rows),
+        fell=tuple(one for one in fell if (one.change or 0) < 0),
+        rose=tuple(one for one in rose if (one.change or 0) > 0)[: SHORTLIST - 1],
+        first=first,
+        colleagues=_colleagues(rows) if by_csm else (),
+    )
+
+
+def _tops() -> tuple[Filter, ...]:
+    soon = Filter(tiers=(Tier.LOW,), renews=Renews(0, AHEAD), sort=Sort.RENEWAL)
+    return Filter(sort=Sort.DROP), Filter(sort=Sort.RISE), soon
+
+
+@lru_cache(maxsize=16)
+def _groups(shape: conditions.Shape, by_csm: bool) -> Select[Any]:
+    """Tiers, currencies (and CSMs) with their clients. Of a whole base one index holds all of it."""
+    one = standing.c
+    columns = [one.tier, one.currency, *([one.person_id, person.c.name] if by_csm else [])]
+    query = select(*columns, func.count().label("clients"), func.sum(one.mrr).label("mrr"))
+    index = {Whose.MINE: "person", Whose.PERSON: "person", Whose.TEAM: "team"}.get(shape.scope, "mrr")
+    query = query.with_hint(standing, f"INDEXED BY ix_standing_{index}", "sqlite").where(*conditions.within(shape))
+    query = query.where(one.tier.in_([literal_column(f"'{tier.value}'") for tier in SHOWN]))
+    if by_csm:
+        csm = (person.c.installation_id == bindparam("installation")) & (person.c.id == one.person_id)
+        query = query.select_from(standing.outerjoin(person, csm))
+    return query.group_by(*columns)
+
+
+def _colleagues(rows: Sequence[Row[Any]]) -> tuple[Colleague, ...]:
+    clients, low = Counter[tuple[int | None, str | None]](), Counter[tuple[int | None, str | None]]()
+    for row in rows:
+        clients[row.person_id, row.name] += row.clients
+        low[row.person_id, row.name] += row.clients if row.tier == Tier.LOW else 0
+    found = [Colleague(name, number, low[key]) for key, number in clients.items() for name in [key[1]]]
+    return tuple(sorted(found, key=lambda one: (one.name is None, -one.low, -one.clients, one.name or "")))

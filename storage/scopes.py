@@ -1,0 +1,68 @@
+"""Whose clients a filter means: the asker's own, those of a team or of a CSM, or all."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from sqlalchemy import Connection, select
+
+from bot.domain.access import Person
+from bot.domain.catalog import fold
+from bot.domain.filters import Filter, FilterError
+from bot.domain.listing import Scope, Whose
+from storage.schema import person, team
+
+
+def resolve(connection: Connection, asker: Person, wanted: Filter) -> Scope:
+    """Without `csm` and `team`: mine if I own clients, else my team's, else all. Raises FilterError."""
+    if wanted.csm is not None:
+        return _of_csm(connection, asker, wanted.csm)
+    if wanted.team is None:
+        return default(asker)
+    if wanted.team == "all":
+        return Scope(Whose.ALL)
+    if wanted.team == "mine":
+        if asker.team_id is None:
+            raise FilterError("filter_no_team", name="team")
+        return Scope(Whose.TEAM, team_id=asker.team_id, name=asker.team)
+    return _of_team(connection, asker, wanted.team)
+
+
+def default(asker: Person) -> Scope:
+    if asker.owns:
+        return Scope(Whose.MINE, person_id=asker.id)
+    if asker.team_id is not None:
+        return Scope(Whose.TEAM, team_id=asker.team_id, name=asker.team)
+    return Scope(Whose.ALL)
+
+
+def possible(asker: Person) -> tuple[Whose, ...]:
+    """The scopes that a person can choose between."""
+    mine = (Whose.MINE,) if asker.owns else ()
+    return (*mine, *((Whose.TEAM,) if asker.team_id is not None else ()), Whose.ALL)
+
+
+def _of_csm(connection: Connection, asker: Person, csm: str) -> Scope:
+    if csm == "me":
+        return Scope(Whose.MINE, person_id=asker.id)
+    if csm == "nobody":
+        return Scope(Whose.PERSON)
+    mine = person.c.installation_id == asker.installation_id
+    found = connection.execute(select(person.c.id, person.c.name).where(mine, person.c.email == csm)).one_or_none()
+    if found is None:
+        raise FilterError("filter_unknown_csm", name="csm", word=csm)
+    return Scope(Whose.PERSON, person_id=found.id, name=found.name)
+
+
+def _of_team(connection: Connection, asker: Person, name: str) -> Scope:
+    teams = connection.execute(
+        select(team.c.id, team.c.name, team.c.name_key).where(team.c.installation_id == asker.installation_id)
+    ).all()
+    found = next((one for one in teams if one.name_key == fold(name)), None)
+    if found is not None:
+        return Scope(Whose.TEAM, team_id=found.id, name=found.name)
+    near = get_close_matches(fold(name), [one.name_key for one in teams], n=1)
+    meant = next((one.name for one in teams if near and one.name_key == near[0]), "")
+    if meant:
+        raise FilterError("filter_meant", name="team", word=f"team:{name}", meant=f'team:"{meant}"')
+    raise FilterError("filter_unknown_team", name="team", word=name)
