@@ -132,13 +132,16 @@ def week_ends(connection: Connection, basis: Basis) -> list[date]:
     assert basis.as_of is not None
     withins = sorted(tool.within for tool in basis.catalog.tools)
     usual = max(withins, key=withins.count)
-    begun = connection.scalars(
-        select(func.min(usage.c.day))
-        .where(usage.c.installation_id == basis.installation_id)
-        .where(usage.c.source_id.in_([one.id for one in basis.sources if one.reach is not None]))
-    ).one()
+    firsts = [_first_day(connection, basis, one.id) for one in basis.sources if one.reach is not None]
+    begun = min((day for day in firsts if day is not None), default=None)
     ends = (basis.as_of - timedelta(7 * weeks) for weeks in range(WEEKS, 0, -1))
     return [end for end in ends if begun is not None and since(end, usual) >= begun]
+
+
+def _first_day(connection: Connection, basis: Basis, source_id: int) -> date | None:
+    """Of one source's usage. Asked of all sources at once, SQLite would walk through all of their rows."""
+    mine = (usage.c.installation_id == basis.installation_id) & (usage.c.source_id == source_id)
+    return connection.execute(select(func.min(usage.c.day)).where(mine)).scalar()
 
 
 class Weeks:

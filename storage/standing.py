@@ -17,7 +17,7 @@ from bot.domain.catalog import Catalog
 from bot.domain.listing import pack
 from bot.domain.scoring import Verdict, judge
 from storage import basis as bases
-from storage import bulk, history, lists, stale
+from storage import bulk, collector, history, lists, stale
 from storage import catalog as catalogs
 from storage.basis import Basis
 from storage.database import Database
@@ -29,9 +29,9 @@ from storage.teams import Teams
 
 Progress = Callable[[int, int], None]  # clients done, clients in all
 
-HOLD = 0.1  # seconds for which a slice should hold the write lock; 0.2 is the promise
+HOLD = 0.05  # seconds for which a slice should hold the write lock; on a busy machine it takes several times as long
 PAUSE = 0.004  # seconds between slices: SQLite's waiters look at the lock every millisecond and must find it free once
-FIRST, MOST = 200, 5_000  # clients in a slice
+FIRST, MOST = 5, 5_000  # clients in a slice; one may have ten thousand rows of usage
 
 
 def advance(
@@ -71,8 +71,9 @@ def settle(database: Database, installation_id: int, catalog: Catalog, progress:
     settler, size, done = _Settler(installation_id, catalog), FIRST, 0
     with database.read() as connection:
         total = _waiting(connection, installation_id)
+        settler.prepare(connection)  # here nobody waits for it
     while True:
-        with database.write() as connection:
+        with collector.paused(), database.write() as connection:
             begun = time.monotonic()
             number = settler.settle(connection, size)
         if number is None:
@@ -110,7 +111,7 @@ def _waiting(connection: Connection, installation_id: int) -> int:
 
 def _next_size(size: int, seconds: float) -> int:
     """So many clients that the next slice holds the lock for as long as one should."""
-    return min(MOST, max(20, int(size * min(2.0, HOLD / max(seconds, 0.001)))))
+    return min(MOST, max(1, int(size * min(2.0, HOLD / max(seconds, 0.001)))))
 
 
 class _Settler:
@@ -127,8 +128,7 @@ class _Settler:
         if head.as_of is None:
             return None
         if self._known != (head.as_of, head.basis_hash):
-            self._prepare(connection)
-            self._known = (head.as_of, head.basis_hash)
+            self.prepare(connection)
         ids = self._take(connection, head.settled_to, size)
         if not ids:
             return None
@@ -144,7 +144,14 @@ class _Settler:
             select(*columns).where(installation.c.id == self._installation_id).with_for_update(key_share=True)
         ).one()
 
-    def _prepare(self, connection: Connection) -> None:
+    def prepare(self, connection: Connection) -> None:
+        """Read what all clients have in common. Where it changes meanwhile, it is read again."""
+        head = connection.execute(
+            select(installation.c.as_of, installation.c.basis_hash).where(installation.c.id == self._installation_id)
+        ).one()
+        if head.as_of is None:
+            return
+        self._known = (head.as_of, head.basis_hash)
         self._basis = bases.read(connection, self._installation_id, self._catalog)
         self._reader = Reader(self._basis)
         self._weeks = history.Weeks(self._basis, history.week_ends(connection, self._basis))

@@ -165,8 +165,7 @@ def _say_measured(work: Work) -> None:
     )  # fmt: skip
     with work.stage.reading() as connection:
         names = set(connection.scalars(statement))
-        staged = usage.named_tools(work) | work.covered
-    mine = {name for name, number in work.tools.items() if number in staged}
+    mine = {name for name, number in work.tools.items() if number in work.covered}
     known = work.catalog.tool_names
     measured = {known[folded] for name in names | mine if (folded := fold(name)) in known}
     report, tools = work.report, work.catalog.tools

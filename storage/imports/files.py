@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import codecs
 import csv
-import gc
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import TextIOWrapper
 from itertools import accumulate, islice
 from pathlib import Path
 from typing import Any
 
+from storage import collector
 from storage.imports.mapping import REJECTS, FileMapping, Mapping
 from storage.imports.report import FileProblem, FileReport, Refused
 
@@ -54,22 +53,10 @@ class CsvFile:
         with self.path.open("rb") as raw, TextIOWrapper(raw, encoding="utf-8-sig", newline="") as text:
             reader = csv.reader(text, delimiter=self.delimiter)
             next(row for row in reader if any(row))
-            with _no_collector():
+            with collector.paused():  # it would walk each batch's rows again and again
                 while batch := _next_batch(reader, rows):
                     batch.position = raw.tell()
                     yield batch
-
-
-@contextmanager
-def _no_collector() -> Iterator[None]:
-    """Keep the garbage collector from walking each batch's rows again and again: as long as reading them takes."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _next_batch(reader: Any, size: int) -> Batch | None:

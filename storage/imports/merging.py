@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from sqlalchemy import Date, Integer, cast, exists, func, insert, literal, null, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage import collector
 from storage.imports import properties, record_merge, staging, subscription_merge, usage_merge
-from storage.imports.usage import named_tools
 from storage.imports.work import Work
 from storage.schema import record, source, source_tool, stale, subscription, tool, usage
 
-HOLD = 0.08  # seconds for which a slice should hold the write lock; 0.2 is the promise
+HOLD = 0.05  # seconds for which a slice should hold the write lock; on a busy machine it takes several times as long
 PAUSE = 0.004  # seconds between slices: SQLite's waiters look at the lock every millisecond and must find it free once
 FIRST, LEAST, MOST = 1_000, 50, 200_000  # weight of a slice
 _PAGE = 5_000  # clients
@@ -89,7 +89,7 @@ def _merge_slice(
 ) -> float:
     """Compare and write one range; gives the seconds for which the lock was held."""
     transaction = work.stage.reading if work.dry_run else work.stage.writing
-    with transaction():
+    with collector.paused(), transaction():
         begun = time.monotonic()
         moved = {} if work.dry_run else record_merge.move(work, staged)
         records = record_merge.compare(work, staged, first, last, moved, retyped)
@@ -224,8 +224,7 @@ def _finish(work: Work) -> None:
     mine = (source.c.installation_id == work.installation_id, source.c.id == work.source_id)
     values = {"form": work.mapping.form, "covers": work.mapping.covers, "changed_at": work.now}
     connection.execute(update(source).where(*mine).values(values))
-    numbers = named_tools(work) | work.covered
-    statement = select(staging.tool.c.tool_id).where(staging.tool.c.number.in_(numbers))
+    statement = select(staging.tool.c.tool_id).where(staging.tool.c.number.in_(work.covered))
     seen = select(source_tool.c.tool_id).where(
         source_tool.c.installation_id == work.installation_id, source_tool.c.source_id == work.source_id
     )

@@ -208,8 +208,4 @@ def add_up(work: Work) -> None:
             )
         )
         connection.execute(delete(use))
-
-
-def named_tools(work: Work) -> set[int]:
-    """Numbers of the tools that have a staged row."""
-    return set(work.stage.connection.scalars(select(staging.cell.c.tool).distinct()))
+        work.covered |= set(connection.scalars(select(cell.c.tool).distinct()))

@@ -36,7 +36,7 @@ class Work:
     highest: int = 0  # number given to a record; numbers of new ones follow on the highest id
     properties: dict[str, dict[str, str]] = field(default_factory=dict)  # object -> property -> type
     tools: dict[str, int] = field(default_factory=dict)  # folded name -> number in this import
-    covered: set[int] = field(default_factory=set)  # tools measured even where no row names them
+    covered: set[int] = field(default_factory=set)  # tools that it measures: those of its rows, and of its mapping
     days: set[str] = field(default_factory=set)  # with usage in this import
     is_moved: bool = False  # some new records got other ids than their numbers
     is_fresh: bool = False  # the source had no usage before: there is nothing to compare with
