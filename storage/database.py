@@ -15,6 +15,12 @@ from sqlalchemy.engine import URL
 POLL = 0.001  # seconds between two looks at SQLite's write lock
 POOL = 8  # and as many again on demand: four processes stay far below PostgreSQL's default of 100 connections
 
+# The rule by which PostgreSQL itself would choose them (autovacuum_analyze_threshold and …_scale_factor).
+_CHANGED = """
+    SELECT quote_ident(relname) FROM pg_stat_user_tables
+    WHERE schemaname = current_schema() AND n_mod_since_analyze > 50 + n_live_tup / 10
+"""
+
 
 class Database:
     """One engine. On SQLite `read()` is a snapshot and `write()` holds the only write lock from its start.
@@ -44,6 +50,18 @@ class Database:
         """
         with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
             yield connection
+
+    def analyze(self) -> None:
+        """Have PostgreSQL look at the tables that have changed much.
+
+        By itself it does so after a minute or so, and until then goes through all new clients for a single card.
+        """
+        if self.is_sqlite:
+            return
+        with self.write() as connection:
+            changed = list(connection.exec_driver_sql(_CHANGED).scalars())
+            if changed:
+                connection.exec_driver_sql(f"ANALYZE {', '.join(changed)}")
 
     def close(self) -> None:
         self.engine.dispose()

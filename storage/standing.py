@@ -68,7 +68,7 @@ def settle(database: Database, installation_id: int, catalog: Catalog, progress:
 
     The catalog is the one that `advance` was given last.
     """
-    settler, size, done = _Settler(installation_id, catalog), FIRST, 0
+    settler, size, done, known = _Settler(installation_id, catalog), FIRST, 0, 10
     with database.read() as connection:
         total = _waiting(connection, installation_id)
         settler.prepare(connection)  # here nobody waits for it
@@ -82,6 +82,9 @@ def settle(database: Database, installation_id: int, catalog: Catalog, progress:
         if progress is not None:
             progress(done, max(total, done))
         size = _next_size(size, time.monotonic() - begun)
+        if done > 10 * known:
+            database.analyze()
+            known = done
         if database.is_sqlite:  # PostgreSQL wakes its waiters
             time.sleep(PAUSE)
 

@@ -147,12 +147,14 @@ def _land(database: Database, work: Work) -> None:
     if work.dry_run:
         return
     assert work.source_id is not None
+    database.analyze()
     new = work.report.reach.new
     reaches: Mapping[int, date] = {} if new is None else {work.source_id: new}
     standing.advance(database, work.installation_id, work.catalog, reaches, work.now)
     standing.settle(
         database, work.installation_id, work.catalog, lambda done, total: work.progress("scores", done, total)
     )
+    database.analyze()
 
 
 def _say_measured(work: Work) -> None:

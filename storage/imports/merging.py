@@ -41,7 +41,7 @@ def merge(work: Work) -> None:
     fields, retyped = _prepare(work)
     with work.stage.reading() as connection:
         total = connection.scalar(select(func.count()).select_from(staging.touched)) or 0
-    pace, done = Pace(), 0
+    pace, done, known = Pace(), 0, 10
     free_since = time.monotonic()
     for first, last, clients in _slices(work, pace):
         with work.stage.reading():
@@ -52,6 +52,9 @@ def merge(work: Work) -> None:
         free_since = time.monotonic()
         done += clients
         work.progress("merge", done, total)
+        if not work.dry_run and done > 10 * known:
+            work.stage.database.analyze()
+            known = done
     if not work.dry_run:
         with work.stage.writing():
             _finish(work)

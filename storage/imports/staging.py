@@ -86,6 +86,7 @@ class Stage:
 
     def __init__(self, database: Database, installation_id: int) -> None:
         self.installation_id = installation_id
+        self.database = database
         self.is_sqlite = database.is_sqlite
         self.connection = database.engine.connect()
         with self.reading():

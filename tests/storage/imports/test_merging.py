@@ -1,29 +1,27 @@
-"""The merge beside other work: cut off at any point, slow to wait for, and the same for any size of slice."""
+"""The merge: cut off at any point, whatever others write meanwhile, and the same for any size of slice."""
 
 from __future__ import annotations
 
 import os
 import signal
-import time
 import warnings
 from collections.abc import Callable
-from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, select, update
+from sqlalchemy import event, select
 
 from storage import standing
 from storage.database import Database
 from storage.imports import merging, record_merge, run, sample, subscription_merge, usage_merge
 from storage.installations import create
-from storage.schema import change, installation, source, stale
+from storage.schema import change, stale
 from storage.schema import standing as standing_table
 from tests.conftest import NOW, TODAY, Fresh
-from tests.storage.imports.conftest import PAUSES, Desk, dump
+from tests.storage.imports.conftest import Desk, dump
 
 CLIENTS = 12
 
@@ -253,62 +251,3 @@ def test_an_import_that_fails_leaves_no_rejects_behind(one_desk: Desk) -> None:
     with pytest.raises(RuntimeError, match="stop"):
         one_desk.load({"clients.csv": "id,name\n,Acme\n"}, progress=stop)
     assert list(one_desk.rejects.iterdir()) == []
-
-
-ROWS = 120_000
-LONGEST = 0.25  # seconds that anybody may wait
-
-
-def write_many(folder: Path, seed: int = 1) -> None:
-    """A thousand clients with much usage, other numbers for each seed."""
-    random = Random(seed)
-    with (folder / "clients.csv").open("w", encoding="utf-8") as clients:
-        clients.write("id,name\n" + "".join(f"C{i},Client {i}\n" for i in range(1_000)))
-    with (folder / "usage.csv").open("w", encoding="utf-8") as uses:
-        uses.write("client_id,tool,used_on,count\n")
-        for _ in range(ROWS):
-            day, tool = 1 + random.randrange(28), random.choice(("forms", "ads", "deals", "blog", "tickets"))
-            uses.write(f"C{random.randrange(1_000)},{tool},2026-{1 + random.randrange(10):02}-{day:02},1\n")
-
-
-def waits_beside(desk: Desk, work: Callable[[], None]) -> list[float]:
-    """Seconds that a write and a read took, again and again while the work runs in a process of its own."""
-    desk.database.engine.dispose()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        child = os.fork()
-    if child == 0:
-        try:
-            work()
-            os._exit(0)
-        finally:
-            os._exit(1)
-    waits = []
-    while (ended := os.waitpid(child, os.WNOHANG)) == (0, 0):
-        begun = time.monotonic()
-        with desk.database.write() as connection:
-            connection.execute(update(installation).where(installation.c.id == 1).values(currency="EUR"))
-        with desk.database.read() as connection:
-            connection.execute(select(source)).all()
-        waits.append(time.monotonic() - begun)
-        time.sleep(0.01)
-    assert os.waitstatus_to_exitcode(ended[1]) == 0
-    return waits
-
-
-def test_writes_and_reads_wait_at_most_a_quarter_of_a_second_for_an_import(desk: Desk) -> None:
-    """Tried up to three times with other data: on a busy machine anything may take longer once."""
-    url = desk.database.url.render_as_string(hide_password=False)
-
-    def load() -> None:
-        merging.PAUSE, standing.PAUSE = PAUSES
-        run(Database(url), desk.installation_id, [desk.folder], catalog=desk.catalog, today=TODAY, now=NOW)
-
-    longest: list[float] = []
-    while len(longest) < 3 and min(longest, default=1.0) > LONGEST:
-        write_many(desk.folder, seed=len(longest))
-        waits = waits_beside(desk, load)
-        assert len(waits) > 10
-        longest.append(max(waits))
-    assert min(longest) < LONGEST, longest
-    assert desk.rows(select(source.c.reach)) != [(None,)]
