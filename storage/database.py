@@ -72,14 +72,25 @@ def _engine(url: URL) -> Engine:
         return _sqlite(url)
     if url.drivername in {"postgres", "postgresql"}:
         url = url.set(drivername="postgresql+psycopg")
-    return create_engine(
+    return _postgresql(url)
+
+
+def _postgresql(url: URL) -> Engine:
+    engine = create_engine(
         url,
         hide_parameters=True,  # an error's text is logged, and parameters are clients' names and notes
         pool_pre_ping=True,
         pool_size=POOL,
         max_overflow=POOL,
-        connect_args={"connect_timeout": 5, "options": "-c statement_timeout=60000 -c timezone=UTC"},
+        connect_args={"connect_timeout": 5},
     )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        connection.execute("SET statement_timeout = 60000; SET timezone = 'UTC'")  # PgBouncer takes no `options`
+        connection.commit()
+
+    return engine
 
 
 class _Hinted(SQLiteCompiler):

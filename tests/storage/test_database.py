@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -57,3 +58,13 @@ def test_writers_at_the_same_time_lose_nothing(database: Database, installation:
 def test_an_installation_has_its_primary_workspace(database: Database, installation: Installation) -> None:
     with database.read() as connection:
         assert every(connection) == [installation]
+
+
+@pytest.mark.parametrize("database", ["postgres-debian", "postgres-wheel"], indirect=True)
+def test_a_session_of_postgresql_is_set_up_without_options_which_pgbouncer_refuses(database: Database) -> None:
+    with database.read() as connection:
+        set_ = [connection.exec_driver_sql(f"SHOW {name}").scalar() for name in ("statement_timeout", "timezone")]
+        driver: Any = connection.connection.driver_connection
+        asked = driver.info.get_parameters()
+    assert set_ == ["1min", "UTC"]
+    assert "options" not in asked
