@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-FILE = Path(__file__).parents[1] / "manifest.yml"
+FILE = Path(__file__).with_name("manifest.yml")  # a link to the one at the top, so that an installed bot has it, too
 
 
 def render(text: str, prefix: str = "", url: str | None = None) -> str:
