@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from bot import logs, settings
-from bot.cli.frame import failures, first_installation, installation_of, opened
+from bot.cli.frame import failures, first_installation, installation_of, is_begun, opened
 from bot.settings import Settings
 
 
@@ -93,7 +95,11 @@ def import_(
     chosen = settings.load()
     if catalog is not None:
         chosen = chosen.model_copy(update={"catalog": catalog})
-    with opened(chosen.database, creates=True) as database:
+    with ExitStack() as stack:
+        url = chosen.database
+        if dry_run and not is_begun(url):
+            url = f"sqlite:///{stack.enter_context(TemporaryDirectory())}/nothing.db"
+        database = stack.enter_context(opened(url, creates=True))
         first_installation(database, chosen.currency)
         number = installation_of(database, installation)
         day = as_of.date() if as_of else None

@@ -98,6 +98,17 @@ def test_a_dry_run_changes_nothing(folder: Path) -> None:
     assert "2 added" in call("import", "clients.csv").stdout
 
 
+@pytest.mark.parametrize("prepared", [False, True])
+def test_a_dry_run_on_nothing_leaves_nothing(folder: Path, prepared: bool) -> None:
+    (folder / "clients.csv").write_text(CLIENTS)
+    if prepared:
+        assert call("migrate").exit_code == 0
+    before = set(folder.iterdir())
+    assert "2 added" in call("import", "--dry-run", "clients.csv").stdout
+    assert set(folder.iterdir()) == before
+    assert "There is nothing here yet" in refused("score")
+
+
 def test_the_day_of_the_data_is_not_after_today(folder: Path) -> None:
     (folder / "clients.csv").write_text(CLIENTS)
     assert refused("import", "clients.csv", "--as-of", "2999-01-01").startswith("--as-of: ")

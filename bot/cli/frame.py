@@ -105,6 +105,21 @@ def opened(url: str, *, creates: bool = False, migrates: bool = False) -> Iterat
         database.close()
 
 
+def is_begun(url: str) -> bool:
+    """Whether something is in the database; looking creates none."""
+    database = Database(url)
+    if database.is_sqlite and not Path(database.url.database or "").exists():
+        return False
+    try:
+        found = migrate.version(database)
+        if found != "current":
+            return found != "empty"
+        with database.read() as connection:
+            return bool(installations.every(connection))
+    finally:
+        database.close()
+
+
 def installation_of(database: Database, number: int | None) -> int:
     """The id of the installation that is meant: the only one, or `number`."""
     with database.read() as connection:
