@@ -187,7 +187,7 @@ def _client(catalog: Catalog, catalogs: CatalogOf, row: Row[Any]) -> Client:
         csm_name=row.csm_name,
         csm_slack_id=row.slack_user_id,
         renews_on=row.renews_on,
-        as_of=row.as_of,
+        as_of=row.as_of if any(one.reach is not None for one in sources) else None,
         facts=Facts(subscriptions, row.subscribing, covered, tools, used_tools(catalog, uses)),
         uses=uses,
         before=_ground(catalogs, row.week_ago),

@@ -27,7 +27,7 @@ def card(catalog: Catalog, one: Engagement, words: Words) -> Message:
 def shared(catalog: Catalog, one: Engagement, words: Words, sharer: str) -> Message:
     """The card as a channel sees it: who shared it, and nothing to press. `sharer` is a Slack user id."""
     head = kit.context(words("Shared by {person}", person=f"<@{sharer}>"))
-    blocks = [head, *body(catalog, one, words), kit.context(_data_day(one, words))]
+    blocks = [head, *body(catalog, one, words), *map(kit.context, _data_day(one, words))]
     return kit.message(summary(catalog, one, words), blocks)
 
 
@@ -182,14 +182,16 @@ def _buttons(one: Engagement, words: Words) -> Block:
     )
 
 
-def _data_day(one: Engagement, words: Words) -> str:
+def _data_day(one: Engagement, words: Words) -> list[str]:
+    """How far the data goes, where there is any."""
     if one.client.as_of is None:
-        return words("No usage data yet")
-    return words("Data to {day}", day=words.weekday(one.client.as_of, one.day))
+        return []
+    return [words("Data to {day}", day=words.weekday(one.client.as_of, one.day))]
 
 
 def _freshness(one: Engagement, words: Words) -> str:
-    return words("{data} · only you see this", data=_data_day(one, words))
+    days = _data_day(one, words)
+    return words("{data} · only you see this", data=days[0]) if days else words("Only you see this")
 
 
 def summary(catalog: Catalog, one: Engagement, words: Words) -> str:
@@ -223,7 +225,7 @@ def _spoken_rest(one: Engagement, words: Words) -> list[str]:
         sentences += [_spoken_area(category, area, words) for category, area in one.areas.items() if area.possible]
         if one.step is not None:
             sentences.append(words("Next: {step}.", step=one.step.step.rstrip(".")))
-    return [*sentences, words("{data}.", data=_data_day(one, words))]
+    return [*sentences, *(f"{data}." for data in _data_day(one, words))]
 
 
 def _spoken_area(category: Category, area: Area, words: Words) -> str:

@@ -59,6 +59,7 @@ STATES = {
     "idle": client(last_used_on=date(2026, 6, 1), before=ground(client())),
     "onboarding": with_facts(ACME, subscriptions=[Subscription("Marketing Hub", "Starter", TODAY - timedelta(33))]),
     "no_data": with_facts(client(), covered=False),
+    "nothing_loaded": replace(with_facts(client(), covered=False), as_of=None),
     "no_subscription": with_facts(client(), subscriptions=[]),
     "nothing_measured": with_facts(client(), measured=0),
     "former": replace(
