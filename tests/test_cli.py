@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from urllib.request import urlopen
@@ -25,13 +26,14 @@ from bot.cli import running
 from bot.cli.frame import progress
 from bot.cli.running import needs_sample
 from bot.launch import catalog_of
+from bot.playground import sample
 from bot.playground.people import ANNA, GENERAL
 from bot.playground.server import Playground
 from bot.settings import Settings
 from storage import catalog as catalogs
 from storage import installations, migrate, schema
 from storage.database import Database
-from tests.conftest import NOW, Fresh
+from tests.conftest import NOW, TODAY, Fresh
 
 ROOT = Path(__file__).parents[1]
 NAMES = {"http": "HTTP", "socket_mode": "Socket Mode"}
@@ -181,14 +183,29 @@ def test_a_sample_that_was_cut_off_is_loaded_again(folder: Path) -> None:
     migrate.upgrade(database)
     with database.write() as connection:
         number = installations.create(connection, NOW).id
-    assert needs_sample(database, number)
+    assert needs_sample(database, number, TODAY)
     (folder / "clients.csv").write_text(CLIENTS)
     assert call("import", "clients.csv").exit_code == 0
-    assert not needs_sample(database, number)
+    assert not needs_sample(database, number, TODAY)
     begun = {"name": "sample", "kind": "sample", "form": "events", "covers": "listed", "changed_at": NOW}
     with database.write() as connection:
         connection.execute(insert(schema.source).values(installation_id=number, id=99, **begun))
-    assert needs_sample(database, number)
+    assert needs_sample(database, number, TODAY)
+    database.close()
+
+
+def test_a_sample_is_made_again_when_it_is_older_than_a_day_and_alone(folder: Path) -> None:
+    database = Database("sqlite:///playground.db")
+    migrate.upgrade(database)
+    with database.write() as connection:
+        number = installations.create(connection, NOW).id
+    sample.load(database, number, catalogs.load(), NOW)
+    asked = [needs_sample(database, number, TODAY + timedelta(days)) for days in (0, 1, 2, 300)]
+    assert asked == [False, False, True, True]
+    mine = {"name": "csv", "kind": "csv", "form": "events", "covers": "listed", "changed_at": NOW}
+    with database.write() as connection:
+        connection.execute(insert(schema.source).values(installation_id=number, id=99, **mine))
+    assert not needs_sample(database, number, TODAY + timedelta(300))
     database.close()
 
 

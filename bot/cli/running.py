@@ -9,7 +9,7 @@ import sys
 import tempfile
 import webbrowser
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -118,7 +118,7 @@ def _play(settings: Settings, slack: Playground, *, browse: bool) -> None:
     settings = settings.model_copy(update=changes)
     known, number = _prepare(settings, migrates=True)
     with opened(url) as database:
-        if needs_sample(database, number):
+        if needs_sample(database, number, slack.slack.now().date()):
             typer.echo("Making sample clients …", err=True)
             sample.load(database, number, catalog_of(settings, database, number), slack.slack.now())
 
@@ -131,13 +131,16 @@ def _play(settings: Settings, slack: Playground, *, browse: bool) -> None:
     serve.socket_mode(lambda: assemble(settings, known, number, slack.slack.now), slack.app_token, opened=announce)
 
 
-def needs_sample(database: Database, number: int) -> bool:
-    """Whether there is no client yet, or the sample was cut off: its reach is written last."""
-    mine = (record.c.installation_id == number, source.c.installation_id == number)
-    begun = select(source.c.id).where(mine[1], source.c.kind == "sample", source.c.reach.is_(None)).limit(1)
+def needs_sample(database: Database, number: int, today: date) -> bool:
+    """Whether there is no client yet, or nothing but a sample that was cut off (its reach comes last) or is old."""
     with database.read() as connection:
-        none = connection.scalar(select(record.c.id).where(mine[0]).limit(1)) is None
-        return none or connection.scalar(begun) is not None
+        sources = connection.execute(select(source.c.kind, source.c.reach).where(source.c.installation_id == number))
+        found = sources.all()
+        if connection.scalar(select(record.c.id).where(record.c.installation_id == number).limit(1)) is None:
+            return True
+    if any(one.kind == "sample" and one.reach is None for one in found):
+        return True
+    return all(one.kind == "sample" and today - one.reach > timedelta(1) for one in found)
 
 
 def has_browser() -> bool:

@@ -141,7 +141,7 @@ def _land(database: Database, work: Work) -> None:
     merging.touch(work)
     work.report.reach = reach.find(work)
     if not work.dry_run and work.kind != "sample":
-        sample.remove(work, merging.PAUSE)
+        sample.remove(work.stage, merging.PAUSE)
     merging.merge(work)
     _say_measured(work)
     if work.dry_run:

@@ -1,13 +1,16 @@
-"""The sample clients leave when the first real data comes."""
+"""The sample clients leave when the first real data comes, or a newer sample."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from datetime import date
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Connection, Select, delete, func, select
 
 from storage import name_index
+from storage.database import Database
+from storage.imports.staging import Stage
 from storage.imports.work import Work
 from storage.schema import record, source, usage
 
@@ -22,28 +25,39 @@ def count(work: Work) -> int:
     return work.stage.connection.scalar(statement) or 0
 
 
-def remove(work: Work, pause: float) -> None:
+def leave(database: Database, installation_id: int, before: date) -> None:
+    """Take out a sample that goes to an earlier day: its stories are told up to that day."""
+    with database.read() as connection:
+        old = connection.scalar(_sources(installation_id).where(source.c.reach < before))
+    if old is not None:
+        stage = Stage(database, installation_id)
+        try:
+            remove(stage, 0.0)
+        finally:
+            stage.close()
+
+
+def remove(stage: Stage, pause: float) -> None:
     """Take the sample's clients out with all that belongs to them, some at a time, and then its source."""
+    mine = stage.installation_id
     while True:
-        with work.stage.writing() as connection:
-            ids = connection.scalars(
-                select(record.c.id)
-                .where(record.c.installation_id == work.installation_id, record.c.source_id.in_(work.samples))
-                .limit(_SLICE)
-            ).all()
+        with stage.writing() as connection:
+            sources = list(connection.scalars(_sources(mine)))
+            its = select(record.c.id).where(record.c.installation_id == mine, record.c.source_id.in_(sources))
+            ids = connection.scalars(its.limit(_SLICE)).all()
             if not ids:
-                sources = list(connection.scalars(work.samples))
-                connection.execute(
-                    delete(source).where(source.c.installation_id == work.installation_id, source.c.id.in_(sources))
-                )
+                connection.execute(delete(source).where(source.c.installation_id == mine, source.c.id.in_(sources)))
                 return
-            _remove(work, ids)
+            _remove(connection, mine, ids)
         time.sleep(pause)
 
 
-def _remove(work: Work, ids: Sequence[int]) -> None:
+def _sources(installation_id: int) -> Select[tuple[int]]:
+    return select(source.c.id).where(source.c.installation_id == installation_id, source.c.kind == "sample")
+
+
+def _remove(connection: Connection, mine: int, ids: Sequence[int]) -> None:
     """What hangs on a record by a foreign key goes with it: properties, subscriptions, standing, changes."""
-    connection, mine = work.stage.connection, work.installation_id
     name_index.remove(connection, mine, ids)
     connection.execute(delete(usage).where(usage.c.installation_id == mine, usage.c.client_id.in_(ids)))
     connection.execute(delete(record).where(record.c.installation_id == mine, record.c.id.in_(ids)))

@@ -23,7 +23,7 @@ from bot.playground import people, sample
 from bot.playground.sample.accounts import TEAMS, YEAR
 from bot.playground.sample.base import SEED, Base, generate, is_holiday
 from storage import catalog as catalogs
-from storage import imports
+from storage import facts, imports
 from storage.database import Database
 from storage.imports.mapping import COLUMNS
 from storage.imports.report import Report
@@ -351,6 +351,25 @@ def test_loading_again_on_the_same_day_changes_nothing(database: Database, insta
     assert all(facts.moved == 0 for facts in again.facts.values())
 
 
+def test_a_sample_of_a_later_day_takes_the_place_of_the_one_before(fresh: Fresh) -> None:
+    later, found = NOW + timedelta(days=9), []
+    for moments in ((NOW, later), (later,)):
+        database = Database(fresh("sqlite"))
+        with database.write() as connection:
+            number = create(connection, NOW).id
+        for moment in moments:
+            sample.load(database, number, CATALOG, moment)
+        shown = (standing.c.score, standing.c.share, standing.c.change_7, standing.c.change_30, standing.c.renews_on)
+        same = (record.c.installation_id == standing.c.installation_id) & (record.c.id == standing.c.client_id)
+        told = select(record.c.name, *shown).join(standing, same).order_by(record.c.name)
+        with database.read() as connection:
+            uses = connection.execute(select(usage.c.day, func.count()).group_by(usage.c.day).order_by(usage.c.day))
+            found.append((connection.execute(told).all(), uses.all()))
+        database.close()
+    assert len(found[0][0]) == 200
+    assert found[0] == found[1]
+
+
 def test_the_first_real_import_takes_the_samples_place(sqlite: Database, tmp_path: Path) -> None:
     with sqlite.write() as connection:
         number = create(connection, NOW).id
@@ -362,3 +381,5 @@ def test_the_first_real_import_takes_the_samples_place(sqlite: Database, tmp_pat
     with sqlite.read() as connection:
         assert connection.scalars(select(record.c.name)).all() == ["Real Example Ltd"]
         assert connection.scalar(select(func.count()).select_from(usage)) == 0
+        (client,) = facts.client(connection, number, 1, CATALOG, record.c.name == "Real Example Ltd")
+    assert client.as_of is None  # no usage was loaded that would say how far the data goes
