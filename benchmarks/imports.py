@@ -7,7 +7,7 @@ left out, which `benchmarks.scoring` measures. The bare imports get the numbers 
 from __future__ import annotations
 
 import json
-import resource
+import re
 import subprocess
 import sys
 import time
@@ -78,16 +78,16 @@ def write(folder: Path, size: int) -> None:
 def _on_sqlite(folder: Path, size: int) -> Lines:
     bare = _shell_import(folder / "bare.db", "usage", folder / "bare.csv")
     bare_clients = _shell_clients(folder)
-    database = _prepare(f"sqlite:///{folder / 'ours.db'}")
+    database = prepare(f"sqlite:///{folder / 'ours.db'}")
     orm = _merge_rows(database, folder / "bare.csv") / MERGED * size
     database.close()
     yield f"{size:,} usage rows, sqlite3 .import into the keyed table", f"{bare:.2f} s, {size / bare:,.0f} a second"
-    clients = _elsewhere(folder, folder / "clients")
+    clients = elsewhere(folder, folder / "clients")
     yield f"{size // ROWS_A_CLIENT:,} clients with their search index", _figure(clients, bare_clients, ".import")
-    first = _elsewhere(folder, folder / "usage")
+    first = elsewhere(folder, folder / "usage")
     yield f"{size:,} usage rows, first time", _figure(first, bare, ".import")
     yield f"{size:,} usage rows, against ORM merge", f"{orm / first['seconds']:.0f} times as fast"
-    yield f"{size:,} usage rows, again", _figure(_elsewhere(folder, folder / "usage"), bare, ".import")
+    yield f"{size:,} usage rows, again", _figure(elsewhere(folder, folder / "usage"), bare, ".import")
 
 
 def _figure(ours: dict[str, float], bare: float, what: str) -> str:
@@ -95,7 +95,8 @@ def _figure(ours: dict[str, float], bare: float, what: str) -> str:
     return f"{speed}, {bare / ours['seconds']:.2f} of {what}'s speed, {ours['megabytes']:.0f} MB"
 
 
-def _prepare(url: str) -> Database:
+def prepare(url: str) -> Database:
+    """A database with all tables and an installation."""
     database = Database(url)
     schema.metadata.create_all(database.engine)
     with database.write() as connection:
@@ -104,7 +105,7 @@ def _prepare(url: str) -> Database:
 
 
 def _shell_import(path: Path, table: str, file: Path) -> float:
-    _prepare(f"sqlite:///{path}").close()
+    prepare(f"sqlite:///{path}").close()
     begun = time.perf_counter()
     subprocess.run(["sqlite3", path, ".mode csv", f".import '{file}' {table}"], check=True)
     return time.perf_counter() - begun
@@ -161,10 +162,10 @@ def _on_postgresql(folder: Path, size: int) -> Lines:
         bare = _copy_and_upsert(_new(admin, "bare"), folder / "bare.csv")
         yield f"{size:,} usage rows, COPY to a stage table and upsert", f"{bare:.2f} s, {size / bare:,.0f} a second"
         url = _new(admin, "ours")
-        _elsewhere(folder, folder / "clients", url)
-        first = _elsewhere(folder, folder / "usage", url)
+        elsewhere(folder, folder / "clients", url)
+        first = elsewhere(folder, folder / "usage", url)
         yield f"{size:,} usage rows on PostgreSQL, first time", _figure(first, bare, "COPY and upsert")
-        again = _elsewhere(folder, folder / "usage", url)
+        again = elsewhere(folder, folder / "usage", url)
         yield f"{size:,} usage rows on PostgreSQL, again", _figure(again, bare, "COPY and upsert")
 
 
@@ -172,7 +173,7 @@ def _new(admin: str, name: str) -> str:
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     url = admin.removesuffix("postgres") + name
-    _prepare(url).close()
+    prepare(url).close()
     return url
 
 
@@ -191,7 +192,7 @@ def _copy_and_upsert(url: str, file: Path) -> float:
         return time.perf_counter() - begun
 
 
-def _elsewhere(folder: Path, data: Path, url: str | None = None) -> dict[str, float]:
+def elsewhere(folder: Path, data: Path, url: str | None = None) -> dict[str, float]:
     """Import in a process of its own: seconds, rows read, and the most memory it ever had."""
     url = url or f"sqlite:///{folder / 'ours.db'}"
     command = [sys.executable, "-m", "benchmarks.imports", url, str(data)]
@@ -216,9 +217,19 @@ def _child(url: str, data: str) -> None:
     begun = time.perf_counter()
     report = load(Database(url), 1, [Path(data)], catalog=rules, today=NOW.date(), now=NOW, rejects_folder=Path(data))
     seconds = time.perf_counter() - begun - scoring
-    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     assert report.refused == 0
-    print(json.dumps({"seconds": seconds, "rows": report.files[0].read, "megabytes": megabytes}))
+    print(json.dumps({"seconds": seconds, "rows": report.files[0].read, "megabytes": _most_memory()}))
+
+
+def _most_memory() -> float:
+    """The most memory that this program ever had, in megabytes.
+
+    `ru_maxrss` would not do on Linux: it counts what the process was before it became this program, and so never
+    tells less than the benchmark's own memory.
+    """
+    told = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    assert told is not None
+    return int(told[1]) / 1024
 
 
 if __name__ == "__main__":
