@@ -23,12 +23,11 @@ from sqlalchemy import (
 
 from bot.domain.catalog import Catalog, fold
 from bot.domain.clients import Client
-from bot.domain.moves import Ground
 from bot.domain.scoring import Facts, Use, used_tools
 from bot.domain.subscriptions import Subscription
-from storage import grounds
+from storage import grounds, history
 from storage.basis import Source, measured
-from storage.history import CatalogOf
+from storage.grounds import CatalogOf
 from storage.schema import (
     change,
     installation,
@@ -94,7 +93,7 @@ def _found(catalog: Catalog) -> Select[Any]:
             _subscriptions().label("subscriptions"),
             exists(select(1).where(subscription.c.installation_id == record.c.installation_id)).label("subscribing"),
             _uses(_withins(catalog)).label("uses"),
-            _week_ago().label("week_ago"),
+            history.ground(standing, days_before(installation.c.as_of, literal_column("7"))).label("week_ago"),
             _last_score().label("last_score"),
         )
         .join(standing, seen)
@@ -157,12 +156,6 @@ def _in_window(within: int) -> ColumnElement[bool]:
     return usage.c.day.between(days_before(source.c.reach, literal_column(str(within - 1))), source.c.reach)
 
 
-def _week_ago() -> ScalarSelect[Any]:
-    """What the score was made from a week before the as-of day: its catalog's hash and its ground."""
-    week = days_before(installation.c.as_of, literal_column("7"))
-    return _newest(select(change.c.catalog_hash.concat("/").concat(change.c.ground)).where(change.c.day <= week))
-
-
 def _last_score() -> ScalarSelect[Any]:
     return _newest(select(change.c.score).where(change.c.score.is_not(None)))
 
@@ -190,19 +183,10 @@ def _client(catalog: Catalog, catalogs: CatalogOf, row: Row[Any]) -> Client:
         as_of=row.as_of if any(one.reach is not None for one in sources) else None,
         facts=Facts(subscriptions, row.subscribing, covered, tools, used_tools(catalog, uses)),
         uses=uses,
-        before=_ground(catalogs, row.week_ago),
+        before=grounds.find(catalogs, row.week_ago),
         last_score=row.last_score,
         last_used_on=max((use.last_on for use in uses.values() if use.last_on is not None), default=None),
     )
-
-
-def _ground(catalogs: CatalogOf, text: str | None) -> Ground | None:
-    """None where there was no score, or its catalog is no longer known."""
-    if text is None:
-        return None
-    hash_, _, ground = text.partition("/")
-    catalog = catalogs(hash_)
-    return None if catalog is None else grounds.read(catalog, ground)
 
 
 def _source(catalog: Catalog, values: Sequence[Any]) -> Source:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 from bot.domain.catalog import Catalog
@@ -32,6 +33,18 @@ def _edition(catalog: Catalog, one: Owned, rank: int) -> str:
 @lru_cache(maxsize=16)
 def _scored(catalog: Catalog) -> int:
     return sum(1 << i for i, tool in enumerate(catalog.tools) if tool.points)
+
+
+CatalogOf = Callable[[str], Catalog | None]  # by its hash
+
+
+def find(catalogs: CatalogOf, text: str | None) -> Ground | None:
+    """Of a text with its catalog's hash before it; None where there was no score, or that catalog is not known."""
+    if text is None:
+        return None
+    hash_, _, ground = text.partition("/")
+    catalog = catalogs(hash_)
+    return None if catalog is None else read(catalog, ground)
 
 
 def read(catalog: Catalog, text: str) -> Ground:

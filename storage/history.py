@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import accumulate, groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, Table, bindparam, func, select
 
 from bot.domain.catalog import Catalog, Tier, since
 from bot.domain.moves import own_change
@@ -18,10 +18,9 @@ from bot.domain.scoring import Facts, Verdict, judge
 from bot.domain.subscriptions import turning_days
 from storage import bulk, grounds, lists
 from storage.basis import Basis, measured
-from storage.schema import change, record, usage
+from storage.grounds import CatalogOf
+from storage.schema import change, installation, record, usage
 from storage.slices import Client
-
-CatalogOf = Callable[[str], Catalog | None]  # by its hash
 
 WEEKS = 26  # of the past that the first import works out
 
@@ -122,6 +121,16 @@ def _past() -> Select[Any]:
 
 
 _PAST = _past()
+
+
+def ground(client: Table, day: ColumnElement[date]) -> ScalarSelect[str]:
+    """What a client's score was made from on a day, with its catalog's hash (see `grounds.find`).
+
+    client: a table with `installation_id` and `client_id`, in the statement that this becomes a part of
+    """
+    mine = (change.c.installation_id == client.c.installation_id) & (change.c.client_id == client.c.client_id)
+    text = select(change.c.catalog_hash.concat("/").concat(change.c.ground)).where(mine, change.c.day <= day)
+    return text.order_by(change.c.day.desc()).limit(1).correlate(client, installation).scalar_subquery()
 
 
 def week_ends(connection: Connection, basis: Basis) -> list[date]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -29,8 +29,10 @@ from sqlalchemy import (
 from bot.domain.catalog import Catalog, Tier
 from bot.domain.filters import Sort
 from bot.domain.listing import Line, Listing, Page, Position, Sign, Whose
-from storage import conditions
+from bot.domain.moves import explain
+from storage import conditions, grounds, history
 from storage.conditions import Shape
+from storage.grounds import CatalogOf
 from storage.schema import person, record, standing
 
 LINES = 10  # of a page
@@ -76,6 +78,7 @@ def _order(sort: Sort, reverse: bool, shape: Shape) -> _Order:
 def page(
     connection: Connection,
     catalog: Catalog,
+    catalogs: CatalogOf,
     listing: Listing,
     *,
     beside: Position | None = None,
@@ -89,8 +92,9 @@ def page(
     sort = listing.wanted.sort or Sort.SCORE
     shape = conditions.shape(catalog, listing)
     statement = _page(shape, sort, listing.wanted.reverse, beside and beside.phase, backwards)
-    bound = {**conditions.values(catalog, listing), **_bound(beside, sort), "limit": limit + 1}
-    found = [_line(row) for row in connection.execute(statement, bound)]
+    days = _days(listing)
+    bound = {**conditions.values(catalog, listing), **_bound(beside, sort), **days, "limit": limit + 1}
+    found = [_line(row, catalogs) for row in connection.execute(statement, bound)]
     lines = tuple(found[:limit][::-1] if backwards else found[:limit])
     more = len(found) > limit
     return Page(
@@ -126,15 +130,17 @@ def _bound(beside: Position | None, sort: Sort) -> dict[str, Any]:
 
 
 def tops(
-    connection: Connection, catalog: Catalog, listings: Sequence[Listing], limit: int
+    connection: Connection, catalog: Catalog, catalogs: CatalogOf, listings: Sequence[Listing], limit: int
 ) -> tuple[tuple[Line, ...], ...]:
     """The first clients of several lists of the same scope. One statement; at most one of them names days or scores."""
     lists = tuple(
         (conditions.shape(catalog, one), one.wanted.sort or Sort.SCORE, one.wanted.reverse) for one in listings
     )
     bound = {name: value for one in listings for name, value in conditions.values(catalog, one).items() if value}
-    rows = connection.execute(_tops(lists), {**conditions.values(catalog, listings[0]), **bound, "limit": limit}).all()
-    return tuple(tuple(_line(row) for row in rows if row.list == number) for number in range(len(lists)))
+    rows = connection.execute(
+        _tops(lists), {**conditions.values(catalog, listings[0]), **bound, **_days(listings[0]), "limit": limit}
+    ).all()
+    return tuple(tuple(_line(row, catalogs) for row in rows if row.list == number) for number in range(len(lists)))
 
 
 @lru_cache(maxsize=64)
@@ -170,7 +176,10 @@ def _shown(chosen: Subquery, area: int | None) -> Select[Any]:
     shown = shown.join(record, (record.c.installation_id == _HERE) & (record.c.id == chosen.c.client_id))
     shown = shown.outerjoin(person, (person.c.installation_id == _HERE) & (person.c.id == standing.c.person_id))
     level = conditions.level(area).label("level")
-    return select(*chosen.c, *_SHOWN, level, record.c.name, person.c.name.label("csm")).select_from(shown)
+    names = (record.c.name, person.c.name.label("csm"))
+    days = {"now": "as_of", "before": "week_ago"}
+    made_from = (history.ground(standing, bindparam(day)).label(name) for name, day in days.items())
+    return select(*chosen.c, *_SHOWN, level, *names, *made_from).select_from(shown)
 
 
 def _along(rows: Subquery, order: _Order, backwards: bool) -> list[ColumnElement[Any]]:
@@ -247,7 +256,14 @@ def _by(keys: Sequence[ColumnElement[Any]], descends: bool) -> list[ColumnElemen
     return [key.desc() if descends else key.asc() for key in keys]
 
 
-def _line(row: Row[Any]) -> Line:
+def _days(listing: Listing) -> dict[str, date]:
+    """Between which a client is said to have moved."""
+    as_of = listing.as_of or listing.today
+    return {"as_of": as_of, "week_ago": as_of - timedelta(7)}
+
+
+def _line(row: Row[Any], catalogs: CatalogOf) -> Line:
+    now, before = (grounds.find(catalogs, text) for text in (row.now, row.before))
     named = ((name, value) for name, value in row._mapping.items() if name.startswith("key_"))
     keys = tuple(value.isoformat() if isinstance(value, date) else value for _, value in named)
     return Line(
@@ -257,12 +273,13 @@ def _line(row: Row[Any]) -> Line:
         score=row.level,
         share=row.share,
         change=row.change_7,
-        score_before=None,
+        score_before=before.score if before is not None else None,
         mrr=None if row.mrr is None else float(row.mrr),
         currency=row.currency,
         renews_on=row.renews_on,
         csm=row.csm,
         signs=Sign(row.signs),
         onboarding_since=row.first_on,
+        parts=explain(before, now) if now is not None and before is not None else (),
         position=Position(row.phase, keys, row.client_id),
     )

@@ -14,17 +14,20 @@ from bot.domain.catalog import Catalog, Tier
 from bot.domain.filters import Filter, Renews, Sort
 from bot.domain.listing import SHOWN, Colleague, Listing, Overview, Whose, gather
 from storage import conditions, listing
+from storage.grounds import CatalogOf
 from storage.schema import person, standing
 
 SHORTLIST = 3  # clients that are named
 AHEAD = 180  # days: renewals that make a low client one to look at first
 
 
-def read(connection: Connection, catalog: Catalog, asked: Listing, *, by_csm: bool) -> Overview:
+def read(connection: Connection, catalog: Catalog, catalogs: CatalogOf, asked: Listing, *, by_csm: bool) -> Overview:
     """What the overview of a listing's scope says. `by_csm`: for whoever leads the team."""
     shape = conditions.shape(catalog, replace(asked, wanted=Filter()))
     rows = connection.execute(_groups(shape, by_csm), conditions.values(catalog, asked)).all()
-    fell, rose, first = listing.tops(connection, catalog, [replace(asked, wanted=one) for one in _tops()], SHORTLIST)
+    fell, rose, first = listing.tops(
+        connection, catalog, catalogs, [replace(asked, wanted=one) for one in _tops()], SHORTLIST
+    )
     return Overview(
         scope=asked.scope,
         as_of=asked.as_of,

@@ -32,7 +32,7 @@ def overview(text: str, turn: Turn) -> kit.Message:
     with turn.db.read() as connection:
         asked = _listing(connection, _read(text, turn), turn)
         leads = person.leads and asked.scope.team_id == person.team_id
-        found = overviews.read(connection, turn.catalog, asked, by_csm=leads)
+        found = overviews.read(connection, turn.catalog, turn.catalogs, asked, by_csm=leads)
         if not found.clients and not clients.count(connection, person.installation_id, person.workspace_id):
             return cards.no_clients(turn.words)
     return shown.overview(turn.catalog, asked, found, person.id, scopes.possible(person), turn.words)
@@ -45,7 +45,13 @@ def page(text: str, turn: Turn, state: ListState | None = None) -> kit.Message:
     with turn.db.read() as connection:
         asked = _listing(connection, wanted, turn)
         found = listing.page(
-            connection, turn.catalog, asked, beside=state.beside, backwards=state.backwards, limit=show.PAGE
+            connection,
+            turn.catalog,
+            turn.catalogs,
+            asked,
+            beside=state.beside,
+            backwards=state.backwards,
+            limit=show.PAGE,
         )
         if not found.lines and state.beside is None:
             return show.nobody(asked, _nearest(connection, asked, turn), turn.person.id, turn.words)

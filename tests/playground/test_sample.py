@@ -381,5 +381,7 @@ def test_the_first_real_import_takes_the_samples_place(sqlite: Database, tmp_pat
     with sqlite.read() as connection:
         assert connection.scalars(select(record.c.name)).all() == ["Real Example Ltd"]
         assert connection.scalar(select(func.count()).select_from(usage)) == 0
-        (client,) = facts.client(connection, number, 1, CATALOG, record.c.name == "Real Example Ltd")
+        (client,) = facts.client(
+            connection, number, 1, CATALOG, lambda _hash: None, record.c.name == "Real Example Ltd"
+        )
     assert client.as_of is None  # no usage was loaded that would say how far the data goes

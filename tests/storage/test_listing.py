@@ -21,6 +21,7 @@ from tests.conftest import NOW, TODAY
 from tests.storage import bases
 
 CATALOG = bases.shipped()
+KNOWN = {CATALOG.hash: CATALOG}.get
 ALL = Scope(Whose.ALL)
 CLIENTS = 64
 AREAS = list(CATALOG.categories)
@@ -93,7 +94,7 @@ def walk(database: Database, one: Listing, limit: int = 7) -> list[Line]:
     beside: Position | None = None
     while True:
         with database.read() as connection:
-            found = listing.page(connection, CATALOG, one, beside=beside, limit=limit)
+            found = listing.page(connection, CATALOG, KNOWN, one, beside=beside, limit=limit)
         lines += found.lines
         if not found.has_after:
             return lines
@@ -151,11 +152,11 @@ def test_the_way_back_shows_the_same_pages(
 ) -> None:
     one = asked(installation, Filter(sort=sort))
     with database.read() as connection:
-        first = listing.page(connection, CATALOG, one)
-        second = listing.page(connection, CATALOG, one, beside=first.lines[-1].position)
-        third = listing.page(connection, CATALOG, one, beside=second.lines[-1].position)
-        back = listing.page(connection, CATALOG, one, beside=third.lines[0].position, backwards=True)
-        start = listing.page(connection, CATALOG, one, beside=back.lines[0].position, backwards=True)
+        first = listing.page(connection, CATALOG, KNOWN, one)
+        second = listing.page(connection, CATALOG, KNOWN, one, beside=first.lines[-1].position)
+        third = listing.page(connection, CATALOG, KNOWN, one, beside=second.lines[-1].position)
+        back = listing.page(connection, CATALOG, KNOWN, one, beside=third.lines[0].position, backwards=True)
+        start = listing.page(connection, CATALOG, KNOWN, one, beside=back.lines[0].position, backwards=True)
     assert (back.lines, start.lines) == (second.lines, first.lines)
     assert (start.has_before, start.has_after, back.has_before) == (False, True, True)
 
@@ -238,7 +239,7 @@ def test_clients_that_go_or_move_between_two_pages_take_no_others_with_them(
     one = asked(installation, Filter(sort=sort))
     before = walk(database, one)
     with database.read() as connection:
-        first = listing.page(connection, CATALOG, one)
+        first = listing.page(connection, CATALOG, KNOWN, one)
     gone, moved = first.lines[-1].id, before[-1].id
     with database.write() as connection:
         connection.execute(delete(schema.standing).where(schema.standing.c.client_id == gone))
@@ -250,7 +251,7 @@ def test_clients_that_go_or_move_between_two_pages_take_no_others_with_them(
     lines, beside = list(first.lines), first.lines[-1].position
     while True:
         with database.read() as connection:
-            found = listing.page(connection, CATALOG, one, beside=beside)
+            found = listing.page(connection, CATALOG, KNOWN, one, beside=beside)
         lines += found.lines
         if not found.has_after:
             break
@@ -286,8 +287,8 @@ def test_a_page_takes_two_statements_and_the_next_one_takes_one(
 
     with database.read() as connection:
         event.listen(database.engine, "before_cursor_execute", count)
-        first = listing.page(connection, CATALOG, asked(installation, Filter()))
-        listing.page(connection, CATALOG, asked(installation, Filter()), beside=first.lines[-1].position)
+        first = listing.page(connection, CATALOG, KNOWN, asked(installation, Filter()))
+        listing.page(connection, CATALOG, KNOWN, asked(installation, Filter()), beside=first.lines[-1].position)
         event.remove(database.engine, "before_cursor_execute", count)
     assert len(statements) == 3, statements
 
@@ -298,7 +299,7 @@ def test_more_than_a_thousand_are_not_counted(
     monkeypatch.setattr(listing, "COUNTED", 20)
     listing._count.cache_clear()
     with database.read() as connection:
-        found = listing.page(connection, CATALOG, asked(installation, Filter()))
+        found = listing.page(connection, CATALOG, KNOWN, asked(installation, Filter()))
     listing._count.cache_clear()
     assert found.total == 21
 
@@ -309,8 +310,8 @@ def test_the_tops_of_several_lists_come_in_one_statement(
     wanted = (Filter(sort=Sort.DROP), Filter(tiers=(Tier.LOW,), renews=Renews(0, 90), sort=Sort.RENEWAL))
     lists = [asked(installation, one) for one in wanted]
     with database.read() as connection:
-        tops = listing.tops(connection, CATALOG, lists, 3)
-        pages = [listing.page(connection, CATALOG, one, limit=3).lines for one in lists]
+        tops = listing.tops(connection, CATALOG, KNOWN, lists, 3)
+        pages = [listing.page(connection, CATALOG, KNOWN, one, limit=3).lines for one in lists]
     assert [[line.id for line in top] for top in tops] == [[line.id for line in page] for page in pages]
 
 
