@@ -114,11 +114,8 @@ class Reader:
 
 def _subscription(row: Sequence[Any], day: bulk.Day, as_of: date | None) -> Subscription:
     _, product, edition, started, ended, cancels, renews, status, mrr, currency, archived = row
-    return ended_by(
-        Subscription(product, edition, day(started), day(ended), day(cancels), day(renews), status, mrr, currency),
-        day(archived),
-        as_of,
-    )
+    one = Subscription(product, edition, day(started), day(ended), day(cancels), day(renews), status, mrr, currency)
+    return one if archived is None else ended_by(one, day(archived), as_of)
 
 
 def ended_by(one: Subscription, archived_on: date | None, as_of: date | None) -> Subscription:

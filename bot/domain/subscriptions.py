@@ -161,8 +161,9 @@ def turning_days(catalog: Catalog, subscriptions: Iterable[Subscription]) -> lis
 
 def next_renewal(subscriptions: Iterable[Subscription], day: date) -> date | None:
     """The earliest renewal, on or after the day, of a subscription that runs and is not cancelled."""
-    days = (one.renews_on for one in subscriptions if one.runs(day) and one.cancels_on is None)
-    return min((when for when in days if when is not None and when >= day), default=None)
+    ahead = [one for one in subscriptions if one.renews_on is not None and one.renews_on >= day]
+    days = [one.renews_on for one in ahead if one.cancels_on is None and one.runs(day)]
+    return min(days, default=None)  # type: ignore[type-var]
 
 
 class Revenue(NamedTuple):
@@ -172,8 +173,10 @@ class Revenue(NamedTuple):
 
 def monthly_revenue(subscriptions: Iterable[Subscription], day: date) -> Revenue:
     """MRR of the subscriptions that run on the day; not known where none of them says, or they mix currencies."""
-    saying = [one for one in subscriptions if one.mrr is not None and one.runs(day)]
-    currencies = {one.currency for one in saying}
-    if len(currencies) != 1:
-        return Revenue(None, None)
-    return Revenue(round(sum([one.mrr or 0 for one in saying]), 2), currencies.pop())
+    amount, currency = None, None
+    for one in subscriptions:
+        if one.mrr is not None and one.runs(day):
+            if amount is not None and one.currency != currency:
+                return Revenue(None, None)
+            amount, currency = (amount or 0) + one.mrr, one.currency
+    return Revenue(None if amount is None else round(amount, 2), currency)
