@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -202,26 +202,26 @@ def _counted(basis: Basis) -> ColumnElement[int]:
 
 def _in_window(basis: Basis) -> ColumnElement[bool]:
     """Whether a row of usage lies in its tool's window, which ends on its source's reach."""
-    reached = [(one, one.reach) for one in basis.sources if one.reach is not None]
     return or_(
         false(),
         *(
             and_(
                 usage.c.source_id == one.id if len(basis.sources) > 1 else true(),
-                usage.c.day.between(_first_day(basis, reach), reach),
+                or_(*(usage.c.day.between(since(one.reach, days), one.reach) & mine for days, mine in _withins(basis))),
             )
-            for one, reach in reached
+            for one in basis.sources
+            if one.reach is not None
         ),
     )
 
 
-def _first_day(basis: Basis, reach: date) -> ColumnElement[date]:
-    """Of the window of a row's tool."""
-    withins = {tool_id: basis.catalog.tools[position].within for tool_id, position in basis.positions.items()}
-    usual = max(withins.values(), key=list(withins.values()).count, default=1)
-    days = {tool_id: since(reach, within) for tool_id, within in withins.items() if within != usual}
-    first = literal(since(reach, usual))
-    return case(days, value=usage.c.tool_id, else_=first) if days else first
+def _withins(basis: Basis) -> Iterator[tuple[int, ColumnElement[bool]]]:
+    """The lengths of windows, and which rows are of a tool with at least that long a one: all, for the shortest."""
+    tools = {tool_id: basis.catalog.tools[position].within for tool_id, position in basis.positions.items()}
+    shortest, *longer = sorted(set(tools.values())) or [1]
+    yield shortest, true()
+    for days in longer:
+        yield days, usage.c.tool_id.in_([tool_id for tool_id, within in tools.items() if within >= days])
 
 
 def _named(basis: Basis) -> list[Label[int]]:

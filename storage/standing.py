@@ -179,8 +179,9 @@ class _Settler:
         if not ids:
             marked = select(marks.c.client_id).where(marks.c.installation_id == here)
             ids = list(connection.scalars(marked.order_by(marks.c.client_id).limit(size)))
-        chosen = marks.c.client_id.in_(select(lists.numbers("ids").c.value))
-        connection.execute(delete(marks).where(marks.c.installation_id == here, chosen), {"ids": ids})
+        if ids:  # no other client's mark is between theirs
+            between = marks.c.client_id.between(ids[0], ids[-1])
+            connection.execute(delete(marks).where(marks.c.installation_id == here, between))
         return ids
 
     def _write(self, connection: Connection, clients: dict[int, Client]) -> None:
