@@ -141,7 +141,7 @@ def fill(database: Database, companies: Sequence[str], at_once: int = SLICE) -> 
     while rows := list(islice(numbered, at_once)):
         with database.write() as connection:
             _insert(connection, home.id, home.workspace_id, rows)
-            name_index.add(connection, home.id, rows)
+            name_index.add(connection, home.id, [(number, names.key(name)) for number, name in rows])
             if not database.is_sqlite and rows[0][0] <= 1:  # PostgreSQL would go on taking the tables for empty
                 connection.exec_driver_sql("ANALYZE")
     return home.id, home.workspace_id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import psycopg
@@ -13,14 +13,16 @@ from bot.domain import names
 from storage import lists
 from storage.schema import client_word, installation, word, word_form, word_suffix
 
-_words, _clients = lists.texts("words"), lists.numbers("clients")
+_words = lists.texts("words")
 _here: BindParameter[int] = bindparam("here")
 
 # Two writers at once would both find a word new. (SQLite has one writer anyway, and leaves FOR UPDATE out.)
 _LOCK = select(installation.c.id).where(installation.c.id == _here).with_for_update()
-_OF_CLIENTS = (client_word.c.installation_id == _here, client_word.c.client_id.in_(select(_clients.c.value)))
-_WORDS_OF = select(client_word.c.word).where(*_OF_CLIENTS)
-_REMOVE = delete(client_word).where(*_OF_CLIENTS)
+_REMOVE = delete(client_word).where(
+    client_word.c.installation_id == _here,
+    client_word.c.word == bindparam("text"),
+    client_word.c.client_id == bindparam("client"),
+)
 _in_words = (word.c.installation_id == _here, word.c.word.in_(select(_words.c.value)))
 _KNOWN = select(word.c.word).where(*_in_words)
 _UNUSED = select(word.c.word).where(*_in_words, word.c.clients <= 0)
@@ -35,32 +37,40 @@ _KEPT: tuple[tuple[Table, Column[Any], Callable[[str], set[str]]], ...] = (
 
 
 def add(connection: Connection, installation_id: int, rows: Sequence[tuple[int, str]]) -> None:
-    """Make clients, given as (id, name), findable. Best called with thousands at a time.
+    """Make clients, given as (id, key of the name), findable. Best called with thousands at a time.
 
     Clients that stand in the index already must be removed first. Runs in the caller's writing transaction.
     """
     connection.execute(_LOCK, {"here": installation_id})
-    found = [(text, client) for client, name in rows for text in names.words(name)]
-    _insert(connection, client_word, ((installation_id, text, client) for text, client in sorted(found)))
+    found = _words_of(rows)
+    _insert(connection, client_word, ((installation_id, text, client) for text, client in found))
     counts = Counter(text for text, _ in found)
     known = set(connection.scalars(_KNOWN, {"here": installation_id, "words": list(counts)}))
     _count(connection, installation_id, {text: counts[text] for text in known})
-    new = counts.keys() - known
+    new = [text for text in counts if text not in known]
     _insert(connection, word, ((installation_id, text, counts[text]) for text in new))
     for table, _, kept in _KEPT:
-        _insert(connection, table, ((installation_id, part, text) for text in new for part in kept(text)))
+        parts = sorted([(part, text) for text in new for part in kept(text)])
+        _insert(connection, table, ((installation_id, part, text) for part, text in parts))
 
 
-def remove(connection: Connection, installation_id: int, client_ids: Collection[int]) -> None:
-    """Take clients out of the index, and with them the words that stand in no other name."""
-    parameters = {"here": installation_id, "clients": list(client_ids)}
+def remove(connection: Connection, installation_id: int, rows: Sequence[tuple[int, str]]) -> None:
+    """Take clients, given as they were added, out of the index, and the words that stand in no other name."""
     connection.execute(_LOCK, {"here": installation_id})
-    removed = Counter(connection.scalars(_WORDS_OF, parameters))
-    connection.execute(_REMOVE, parameters)
+    found = _words_of(rows)
+    if not found:
+        return
+    connection.execute(_REMOVE, [{"here": installation_id, "text": text, "client": client} for text, client in found])
+    removed = Counter(text for text, _ in found)
     _count(connection, installation_id, {text: -count for text, count in removed.items()})
     unused = connection.scalars(_UNUSED, {"here": installation_id, "words": list(removed)}).all()
     if unused:
         _forget(connection, installation_id, unused)
+
+
+def _words_of(rows: Sequence[tuple[int, str]]) -> list[tuple[str, int]]:
+    """In the order of the tables' keys: rows that go side by side are written several times as fast."""
+    return sorted([(text, client) for client, key in rows for text in names.words(key)])
 
 
 def _count(connection: Connection, installation_id: int, more: Mapping[str, int]) -> None:

@@ -404,7 +404,6 @@ client_word = Table(
     _installation(primary_key=True),
     Column("word", _folded(64), primary_key=True),
     Column("client_id", Key, primary_key=True),
-    Index("ix_client_word_client", "installation_id", "client_id"),
     sqlite_with_rowid=False,
 )
 word_form = Table(

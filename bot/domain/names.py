@@ -50,9 +50,9 @@ def key(name: str) -> str:
     return " ".join(words)[:KEY_LENGTH].rstrip() or "".join(map(_sign, name.casefold())).strip()[:KEY_LENGTH]
 
 
-def words(name: str) -> tuple[str, ...]:
-    """The distinct words of a name's key, in its order."""
-    return tuple(dict.fromkeys(word[:WORD_LENGTH] for word in key(name).split()))
+def words(key: str) -> tuple[str, ...]:
+    """The distinct words of a key, in its order."""
+    return tuple(dict.fromkeys([word[:WORD_LENGTH] for word in key.split()]))
 
 
 def forms(word: str) -> set[str]:

@@ -57,6 +57,20 @@ class Cells(dict[str, Any]):
         return list(map(self.__getitem__, column))
 
 
+class Texts(Cells):
+    """The same for texts that seldom recur, like ids and names: looked through a column at a time."""
+
+    def __init__(self, longest: int = ID_LENGTH, *, required: bool = False) -> None:
+        super().__init__(text(longest), required=required)
+        self._longest = longest
+
+    def all(self, column: Sequence[str]) -> list[Any]:
+        """The values of a column's cells."""
+        stripped = list(map(str.strip, column))
+        short = all(stripped) and max(map(len, stripped), default=0) <= self._longest
+        return stripped if short and not _CONTROL.search("\n".join(stripped)) else super().all(column)
+
+
 def text(longest: int = ID_LENGTH) -> Read:
     """Text of at most so many characters, without control characters (PostgreSQL keeps no NUL)."""
 

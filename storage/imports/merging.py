@@ -129,8 +129,8 @@ def _count(
         facts.added, facts.changed, facts.unchanged = (
             facts.added + added, facts.changed + changed, facts.unchanged + unchanged
         )  # fmt: skip
-    for _, kind in records.archived:
-        work.facts(kind).archived += 1
+    for one in records.archived:
+        work.facts(one.kind).archived += 1
     if "subscriptions" in work.objects:
         facts = work.facts("subscriptions")
         facts.added += len(subscriptions.new)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -122,6 +123,19 @@ def _retype(work: Work, identity: int, type_: str) -> None:
         )
 
 
-def plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values as JSON keeps them: whole numbers without a fraction."""
-    return {name: int(v) if type(v) is float and v.is_integer() else v for name, v in values.items()}
+def documents(columns: Mapping[str, Sequence[Any]], rows: int) -> list[str]:
+    """The properties of each row as JSON, without empty ones; whole numbers without a fraction."""
+    names = list(columns)
+    texts = []
+    for values in zip(*map(_plain, columns.values()), strict=True) if columns else [()] * rows:
+        texts.append(_encode({name: value for name, value in zip(names, values, strict=True) if value is not None}))
+    return texts
+
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def _plain(column: Sequence[Any]) -> Sequence[Any]:
+    if float not in set(map(type, column)):
+        return column
+    return [int(value) if type(value) is float and value.is_integer() else value for value in column]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, bindparam, delete, func, insert, select, update
 
-from bot.domain import names
-from storage import lists, name_index
+from storage import bulk, lists, name_index
 from storage.imports import clients, staging
 from storage.imports.work import Work
 from storage.schema import person, record, record_date, record_person
@@ -23,8 +23,8 @@ _STAGED = (
     .order_by(staging.record.c.number)
 )
 _STORED = select(
-    record.c.id, record.c.name, record.c.domain, record.c.url, record.c.currency, record.c.mrr, record.c.properties,
-    record.c.archived_at,
+    record.c.id, record.c.name, record.c.name_key, record.c.domain, record.c.url, record.c.currency, record.c.mrr,
+    record.c.properties, record.c.archived_at,
 ).where(record.c.installation_id == _here, record.c.id.in_(select(_ids.c.value)))  # fmt: skip
 _UPDATE = (
     update(record)
@@ -44,64 +44,76 @@ class Place(NamedTuple):
     is_new: bool
 
 
-class Wanted(NamedTuple):
-    """A record as it shall be."""
+class Staged(NamedTuple):
+    """A staged record, in the order of its columns."""
 
+    number: int
     id: int
     kind: str
     external_id: str
+    is_new: bool
+    name: str
+    name_key: str  # empty but for clients: only they are looked up by name
+    domain: str | None
+    url: str | None
+    currency: str | None
+    mrr: float | None
+    properties: str  # JSON
+    given: str  # JSON
+    line: int
+
+
+class Wanted(NamedTuple):
+    """A stored record as it shall be."""
+
+    id: int
+    kind: str
     name_key: str
     values: dict[str, Any]  # of _OWN, and "properties"
-    properties: dict[str, Any]  # those that are other than before; all of a new one
-    name_before: str | None  # None where it was not in the search index
+    properties: dict[str, Any]  # those that are other than before
+    key_before: str | None  # None where it was not in the search index
+
+
+class Archived(NamedTuple):
+    id: int
+    kind: str
+    name_key: str
 
 
 class Difference(NamedTuple):
     """What a range of staged records means for the stored ones."""
 
-    new: list[Wanted]
+    new: list[Staged]
     changed: list[Wanted]
-    archived: list[tuple[int, str]]  # id, object
+    archived: list[Archived]
     tallies: dict[str, list[int]]  # object -> added, changed, unchanged
-
-
-class Staged(NamedTuple):
-    """A staged record, taken apart and ready to be compared."""
-
-    number: int
-    kind: str
-    external_id: str
-    is_new: bool
-    facts: dict[str, Any]
-    name_key: str  # empty but for clients: only they are looked up by name
 
 
 def read(work: Work, first: int, last: int) -> list[Staged]:
     """The staged records of a range. Needs no lock, so it is done between two slices."""
-    rows = work.stage.connection.execute(_STAGED, {"first": first, "last": last})
-    found = []
-    for number, _, kind, external_id, is_new, text, _ in rows:
-        facts = json.loads(text)
-        name_key = names.key(facts["name"]) if kind == work.mapping.record else ""
-        found.append(Staged(number, kind, external_id, is_new, facts, name_key))
-    return found
+    rows = bulk.rows(work.stage.connection, _STAGED, {"first": first, "last": last})
+    return list(map(Staged._make, rows))
 
 
 def compare(
     work: Work, staged: Sequence[Staged], first: int, last: int, moved: Mapping[int, Place], retyped: Collection[str]
 ) -> Difference:
     """Find what is new, what is changed, and what a complete source no longer names. Reads only."""
-    placed = [(one, moved.get(one.number) or Place(one.number, one.is_new)) for one in staged]
-    stored = _stored(work, [place.id for _, place in placed if not place.is_new])
+    placed = [(one, moved[one.number]) for one in staged if one.number in moved]
+    if placed:
+        places = {one.number: one._replace(id=place.id, is_new=place.is_new) for one, place in placed}
+        staged = [places.get(one.number, one) for one in staged]
+    stored = _stored(work, [one.id for one in staged if not one.is_new])
     difference = Difference([], [], _unnamed(work, first, last), {})
-    for one, place in placed:
+    for one in staged:
         tally = difference.tallies.setdefault(one.kind, [0, 0, 0])
-        before = stored.get(place.id)
-        wanted = _wanted(one, place.id, before, retyped)
+        before = stored.get(one.id)
         if before is None:
-            difference.new.append(wanted)
+            difference.new.append(one)
             tally[0] += 1
-        elif wanted.properties or before.archived_at is not None or _own(before) != _own_of(wanted):
+            continue
+        wanted = _wanted(one, before, retyped)
+        if wanted.properties or before.archived_at is not None or _own(before) != _own_of(wanted):
             difference.changed.append(wanted)
             tally[1] += 1
         else:
@@ -114,15 +126,23 @@ def _stored(work: Work, ids: Sequence[int]) -> Mapping[int, Any]:
     return {row.id: row for row in rows}
 
 
-def _wanted(staged: Staged, identity: int, before: Any, retyped: Collection[str]) -> Wanted:
-    said = staged.facts["properties"]
-    old: dict[str, Any] = {} if before is None else before.properties
+def _wanted(staged: Staged, before: Any, retyped: Collection[str]) -> Wanted:
+    columns, properties = _given(staged.given)
+    said = dict.fromkeys(properties) | json.loads(staged.properties)
+    old: dict[str, Any] = before.properties
     merged = {name: value for name, value in {**old, **said}.items() if value is not None}
     other = {name: value for name, value in said.items() if name in retyped or old.get(name) != value}
-    values = dict.fromkeys(_OWN) if before is None else dict(zip(_OWN, _own(before), strict=True))
-    values |= {**staged.facts, "properties": merged}
-    name_before = None if before is None or before.archived_at is not None else before.name
-    return Wanted(identity, staged.kind, staged.external_id, staged.name_key, values, other, name_before)
+    values = {name: getattr(staged if name in columns else before, name) for name in _OWN}
+    key_before = None if before.archived_at is not None else before.name_key
+    values["properties"] = merged
+    return Wanted(staged.id, staged.kind, staged.name_key, values, other, key_before)
+
+
+@lru_cache
+def _given(text: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The columns and the properties that a staged record's file has."""
+    columns, properties = json.loads(text)
+    return frozenset({"name", *columns}), tuple(properties)
 
 
 def _own(row: Any) -> tuple[Any, ...]:
@@ -133,12 +153,12 @@ def _own_of(wanted: Wanted) -> tuple[Any, ...]:
     return tuple(wanted.values[name] for name in _OWN)
 
 
-def _unnamed(work: Work, first: int, last: int) -> list[tuple[int, str]]:
+def _unnamed(work: Work, first: int, last: int) -> list[Archived]:
     """Records that this source, which is complete, named before and names no more."""
     if not work.is_snapshot:
         return []
     named = select(staging.record.c.number).where(staging.record.c.number == record.c.id).exists()
-    statement = select(record.c.id, record.c.object).where(
+    statement = select(record.c.id, record.c.object, record.c.name_key).where(
         record.c.installation_id == work.installation_id,
         record.c.id.between(first, last),
         record.c.source_id == work.source_id,
@@ -146,7 +166,7 @@ def _unnamed(work: Work, first: int, last: int) -> list[tuple[int, str]]:
         record.c.archived_at.is_(None),
         ~named,
     )
-    return [(identity, kind) for identity, kind in work.stage.connection.execute(statement)]
+    return [Archived(*row) for row in work.stage.connection.execute(statement)]
 
 
 def move(work: Work, staged: Sequence[Staged]) -> dict[int, Place]:
@@ -177,24 +197,20 @@ def move(work: Work, staged: Sequence[Staged]) -> dict[int, Place]:
 def apply(work: Work, difference: Difference, fields: Mapping[tuple[str, str], tuple[int, str]]) -> set[int]:
     """Write a difference. Gives the clients whose facts changed."""
     connection = work.stage.connection
-    if difference.new:
-        work.stage.load(record, (_row(work, one) for one in difference.new))
+    work.stage.load(record, [_row(work, one) for one in difference.new])
     if difference.changed:
         connection.execute(_UPDATE, [_update_row(work, one) for one in difference.changed])
-    written = [*difference.new, *difference.changed]
-    _write_typed(work, written, fields, {one.id for one in difference.changed})
-    _archive(work, [identity for identity, _ in difference.archived])
+    _write_typed(work, difference, fields)
+    _archive(work, [one.id for one in difference.archived])
     _index(work, difference)
-    gone = {identity for identity, kind in difference.archived if kind == work.mapping.record}
-    return {one.id for one in written if one.kind == work.mapping.record} | gone
+    touched = [(one.id, one.kind) for some in difference[:3] for one in some]
+    return {identity for identity, kind in touched if kind == work.mapping.record}
 
 
-def _row(work: Work, one: Wanted) -> tuple[Any, ...]:
-    values = one.values
-    properties = json.dumps(values["properties"], ensure_ascii=False)
+def _row(work: Work, one: Staged) -> tuple[Any, ...]:
     return (
-        work.installation_id, one.id, one.kind, one.external_id, values["name"], one.name_key, values["domain"],
-        values["url"], values["currency"], values["mrr"], properties, work.source_id, None,
+        work.installation_id, one.id, one.kind, one.external_id, one.name, one.name_key, one.domain, one.url,
+        one.currency, one.mrr, one.properties, work.source_id, None,
     )  # fmt: skip
 
 
@@ -203,20 +219,20 @@ def _update_row(work: Work, one: Wanted) -> dict[str, Any]:
     return {"here": work.installation_id, "of": one.id, "new_name_key": one.name_key, **values}
 
 
-def _write_typed(
-    work: Work,
-    written: Iterable[Wanted],
-    fields: Mapping[tuple[str, str], tuple[int, str]],
-    existing: Collection[int],
-) -> None:
+def _write_typed(work: Work, difference: Difference, fields: Mapping[tuple[str, str], tuple[int, str]]) -> None:
     """Keep user- and date-valued properties as typed rows too."""
+    typed = {name: found for name, found in fields.items() if found[1] in ("user", "date")}
+    kinds = {kind for kind, _ in typed}
+    written = [(one.id, one.kind, json.loads(one.properties)) for one in difference.new if one.kind in kinds]
+    written += [(one.id, one.kind, one.properties) for one in difference.changed]
     found: dict[str, list[tuple[int, int, Any]]] = {"user": [], "date": []}
-    for one in written:
-        for name, value in one.properties.items():
-            property_id, type_ = fields[one.kind, name]
-            if type_ in found:
-                found[type_].append((property_id, one.id, value))
+    for identity, kind, properties in written:
+        for name in properties:
+            if (kind, name) in typed:
+                property_id, type_ = typed[kind, name]
+                found[type_].append((property_id, identity, properties[name]))
     persons = _persons(work, {value for _, _, value in found["user"] if value is not None})
+    existing = {one.id for one in difference.changed}
     _replace(work, record_person, [(p, r, persons.get(v)) for p, r, v in found["user"]], existing)
     _replace(work, record_date, found["date"], existing)
 
@@ -255,13 +271,13 @@ def _archive(work: Work, ids: Sequence[int]) -> None:
 
 def _index(work: Work, difference: Difference) -> None:
     """Keep the search words of clients: of new, renamed and archived ones, and of those that came back."""
-    kind = work.mapping.record
-    renamed = [one for one in difference.changed if one.kind == kind and one.name_before != one.values["name"]]
-    gone = [one.id for one in renamed if one.name_before is not None]
-    gone += [identity for identity, of in difference.archived if of == kind]
-    come = [(one.id, one.values["name"]) for one in difference.new if one.kind == kind]
-    come += [(one.id, one.values["name"]) for one in renamed]
+    kind, connection, here = work.mapping.record, work.stage.connection, work.installation_id
+    renamed = [one for one in difference.changed if one.kind == kind and one.key_before != one.name_key]
+    gone = [(one.id, one.key_before) for one in renamed if one.key_before is not None]
+    gone += [(one.id, one.name_key) for one in difference.archived if one.kind == kind]
+    come = [(one.id, one.name_key) for one in difference.new if one.kind == kind]
+    come += [(one.id, one.name_key) for one in renamed]
     if gone:
-        name_index.remove(work.stage.connection, work.installation_id, gone)
+        name_index.remove(connection, here, gone)
     if come:
-        name_index.add(work.stage.connection, work.installation_id, come)
+        name_index.add(connection, here, come)

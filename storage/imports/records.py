@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import compress
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, select
 from bot.domain import names
 from storage import lists
 from storage.imports import cells, clients, properties, staging
-from storage.imports.cells import Bad, Cells
+from storage.imports.cells import Bad, Cells, Texts
 from storage.imports.files import Batch
 from storage.imports.mapping import FileMapping
 from storage.imports.report import Reason
@@ -21,9 +21,11 @@ from storage.imports.work import Work
 from storage.schema import record
 
 _BATCH = 5_000  # clients have wide rows
-_EARLIER = select(staging.record.c.external_id, staging.record.c.facts).where(
+_SAID = ("name", "name_key", "domain", "url", "currency", "mrr", "properties", "given")
+_EARLIER = select(staging.record.c.external_id, *(staging.record.c[name] for name in _SAID)).where(
     staging.record.c.object == bindparam("object"), lists.among_texts(staging.record.c.external_id, "refs")
 )
+Said = tuple[Any, ...]  # what a row says: the values of _SAID
 
 
 def kind_of(work: Work, entry: FileMapping) -> str:
@@ -42,8 +44,8 @@ class Checks:
         decimal = work.mapping.decimal
         formats = entry.dates or work.mapping.dates
         columns = rows.columns
-        self.identity = Cells(cells.text(), required=True)
-        self.name = Cells(cells.text(), required=True)
+        self.identity = Texts(required=True)
+        self.name = Texts(required=True)
         strict = {"currency": Cells(cells.currency), "mrr": Cells(cells.money(decimal))}
         lenient = {"domain": Cells(_domain), "url": Cells(cells.link)}
         self.strict = {name: read for name, read in strict.items() if self.is_client and columns.has(name)}
@@ -54,8 +56,8 @@ class Checks:
         self.client_ids = None if self.is_client else clients.Numbers(work)
         self.currency = work.mapping.currency if self.is_client else None
 
-    def good(self, batch: Batch, columns: Sequence[Sequence[str]]) -> Iterator[tuple[int, list[str], str, str]]:
-        """The good rows: line, cells, id, and facts as JSON that says only what the file says."""
+    def good(self, batch: Batch, columns: Sequence[Sequence[str]]) -> Iterator[tuple[int, list[str], str, Said]]:
+        """The good rows: line, cells, id, and what they say."""
         parts = [self._part(name, read, batch, columns) for name, read in self._strict()]
         keep = self.rows.refuse_bad(batch, parts if self.client_ids is None else [*parts, self._client(batch, columns)])
         values = {part_name: part.values for (part_name, _), part in zip(self._strict(), parts, strict=True)}
@@ -64,13 +66,32 @@ class Checks:
             name: self._fit(name, self.types[name], read, batch, columns, keep)
             for name, read in self.properties.items()
         }
-        for i in range(len(batch.rows)) if keep is None else compress(range(len(batch.rows)), keep):
-            facts = {name: column[i] for name, column in values.items()}
-            identity = facts.pop("id")
-            if self.currency is not None and facts.get("mrr") is not None and facts.get("currency") is None:
-                facts["currency"] = self.currency
-            facts["properties"] = properties.plain({name: column[i] for name, column in own.items()})
-            yield batch.lines[i], batch.rows[i], identity, json.dumps(facts, ensure_ascii=False)
+        good = zip(batch.lines, batch.rows, values["id"], self._said(values, own), strict=True)
+        return good if keep is None else compress(good, keep)
+
+    def _said(self, values: Mapping[str, Sequence[Any]], own: Mapping[str, Sequence[Any]]) -> Iterator[Said]:
+        empty = [None] * len(values["id"])
+        currencies, given = self._currencies(values, empty)
+        return zip(
+            values["name"], map(self._key, values["name"]), values.get("domain", empty), values.get("url", empty),
+            currencies, values.get("mrr", empty), properties.documents(own, len(empty)), given, strict=True,
+        )  # fmt: skip
+
+    def _key(self, name: Any) -> str:
+        """What a client is found by; only they are looked up by name."""
+        return names.key(name) if self.is_client and type(name) is str else ""
+
+    def _currencies(self, values: Mapping[str, Sequence[Any]], empty: Sequence[Any]) -> tuple[list[Any], list[str]]:
+        """Each row's currency, the mapping's where it names only an amount; and what its file has."""
+        own = {*self.strict, *self.lenient}
+        plain, settled = (json.dumps([sorted(one), sorted(self.types)]) for one in (own, own | {"currency"}))
+        stated, amounts = values.get("currency", empty), values.get("mrr", empty)
+        missing = [
+            self.currency is not None and amount is not None and currency is None
+            for currency, amount in zip(stated, amounts, strict=True)
+        ]
+        currencies = [self.currency if miss else one for one, miss in zip(stated, missing, strict=True)]
+        return currencies, [settled if miss else plain for miss in missing]
 
     def _strict(self) -> Iterator[tuple[str, Cells]]:
         yield "id", self.identity
@@ -117,29 +138,30 @@ def stage(work: Work, entry: FileMapping, rows: Rows) -> None:
 
 
 def _first_of_each(
-    work: Work, checks: Checks, good: Sequence[tuple[int, list[str], str, str]]
-) -> list[tuple[int, str, str]]:
+    work: Work, checks: Checks, good: Sequence[tuple[int, list[str], str, Said]]
+) -> list[tuple[int, str, Said]]:
     """Rows without those whose id came before: identical ones are counted, others refused."""
     parameters = {"object": checks.kind, "refs": [identity for _, _, identity, _ in good]}
-    seen = dict(work.stage.connection.execute(_EARLIER, parameters).all())
+    earlier = work.stage.connection.execute(_EARLIER, parameters)
+    seen: dict[str, Said] = {identity: tuple(said) for identity, *said in earlier}
     first = []
-    for line, row, identity, facts in good:
+    for line, row, identity, said in good:
         if identity not in seen:
-            seen[identity] = facts
-            first.append((line, identity, facts))
-        elif seen[identity] == facts:
+            seen[identity] = said
+            first.append((line, identity, said))
+        elif seen[identity] == said:
             checks.rows.report.repeated += 1
         else:
             checks.rows.refusals.add(line, row, checks.rows.columns.title("id"), identity, Reason.TWICE)
     return first
 
 
-def _load(work: Work, checks: Checks, rows: Sequence[tuple[int, str, str]]) -> None:
+def _load(work: Work, checks: Checks, rows: Sequence[tuple[int, str, Said]]) -> None:
     known = clients.find_stored(work, checks.kind, [identity for _, identity, _ in rows])
     staged = []
-    for line, identity, facts in rows:
+    for line, identity, said in rows:
         number = known.get(identity) or work.next_number()
-        staged.append((number, number, checks.kind, identity, identity not in known, facts, line))
+        staged.append((number, number, checks.kind, identity, identity not in known, *said, line))
     work.stage.load(staging.record, staged)
 
 

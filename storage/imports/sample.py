@@ -43,12 +43,14 @@ def remove(stage: Stage, pause: float) -> None:
     while True:
         with stage.writing() as connection:
             sources = list(connection.scalars(_sources(mine)))
-            its = select(record.c.id).where(record.c.installation_id == mine, record.c.source_id.in_(sources))
-            ids = connection.scalars(its.limit(_SLICE)).all()
-            if not ids:
+            its = select(record.c.id, record.c.name_key).where(
+                record.c.installation_id == mine, record.c.source_id.in_(sources)
+            )
+            clients = connection.execute(its.limit(_SLICE)).all()
+            if not clients:
                 connection.execute(delete(source).where(source.c.installation_id == mine, source.c.id.in_(sources)))
                 return
-            _remove(connection, mine, ids)
+            _remove(connection, mine, [(identity, key) for identity, key in clients])
         time.sleep(pause)
 
 
@@ -56,8 +58,9 @@ def _sources(installation_id: int) -> Select[tuple[int]]:
     return select(source.c.id).where(source.c.installation_id == installation_id, source.c.kind == "sample")
 
 
-def _remove(connection: Connection, mine: int, ids: Sequence[int]) -> None:
+def _remove(connection: Connection, mine: int, clients: Sequence[tuple[int, str]]) -> None:
     """What hangs on a record by a foreign key goes with it: properties, subscriptions, standing, changes."""
-    name_index.remove(connection, mine, ids)
+    name_index.remove(connection, mine, clients)
+    ids = [identity for identity, _ in clients]
     connection.execute(delete(usage).where(usage.c.installation_id == mine, usage.c.client_id.in_(ids)))
     connection.execute(delete(record).where(record.c.installation_id == mine, record.c.id.in_(ids)))

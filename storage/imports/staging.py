@@ -10,7 +10,20 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Connection, Date, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    Double,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
 from sqlalchemy import select as _select
 
 from storage.database import Database
@@ -32,7 +45,14 @@ record = _table(
     Column("object", String, nullable=False),
     Column("external_id", String, nullable=False),
     Column("is_new", Boolean, nullable=False),
-    Column("facts", Text, nullable=False),  # JSON: only what its file says
+    Column("name", String, nullable=False),
+    Column("name_key", String, nullable=False),
+    Column("domain", String),
+    Column("url", Text),
+    Column("currency", String),
+    Column("mrr", Double),
+    Column("properties", Text, nullable=False),  # JSON, without empty ones
+    Column("given", Text, nullable=False),  # JSON: the columns and the properties that its file has, empty ones too
     Column("line", BigInteger, nullable=False),
     Index("staged_record_by_id", "object", "external_id", unique=True),
 )

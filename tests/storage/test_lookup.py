@@ -14,6 +14,7 @@ from sqlalchemy import Table, event, func, insert, select, update
 
 from benchmarks.lookup import fill
 from benchmarks.names import companies, typos
+from bot.domain.names import key
 from storage import lookup, name_index
 from storage.database import Database
 from storage.installations import Installation, create
@@ -35,6 +36,7 @@ CLIENTS = [
     "100% Juice_Bar",
     "שלום בע״מ",
 ]
+KEYS = [(number, key(name)) for number, name in enumerate(CLIENTS, start=1)]
 
 
 @pytest.fixture
@@ -268,9 +270,9 @@ def test_the_exact_step_fits_into_another_statement(shared: Database) -> None:
 
 def test_a_renamed_client_is_found_by_its_new_name_alone(filled: Database) -> None:
     with filled.write() as connection:
-        name_index.remove(connection, 1, [1])
+        name_index.remove(connection, 1, [(1, "acme")])
         connection.execute(update(record).where(record.c.id == 1).values(name="Zenith", name_key="zenith"))
-        name_index.add(connection, 1, [(1, "Zenith")])
+        name_index.add(connection, 1, [(1, "zenith")])
     assert clear(filled, "zenit") == "Zenith"
     assert clear(filled, "zenihh") == "Zenith"
     assert ask(filled, "acmee") == Found()
@@ -283,7 +285,7 @@ def count(database: Database, table: Table) -> int:
 
 def test_removing_all_clients_leaves_no_words(filled: Database) -> None:
     with filled.write() as connection:
-        name_index.remove(connection, 1, range(1, len(CLIENTS) + 1))
+        name_index.remove(connection, 1, KEYS)
     assert [count(filled, table) for table in (client_word, word, word_form, word_suffix)] == [0, 0, 0, 0]
 
 
@@ -294,10 +296,10 @@ def test_a_word_is_forgotten_with_the_last_name_it_stands_in(filled: Database) -
 
     assert clients() == 2
     with filled.write() as connection:
-        name_index.remove(connection, 1, [9])
+        name_index.remove(connection, 1, KEYS[8:9])
     assert clients() == 1
     with filled.write() as connection:
-        name_index.remove(connection, 1, [10])
+        name_index.remove(connection, 1, KEYS[9:10])
     assert clients() is None
     assert ask(filled, "industrees") == Found()
 
@@ -312,8 +314,8 @@ def test_the_index_is_the_same_in_one_slice_or_in_many(database: Database, insta
 
     sliced = rows()
     with database.write() as connection:
-        name_index.remove(connection, 2, range(1, len(CLIENTS) + 1))
-        name_index.add(connection, 2, list(enumerate(CLIENTS, start=1)))
+        name_index.remove(connection, 2, KEYS)
+        name_index.add(connection, 2, KEYS)
     assert rows() == sliced
 
 

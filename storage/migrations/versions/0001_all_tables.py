@@ -29,7 +29,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("installation_id", "word", "client_id", name=op.f("pk_client_word")),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_client_word_client", "client_word", ["installation_id", "client_id"], unique=False)
     op.create_table(
         "installation",
         sa.Column("id", sa.Integer(), nullable=False),
