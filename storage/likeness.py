@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     func,
     select,
     union,
+    union_all,
 )
 
 from bot.domain import names
@@ -26,13 +28,14 @@ from storage import lists
 from storage.schema import client_word, record, standing, word, word_form, word_suffix
 
 WORDS = 8  # of what was typed that are looked at
+ENOUGH = 10  # names to choose from
 FEW = 100  # clients that are fetched at first, to be compared with what was typed
 MANY = 1_000  # and where none of these was alike
 FAR_WORDS = 40  # words that are looked at where a typed word is in no name
 PART = 3  # letters in a row, some of which two edits leave as they were
 PARTS = 4  # of such, spread over the typed word
 FAR_ALIKE = 60  # how alike (0-100) such a word must be
-GREAT = 88  # how alike the best name must be to look no further
+LEFT_OUT = 8.0  # what a word of the name that was not typed costs
 END = "\U0010ffff"  # a beginning, and this after it, sorts behind everything that begins so
 
 
@@ -76,6 +79,7 @@ def begins(column: ColumnElement[str], beginning: ColumnElement[str]) -> ColumnE
 
 _forms, _whole = lists.texts("forms"), lists.texts("whole")
 _words, _others = lists.texts("words"), lists.texts("others")
+_keys = lists.texts("keys")
 
 # A scalar select and not a join, which PostgreSQL got wrong by a factor of 10,000 while it had no statistics.
 _near = word_form.c.installation_id == HERE, word_form.c.form.in_(select(_forms.c.value))
@@ -101,6 +105,10 @@ _FAR_WORDS: CompoundSelect[Any] = union(
     *map(_with_part, range(PARTS)),
 )
 _WITH_WORDS = clients_with(select(_words.c.value)).limit(bindparam("most"))
+_CLOSE = union_all(
+    select(clients().where(record.c.name_key.in_(select(_keys.c.value))).limit(bindparam("most")).subquery()),
+    select(_WITH_WORDS.subquery()),
+)
 _other = client_word.alias("other")
 _has_other = select(_other.c.client_id).where(
     _other.c.installation_id == HERE,
@@ -110,35 +118,88 @@ _has_other = select(_other.c.client_id).where(
 _WITH_BOTH = clients_with(select(_words.c.value)).where(_has_other.exists()).limit(MANY)
 
 
+class _Asked:
+    """What was typed, and the words of names that it may mean."""
+
+    def __init__(self, typed: Sequence[str]) -> None:
+        self.typed = typed
+        self.terms = [*typed, *map("".join, pairwise(typed))]  # what was typed apart is looked for together too
+        self.whole = "".join(typed)
+        self.wholes = {self.whole}
+        if len(typed) > 1 and _is_like_a_legal_form(typed[-1]):
+            self.wholes.add("".join(typed[:-1]))
+        self.groups: list[Group] = [{} for _ in self.terms]
+
+    def likely_groups(self) -> list[Group]:
+        """Without other words for those that names have."""
+        pairs = zip(self.terms, self.groups, strict=True)
+        return [{term: group[term]} if term in group else group for term, group in pairs]
+
+    def mended(self) -> list[str]:
+        """What was typed with one place mended: another word, two for one, one for two, or no legal form."""
+        typed, found = self.typed, set[str]()
+        for at, (term, group) in enumerate(zip(typed, self.groups, strict=False)):
+            before, after = typed[:at], typed[at + 1 :]
+            instead = [*((text,) for text in group), *_halves(term)]
+            found.update(" ".join([*before, *texts, *after]) for texts in instead)
+            if after:
+                found.add(" ".join([*before, term + after[0], *after[1:]]))
+        if len(self.wholes) > 1:
+            found.add(" ".join(typed[:-1]))
+        return list(found)
+
+    def is_met_by(self, keys: Sequence[str]) -> bool:
+        """Whether the first name is one edit away, or enough names have words one edit away from those typed."""
+        name, words = keys[0].replace(" ", ""), set(keys[0].split())
+        if any(OSA.distance(whole, name, score_cutoff=1) <= 1 for whole in self.wholes):
+            return True
+        return len(keys) >= ENOUGH and all(
+            any(OSA.distance(term, text, score_cutoff=1) <= 1 for text in words & group.keys())
+            for term, group in zip(self.typed, self.groups, strict=False)
+        )
+
+    def told(self) -> list[dict[str, float]]:
+        """How much (0-100) of all that was typed each word explains of each term."""
+        shares = [len(term) / len(self.whole) for term in self.terms]
+        return [
+            {text: share * _alike(term, text) for text in group}
+            for term, share, group in zip(self.terms, shares, self.groups, strict=True)
+        ]
+
+
 def rank(connection: Connection, scope: Scope, key: str) -> list[tuple[float, Candidate]]:
     """Clients with how alike (0-100) their names are to the key, best first. Two statements, or three more."""
-    typed = key.split()[:WORDS]
-    terms = typed + list(map("".join, pairwise(typed)))  # words that were typed apart are looked for together too
-    groups = _near_words(connection, scope["here"], terms, len(typed))
+    asked = _Asked(key.split()[:WORDS])
+    _add_near_words(connection, scope["here"], asked)
     # Only words that no name has are taken for typos at first: one typo leaves the other words as they are.
-    likely = [{term: group[term]} if term in group else group for term, group in zip(terms, groups, strict=True)]
-    whole = "".join(typed)
-    ranked = _ranked(
-        whole, _told(whole, terms, groups), _with_likely_words(connection, scope, whole, terms, likely, FEW)
-    )
-    if ranked and ranked[0][0] >= GREAT:
+    ranked = _ranked(asked, _close(connection, scope, asked, asked.likely_groups(), FEW))
+    if ranked and asked.is_met_by([one.key for _, one in ranked]):
         return ranked
-    found = _with_two_words(connection, scope, terms, groups)
-    _add_far_words(connection, scope["here"], typed, groups)
-    found += _with_likely_words(connection, scope, whole, terms, groups, MANY)
-    return _ranked(whole, _told(whole, terms, groups), found)
+    found = _with_two_words(connection, scope, asked)
+    _add_far_words(connection, scope["here"], asked)
+    found += _close(connection, scope, asked, asked.groups, MANY)
+    return _ranked(asked, found)
 
 
-def _near_words(connection: Connection, here: int, terms: Sequence[str], apart: int) -> list[Group]:
-    """For each of the first terms the words one edit away, for the others only themselves."""
-    near = [names.forms(term) for term in terms[:apart]] + [{term} for term in terms[apart:]]
+def _close(connection: Connection, scope: Scope, asked: _Asked, groups: Sequence[Group], most: int) -> list[Candidate]:
+    """Clients whose name is what was typed with one place mended, and some with the likeliest words."""
+    words = _likely(asked.told(), groups, most)
+    parameters = {**scope, "keys": asked.mended(), "words": words, "most": most}
+    return [Candidate(*row) for row in connection.execute(_CLOSE, parameters)]
+
+
+def _add_near_words(connection: Connection, here: int, asked: _Asked) -> None:
+    """For each typed word the words one edit away; for two together only themselves."""
+    apart = len(asked.typed)
+    near = [names.forms(term) for term in asked.typed] + [{term} for term in asked.terms[apart:]]
     rows = connection.execute(_NEAR_WORDS, {"here": here, "forms": list(set().union(*near))}).all()
-    return [{text: clients for form, text, clients in rows if form in forms} for forms in near]
+    asked.groups = [{text: clients for form, text, clients in rows if form in forms} for forms in near]
 
 
-def _add_far_words(connection: Connection, here: int, terms: Sequence[str], groups: Sequence[Group]) -> None:
+def _add_far_words(connection: Connection, here: int, asked: _Asked) -> None:
     """For typed words that no name has: words two edits away, and words that were written as one."""
-    unknown = [(term, group, _halves(term)) for term, group in zip(terms, groups, strict=False) if term not in group]
+    pairs = zip(asked.typed, asked.groups, strict=False)
+    unknown = [(term, group, _halves(term)) for term, group in pairs if term not in group]
     if not unknown:
         return
     longest = max((term for term, _, _ in unknown), key=len)
@@ -167,30 +228,23 @@ def _halves(term: str) -> list[tuple[str, str]]:
     return [(term[:at], term[at:]) for at in range(2, len(term) - 1)]
 
 
-def _with_likely_words(
-    connection: Connection, scope: Scope, whole: str, terms: Sequence[str], groups: Sequence[Group], most: int
-) -> list[Candidate]:
-    """The clients with the likeliest words: as many words as have `most` clients between them, one at least."""
-    told = _told(whole, terms, groups)
+def _likely(told: Sequence[Mapping[str, float]], groups: Sequence[Group], most: int) -> list[str]:
+    """The words that tell most: as many as have `most` clients between them, one at least."""
     counts = {text: count for group in groups for text, count in group.items()}
+    most_told = {text: max(one.get(text, 0) for one in told) for text in counts}
     likely: list[str] = []
     left = most
-    for text in sorted(told, key=lambda text: (-told[text], counts[text])):
+    for text in sorted(counts, key=lambda text: (-most_told[text], counts[text])):
         if counts[text] <= left:
             likely.append(text)
             left -= counts[text]
-    words = likely or sorted(counts, key=counts.__getitem__)[:1]
-    if not words:
-        return []
-    return [Candidate(*row) for row in connection.execute(_WITH_WORDS, {**scope, "words": words, "most": most})]
+    return likely if likely or most < MANY else sorted(counts, key=counts.__getitem__)[:1]
 
 
-def _with_two_words(
-    connection: Connection, scope: Scope, terms: Sequence[str], groups: Sequence[Group]
-) -> list[Candidate]:
+def _with_two_words(connection: Connection, scope: Scope, asked: _Asked) -> list[Candidate]:
     """The clients with two of the words, each of which may be too common to tell alone."""
-    typed = [{term: group[term]} for term, group in zip(terms, groups, strict=True) if term in group]
-    pairs = typed if len(typed) > 1 else [group for group in groups if group]
+    typed = [{term: group[term]} for term, group in zip(asked.terms, asked.groups, strict=True) if term in group]
+    pairs = typed if len(typed) > 1 else [group for group in asked.groups if group]
     first, *rest = sorted(pairs, key=lambda group: sum(group.values())) or [{}]
     others = [text for group in rest for text in group]
     if not others:
@@ -199,22 +253,32 @@ def _with_two_words(
     return [Candidate(*row) for row in connection.execute(_WITH_BOTH, parameters)]
 
 
-def _ranked(whole: str, told: Mapping[str, float], found: Iterable[Candidate]) -> list[tuple[float, Candidate]]:
-    ranked = [(_likeness(whole, told, one.key), one) for one in set(found)]
+def _ranked(asked: _Asked, found: Iterable[Candidate]) -> list[tuple[float, Candidate]]:
+    told = asked.told()
+    ranked = [(_likeness(asked, told, one.key), one) for one in set(found)]
     return sorted(ranked, key=lambda pair: (-pair[0], pair[1].key, pair[1].client_id))
 
 
-def _told(whole: str, terms: Sequence[str], groups: Sequence[Group]) -> dict[str, float]:
-    """How much (0-100) of all that was typed each word explains."""
-    told: dict[str, float] = {}
-    for term, group in zip(terms, groups, strict=True):
-        for text in group:
-            told[text] = max(told.get(text, 0), len(term) / len(whole) * fuzz.ratio(term, text))
-    return told
+def _likeness(asked: _Asked, told: Sequence[Mapping[str, float]], key: str) -> float:
+    """How alike a name is as a whole, or how much of what was typed its words explain: some may have been left out."""
+    name = key.replace(" ", "")
+    alike = max(_alike(whole, name) for whole in asked.wholes)
+    words = set(key.split())
+    best = [max(((one[text], text) for text in words & one.keys()), default=(0.0, "")) for one in told]
+    apart, together = best[: len(asked.typed)], best[len(asked.typed) :]
+    explained = sum(share for share, _ in apart)
+    explained += sum(
+        max(0.0, pair[0] - one[0] - two[0]) for pair, (one, two) in zip(together, pairwise(apart), strict=True)
+    )
+    missing = len(words) - len({text for share, text in best if share})
+    return max(alike, explained - LEFT_OUT * missing)
 
 
-def _likeness(typed: str, told: Mapping[str, float], key: str) -> float:
-    """How alike a name is as a whole, or how much of what was typed its words explain: one may have been left out."""
-    alike = fuzz.ratio(typed, key.replace(" ", ""))
-    explained = min(100.0, sum(told.get(text, 0) for text in key.split()))
-    return max(alike, 0.6 * explained + 0.4 * alike)
+def _alike(one: str, other: str) -> float:
+    return 100 * OSA.normalized_similarity(one, other)
+
+
+def _is_like_a_legal_form(term: str) -> bool:
+    most = 1 if len(term) < 6 else 2
+    found = process.extractOne(term, names.LEGAL_FORMS, scorer=OSA.distance, score_cutoff=most)
+    return len(term) > 2 and found is not None

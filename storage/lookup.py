@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import IntEnum
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, String, bindparam, not_, select, union_all
@@ -101,8 +102,14 @@ def find(connection: Connection, installation_id: int, workspace_id: int, text: 
             else Found(nearest=_hits([one for _, one in ranked], limit))
         )
     ahead = len(ranked) == 1 or ranked[0][0] - ranked[1][0] >= AHEAD
-    both = list(dict.fromkeys([*inside, *(one for _, one in ranked)]))
+    both = _alternately(inside, [one for _, one in ranked])
     return _found(both, limit, clear=ahead and both[0] == ranked[0][1] and len(inside) < 2)
+
+
+def _alternately(inside: Sequence[Candidate], alike: Sequence[Candidate]) -> list[Candidate]:
+    """One of each in turn: a part of a word and a typo may look the same."""
+    pairs = zip_longest(inside, alike)
+    return list(dict.fromkeys(one for pair in pairs for one in pair if one is not None))
 
 
 def _found(best: Sequence[Candidate], limit: int, *, clear: bool) -> Found:

@@ -30,6 +30,7 @@ _AT_THE_END = """
 """
 _AT_THE_START = "ab as oy pt sarl eurl sasu ооо оао зао пао ао ип тов"
 _LEGAL_END, _LEGAL_START = frozenset(_AT_THE_END.split()), frozenset(_AT_THE_START.split())
+LEGAL_FORMS = tuple(sorted(form for form in _LEGAL_END if len(form) > 2))  # those long enough for a typo to be seen
 # Words that belong to the legal form only when the word after them was left out: "SA de CV", "sp. z o.o."
 _LEGAL_LINKS = {"de": {"cv", "rl"}, "z": {"oo"}, "sp": {"z", "zoo"}, "rl": {"de"}, "and": {"co"}, "und": {"co"}}
 
