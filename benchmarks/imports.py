@@ -21,6 +21,7 @@ import psycopg
 from sqlalchemy import delete
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from benchmarks.names import companies
 from storage import catalog, schema, standing
 from storage.database import Database
 from storage.imports import run as load
@@ -32,7 +33,6 @@ DAYS = [(date(2026, 11, 19) - timedelta(days=i)).isoformat() for i in range(120)
 TOOLS = 30
 ROWS_A_CLIENT = 20
 MERGED = 5_000  # rows that the ORM gets: it would take minutes for more
-_SYLLABLES = "ba de fi go hu ka le mi no pu ra se ti vo wy za che dri flo gra".split()  # noqa: SIM905
 
 Lines = Iterator[tuple[str, str]]
 
@@ -52,7 +52,7 @@ def run(sizes: tuple[int, ...] = (10_000, 300_000)) -> list[tuple[str, str]]:
 def write(folder: Path, size: int) -> None:
     """Clients and usage in random order, no cell twice; as the contract has them, and as the tables have them.
 
-    Clients have rows of about 100 bytes, and about as many distinct words as a real base: one for every two names.
+    Clients have rows of about 100 bytes, and names like those of a register (`benchmarks.names`).
     """
     random = Random(size)
     clients = max(1, size // ROWS_A_CLIENT)
@@ -60,9 +60,7 @@ def write(folder: Path, size: int) -> None:
     (folder / "usage").mkdir()
     with (folder / "clients" / "clients.csv").open("w") as file:
         file.write("id,name,domain,mrr,industry,segment,address\n")
-        words = ["".join(random.choices(_SYLLABLES, k=3)).title() for _ in range(2 + clients // 2)]
-        for i in range(1, clients + 1):
-            name = f"{random.choice(words)} {random.choice(words[: 2 + clients // 20])} AS"
+        for i, name in enumerate(companies(clients, seed=size), start=1):
             more = f"{i % 900}.50,Software and services,Small business,{i} Example Street"
             file.write(f"C{i},{name},c{i}.example.com,{more}\n")
     cells = random.sample(range(clients * TOOLS * len(DAYS)), size)
