@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, delete, event, insert, update
 
+from bot.domain import names
 from bot.domain.catalog import Tier
 from bot.domain.filters import NO_DATE, PASSED, Filter, OfferKind, Renews, Sort
 from bot.domain.listing import AREA_BITS, NO_SCORE, NOT_INCLUDED, Line, Listing, Position, Scope, Sign, Whose
@@ -76,11 +77,11 @@ def fill(connection: Connection, here: Installation, standings: Base) -> None:
         insert(schema.record),
         [
             {"installation_id": here.id, "id": i, "object": "company", "external_id": str(i), "name": name,
-             "name_key": name.casefold(), "properties": {}, "source_id": 1}
+             "name_key": names.key(name), "properties": {}, "source_id": 1}
             for i, name in named
         ],
     )  # fmt: skip
-    name_index.add(connection, here.id, named)
+    name_index.add(connection, here.id, [(number, names.key(name)) for number, name in named])
     connection.execute(insert(schema.standing), standings)
 
 
@@ -110,7 +111,7 @@ def last(value: Any) -> tuple[bool, Any]:
 
 
 def name_key(row: dict[str, Any]) -> str:
-    return f"{WORDS[row['client_id'] % 8]} {row['client_id'] % 11}".casefold()
+    return names.key(f"{WORDS[row['client_id'] % 8]} {row['client_id'] % 11}")
 
 
 ORDERS: dict[Sort, Callable[[dict[str, Any]], tuple[Any, ...]]] = {
