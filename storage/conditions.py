@@ -25,6 +25,7 @@ _OFFERS = {
 }
 _HERE: BindParameter[int] = bindparam("installation")
 _one = standing.c
+_same = record.alias("same")  # the client's, whether or not the list joins it too
 
 
 class Shape(NamedTuple):
@@ -160,9 +161,9 @@ def _named() -> Iterator[ColumnElement[bool]]:
         select(client_word.c.client_id).where(client_word.c.installation_id == _HERE, client_word.c.word.in_(words))
     )
     yield _one.client_id.in_(
-        select(record.c.id).where(
-            record.c.installation_id == _HERE,
-            record.c.id == _one.client_id,
-            record.c.name_key.contains(bindparam("name"), autoescape=False),
+        select(_same.c.id).where(
+            _same.c.installation_id == _HERE,
+            _same.c.id == _one.client_id,
+            _same.c.name_key.contains(bindparam("name"), autoescape=False),
         )
     )

@@ -77,8 +77,8 @@ def texts(blocks: list[dict[str, Any]]) -> str:
     found = []
     for block in blocks:
         found += [block["text"]["text"]] if "text" in block else []
-        for element in block.get("elements", []):
-            found.append(element["text"] if isinstance(element.get("text"), str) else element["text"]["text"])
+        for element in (one for one in block.get("elements", []) if "text" in one):  # a menu has none
+            found.append(element["text"] if isinstance(element["text"], str) else element["text"]["text"])
     return "\n".join(found)
 
 

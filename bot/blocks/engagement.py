@@ -178,6 +178,7 @@ def _buttons(one: Engagement, words: Words) -> Block:
         return kit.actions(kit.button(words("What is missing?"), ids.SHOW_MISSING, value))
     return kit.actions(
         kit.button(words("Details"), ids.SHOW_DETAILS, value),
+        kit.button(words("History"), ids.SHOW_HISTORY, value),
         kit.button(words("Share here"), ids.PREVIEW_SHARE, value),
     )
 

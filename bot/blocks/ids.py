@@ -16,3 +16,4 @@ SORT_LIST = "sort_list"  # a menu; the block's id is a filter
 MORE_OF_LIST = "more_of_list"  # a menu of what else can be done with a list; the block's id is a filter
 OPEN_LISTED = "open_listed"  # value: the client's id; its card comes below the list
 SHOW_CHART = "show_chart"  # value: a filter
+SHOW_HISTORY = "show_history"  # value: the client's id

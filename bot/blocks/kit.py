@@ -9,12 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from slackblocks import (
+    AxisConfig,
+    BarChart,
     ConversationFilter,
     ConversationSelectMenu,
+    DataPoint,
+    DataSeries,
+    DataVisualizationBlock,
     InputBlock,
+    LineChart,
     Option,
     OverflowMenu,
     PlainText,
@@ -30,6 +36,9 @@ MESSAGE_BLOCKS = 50
 SECTION = 3000  # characters of a section's text
 LINK = 2_000  # of a web address
 BUTTON = 75
+CHART_TITLE = 50
+LABEL = 20  # of a point or a series in a chart
+POINTS = 20
 VALUE = 2_000  # of a button
 BLOCK_ID = 255
 OPTION = 75
@@ -165,6 +174,15 @@ def channel_picker(label: str, block: str, action: str, chosen: str | None, hint
         ),
     )
     return InputBlock(PlainText(label), menu, block_id=block, hint=PlainText(hint))._resolve()
+
+
+def chart(title: str, kind: Literal["bar", "line"], points: Sequence[tuple[str, float]], name: str) -> Block:
+    """A chart of one series of at most twenty points, each with a label of its own. For messages only."""
+    shown = [(cut(label, LABEL), value) for label, value in points[-POINTS:]]
+    series = [DataSeries(cut(name, LABEL), [DataPoint(label, value) for label, value in shown])]
+    axis = AxisConfig([label for label, _ in shown])
+    made = BarChart(series, axis) if kind == "bar" else LineChart(series, axis)
+    return DataVisualizationBlock(cut(title, CHART_TITLE), made)._resolve()
 
 
 def message(text: str, blocks: Sequence[Block]) -> Message:

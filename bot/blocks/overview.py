@@ -42,6 +42,20 @@ def overview(
     return kit.message(summary(catalog, listing, found, words), blocks)
 
 
+def chart(listing: Listing, found: Overview, words: Words) -> Message:
+    """The clients of each tier as bars that Slack draws; `text` has the same numbers."""
+    shown = [(tier, found.tiers[tier].clients if tier in found.tiers else 0) for tier in (*reversed(BARS), *APART)]
+    title = words("Clients by tier")
+    points = [(words(lists.TIERS[tier]), float(number)) for tier, number in shown]
+    back = kit.actions(kit.button(words("Overview"), ids.SHOW_OVERVIEW, write_filter(listing.wanted)))
+    told = ", ".join(_tier(tier, number, words) for tier, number in shown)
+    head = f"*{title}* · {lists.whose(listing.scope, words)}"
+    bars = kit.chart(title, "bar", points, words("Clients"))
+    foot = f"{_foot(listing, words)} · {lists.data_day(listing, words)}"
+    text = f"{title}, {lists.whose(listing.scope, words)}: {told}."
+    return kit.message(text, [kit.section(head), bars, back, kit.context(foot)])
+
+
 def _tiers(listing: Listing, found: Overview, words: Words) -> list[str]:
     shares = portions(found.tiers)
     lines = [f"*{_count(listing, found, words)}* · {lists.data_day(listing, words)}"]
@@ -56,7 +70,7 @@ def _tiers(listing: Listing, found: Overview, words: Words) -> list[str]:
         " · ".join(filter(None, [_tier(tier, found.tiers[tier].clients, words), _portion(shares.get(tier, {}), words)]))
         for tier in apart
     ]
-    return [*lines, *filter(None, ["  ".join(told)])]
+    return [*lines, *told]
 
 
 def _count(listing: Listing, found: Overview, words: Words) -> str:
@@ -72,7 +86,7 @@ def _tier(tier: Tier, number: int, words: Words) -> str:
 
 def _portion(shares: Mapping[str, float], words: Words) -> str:
     """The share of the MRR, a currency at a time: "31 % of EUR · 12 % of NOK"."""
-    largest = sorted(shares.items(), key=lambda one: -one[1])[:MOST_CURRENCIES]
+    largest = sorted(sorted(shares.items(), key=lambda one: -one[1])[:MOST_CURRENCIES])
     return " · ".join(
         words("{share} of MRR in {currency}", share=words.percent(share), currency=kit.escape(name))
         for name, share in largest

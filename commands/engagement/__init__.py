@@ -19,6 +19,8 @@ from storage import clients
 
 Payload = Mapping[str, Any]
 
+HISTORY = "history"  # after a client's name: its score over time
+
 
 def on_command(ack: Ack, command: Payload, turn: Turn) -> None:
     """`/engagement [client | filters]`. The reply rides on the acknowledgement: no call to Slack."""
@@ -40,7 +42,12 @@ def answer(text: str, turn: Turn) -> kit.Message:
         return usage(turn)
     if not text:
         return lists.overview("", turn)
-    return lists.page(text, turn) if is_filter(text) else card.answer(text, turn)
+    if is_filter(text):
+        return lists.page(text, turn)
+    name, _, last = text.rpartition(" ")
+    if name and last.casefold() == HISTORY:
+        return card.answer(name, turn, card.history)
+    return card.answer(text, turn)
 
 
 def usage(turn: Turn) -> kit.Message:
@@ -54,6 +61,8 @@ LISTENERS = [
     ("action", ids.SHOW_DETAILS, card.on_details, Right.MEMBER),
     ("action", re.compile(rf"^{ids.SHOW_LIST}:[a-z-]+$"), lists.on_page, Right.MEMBER),
     ("action", ids.OPEN_LISTED, card.on_listed, Right.MEMBER),
+    ("action", ids.SHOW_HISTORY, card.on_history, Right.MEMBER),
+    ("action", ids.SHOW_CHART, lists.on_chart, Right.MEMBER),
     ("action", ids.CHOOSE_CATEGORY, card.on_category, Right.MEMBER),
     ("action", re.compile(rf"^{ids.OPEN_CLIENT}:\d+$"), card.on_open, Right.MEMBER),
     ("action", ids.SHOW_MISSING, card.on_missing, Right.MEMBER),

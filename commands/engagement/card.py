@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from slack_bolt import Ack
@@ -10,15 +10,20 @@ from slack_sdk import WebClient
 
 from bot.blocks import details, kit
 from bot.blocks import engagement as show
-from bot.domain.engagement import assess, weakest
+from bot.blocks import timeline as over_time
+from bot.domain.engagement import Engagement, assess, weakest
 from bot.reply import Reply
 from commands.arguments import Turn, carried_client
-from storage import facts, lookup
+from storage import facts, lookup, timeline
 
 Payload = Mapping[str, Any]
 
 
-def answer(text: str, turn: Turn) -> kit.Message:
+def card(engagement: Engagement, turn: Turn) -> kit.Message:
+    return show.card(turn.catalog, engagement, turn.words)
+
+
+def answer(text: str, turn: Turn, shown: Callable[[Engagement, Turn], kit.Message] = card) -> kit.Message:
     """The card of the client meant by the text, or what to do instead. One statement where it is named exactly."""
     installation, workspace = turn.person.installation_id, turn.person.workspace_id
     with turn.db.read() as connection:
@@ -31,14 +36,32 @@ def answer(text: str, turn: Turn) -> kit.Message:
             lookup.IS_EXACT,
             lookup.exact_parameters(text),
         )
-        if len(found) == 1:
-            return show.card(turn.catalog, assess(turn.catalog, found[0], turn.today), turn.words)
-        hits = lookup.find(connection, installation, workspace, text)
+        hits = lookup.Found() if len(found) == 1 else lookup.find(connection, installation, workspace, text)
+    if len(found) == 1:
+        return shown(assess(turn.catalog, found[0], turn.today), turn)
     if hits.clear is not None:
-        return show.card(turn.catalog, carried_client(turn, str(hits.clear)), turn.words)
+        return shown(carried_client(turn, str(hits.clear)), turn)
     if hits.hits:
         return show.several(text, hits.hits, turn.words)
     return show.nobody(text, hits.nearest, turn.words)
+
+
+def history(engagement: Engagement, turn: Turn) -> kit.Message:
+    """A client's score over time."""
+    client = engagement.client
+    with turn.db.read() as connection:
+        stages = (
+            timeline.read(connection, turn.catalogs, turn.person.installation_id, client.id, client.as_of)
+            if client.as_of is not None
+            else ()
+        )
+    return over_time.history(turn.catalog, engagement, stages, turn.words)
+
+
+def on_history(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
+    """*History*: in the place of the card, which is a button away."""
+    ack()
+    reply(**history(carried_client(turn, action["value"]), turn))
 
 
 def on_open(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:

@@ -86,6 +86,15 @@ def on_overview(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
     reply(**overview(action.get("value") or "", turn))
 
 
+def on_chart(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
+    """*Chart*: the tiers as Slack draws them, in the overview's place."""
+    ack()
+    with turn.db.read() as connection:
+        asked = _listing(connection, _read(action.get("value") or "", turn), turn)
+        found = overviews.read(connection, turn.catalog, turn.catalogs, asked, by_csm=False)
+    reply(**shown.chart(asked, found, turn.words))
+
+
 def on_page(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
     """Another page, or another list: in place."""
     ack()
