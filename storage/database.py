@@ -25,12 +25,14 @@ _CHANGED = """
 class Database:
     """One engine. On SQLite `read()` is a snapshot and `write()` holds the only write lock from its start.
 
-    On PostgreSQL each statement sees what is committed, and whoever needs a lock takes it (`with_for_update`).
+    On PostgreSQL each statement sees what is committed, and whoever needs a lock takes it (`with_for_update`). There a
+    transaction would give a reader nothing, and cost two round trips: `read()` begins none.
     """
 
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.engine = _engine(self.url)
+        self._reader = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @property
     def is_sqlite(self) -> bool:
@@ -39,6 +41,12 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that only reads; it never waits for a writer."""
+        with self._reader.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def stream(self) -> Iterator[Connection]:
+        """The same for rows that are fetched bit by bit: for these PostgreSQL, too, needs a transaction."""
         with self.engine.connect() as connection, connection.begin():
             yield connection
 

@@ -36,7 +36,7 @@ def mark(connection: Connection, installation_id: int, ids: Sequence[int]) -> No
 
 def mark_all(database: Database, installation_id: int, clients: CompoundSelect[Any]) -> None:
     """Mark the clients that a query names, in short transactions."""
-    with database.read() as reading:
+    with database.stream() as reading:
         found = reading.execution_options(yield_per=SLICE).execute(clients).scalars()
         for ids in found.partitions():
             with database.write() as connection:
