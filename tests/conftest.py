@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from storage.database import Database
 from storage.installations import Installation, create
@@ -23,6 +24,11 @@ from tests.bots import Bot
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)  # a Friday
 TODAY = date(2026, 11, 20)
 BACKENDS = ("sqlite", "postgres-debian", "postgres-wheel")
+
+settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)  # a machine may be busy
+settings.load_profile("untimed")
 
 Fresh = Callable[[str], str]  # backend -> URL of a fresh database with all tables
 
