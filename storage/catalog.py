@@ -16,9 +16,9 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.domain.catalog import Catalog, Category, Product, Rule, Tier, Tool, fold
+from bot.domain.catalog import Catalog, Category, Product, Tier, Tool, fold
 from bot.errors import UserError
-from storage import schema
+from storage import catalog_rules, schema
 from storage.catalog_checks import meant, problems, ranked
 from storage.catalog_file import CatalogForm, Place, ToolForm, find_line
 from storage.database import Database
@@ -184,7 +184,7 @@ def _build(form: CatalogForm) -> Catalog:
         product_names=_product_names(form),
         tool_names={fold(n): i for i, (key, t) in enumerate(form.tools.items()) for n in (key, t.name, *t.aliases)},
         hold_below=form.opportunities.hold_below,
-        rules=tuple(Rule(r.kind, r.offer, r.to, tuple(r.when), r.because) for r in form.opportunities.rules),
+        rules=tuple(catalog_rules.build(rule, form.products) for rule in form.opportunities.rules),
     )
 
 

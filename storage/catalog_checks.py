@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 from string import Formatter
 from typing import NamedTuple
 
-from bot.domain.catalog import Grant, fold
+from bot.domain.catalog import ANY, Fact, Grant, fold
 from storage.catalog_file import CatalogForm, Place, ProductForm, RuleForm, ToolForm
+from storage.catalog_rules import read_condition, read_target
 
 
 class Problem(NamedTuple):
@@ -113,8 +113,6 @@ def _shared_names(names: Mapping[Place, list[str]]) -> Iterator[Problem]:
                 yield Problem(where, f"{place[-1]} and {owner[-1]} are both called {name}", name)
 
 
-_CONDITION = re.compile(r"(?P<fact>tool\.(?P<tool>\w+)|category\.(?P<category>\w+)|score|seats|limit:\w+/\w+)"
-                        r" (?:>=|<=|==|>|<) (?:\d+(?:\.\d+)?)")  # fmt: skip
 _WORDS = frozenset({"score", "share", "limit", "used", "seats", "product"})
 
 
@@ -125,35 +123,64 @@ def _rules(form: CatalogForm) -> Iterator[Problem]:
             if problem := _condition_problem(form, condition):
                 yield Problem((*place, "when"), problem, condition)
         for part, text in (("offer", rule.offer), ("to", rule.to)):
-            if text is not None and (problem := _offer_problem(form, rule, part, text)):
+            if text is not None and (problem := _target_problem(form, rule, part, text)):
                 yield Problem((*place, part), problem)
-        for _, word, _, _ in Formatter().parse(rule.because):
-            if word is not None and word not in _WORDS and word not in form.tools:
-                near = meant(word, [*_WORDS, *form.tools])
-                yield Problem((*place, "because"), f"nothing is called {{{word}}}{near}")
+        if problem := _because_problem(form, rule):
+            yield Problem((*place, "because"), problem)
 
 
-def _condition_problem(form: CatalogForm, condition: str) -> str | None:
-    match = _CONDITION.fullmatch(condition)
-    if match is None:
-        return f"{condition!r} is no condition such as 'tool.forms >= 5'"
-    for kind, known in (("tool", form.tools), ("category", form.categories)):
-        name = match[kind]
-        if name is not None and name not in known:
-            return f"no {kind} is called {name}{meant(name, known)}"
+def _condition_problem(form: CatalogForm, text: str) -> str | None:
+    condition = read_condition(text)
+    if condition is None:
+        return f"{text!r} is no condition such as 'tool.forms >= 5'"
+    for fact, known in ((Fact.TOOL, form.tools.keys()), (Fact.CATEGORY, form.categories.keys())):
+        if condition.fact is fact and condition.names[0] not in known:
+            return f"no {fact} is called {condition.names[0]}{meant(condition.names[0], known)}"
     return None
 
 
-def _offer_problem(form: CatalogForm, rule: RuleForm, part: str, text: str) -> str | None:
-    """An offer is "product:edition" ("any" for all products), a product, or, for an upsell, words such as "seats"."""
-    product, colon, edition = text.partition(":")
-    if product == "any":
-        known = {name for one in form.products.values() for name in one.editions}
-        return None if not colon or edition in known else f"no product has an edition {edition}{meant(edition, known)}"
-    if colon:
-        return _edition_problem(text, form.products)
-    if (part == "to" or rule.kind == "cross-sell") and text not in form.products:
+def _target_problem(form: CatalogForm, rule: RuleForm, part: str, text: str) -> str | None:
+    """What is wrong with whom a rule asks ("to") or what it offers. Only an upsell may offer "any" or words."""
+    target = read_target(text, form.products)
+    if target.edition is not None and (problem := _any_edition_problem(form, text)):
+        return problem
+    if target.words is not None and (part == "to" or rule.kind == "cross-sell"):
         return f"no product is called {text}{meant(text, form.products)}"
+    if part == "to":
+        return None
+    if rule.kind == "cross-sell":
+        return f"{text} is no product" if target.product == ANY else None
+    if target.product is not None and target.edition is None:
+        return f"an upsell offers an edition, as in {text}:{_top(form, text)}"
+    return f"an upsell that offers {text} must say `to` whom" if target.product in {None, ANY} and not rule.to else None
+
+
+def _top(form: CatalogForm, product: str) -> str:
+    return form.products[product].editions[-1] if product in form.products else "enterprise"
+
+
+def _any_edition_problem(form: CatalogForm, text: str) -> str | None:
+    product, _, edition = text.partition(":")
+    if product != ANY:
+        return _edition_problem(text, form.products)
+    known = {name for one in form.products.values() for name in one.editions}
+    return None if edition in known else f"no product has an edition {edition}{meant(edition, known)}"
+
+
+def _because_problem(form: CatalogForm, rule: RuleForm) -> str | None:
+    """A number in the sentence must be one that a condition has found, or nothing could be put in its place."""
+    found = {word for text in rule.when if (one := read_condition(text)) for word in one.words} | {"product"}
+    try:
+        fields = [field[1:] for field in Formatter().parse(rule.because) if field[1] is not None]
+    except ValueError as error:
+        return f"{str(error)[0].lower()}{str(error)[1:]}"
+    for word, form_of, conversion in fields:
+        if word not in _WORDS and word not in form.tools:
+            return f"nothing is called {{{word}}}{meant(str(word), [*_WORDS, *form.tools])}"
+        if word not in found:
+            return f"{{{word}}} is a number that no condition of this rule asks for"
+        if form_of or conversion:
+            return f"{{{word}}} stands alone in its braces"
     return None
 
 

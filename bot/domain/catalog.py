@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import operator
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -26,6 +27,11 @@ class Product:
     name: str
     editions: tuple[str, ...]  # lowest first
     always: str | None = None  # the edition that every client has without a subscription
+
+    @property
+    def paid_from(self) -> int:
+        """Position of the lowest edition that is paid for."""
+        return 1 if len(self.editions) > 1 and fold(self.editions[0]) == "free" else 0
 
 
 @dataclass(frozen=True)
@@ -57,14 +63,94 @@ class Tool:
     free: bool = False
 
 
+class Fact(StrEnum):
+    """What a condition of a rule looks at."""
+
+    TOOL = "tool"  # uses inside the tool's window
+    CATEGORY = "category"  # its share, 0 to 1
+    SCORE = "score"
+    SEATS = "seats"  # share of bought seats in use
+    LIMIT = "limit"  # share of one client property in another
+
+
+class Compare(StrEnum):
+    AT_LEAST = ">="
+    MORE = ">"
+    AT_MOST = "<="
+    LESS = "<"
+    EQUAL = "=="
+
+
+_COMPARE: Mapping[Compare, Callable[[float, float], bool]] = {
+    Compare.AT_LEAST: operator.ge,
+    Compare.MORE: operator.gt,
+    Compare.AT_MOST: operator.le,
+    Compare.LESS: operator.lt,
+    Compare.EQUAL: operator.eq,
+}
+
+
+@dataclass(frozen=True)
+class Condition:
+    """`names`: the tool's or category's key; of a limit, the properties with what is used and with what there is."""
+
+    fact: Fact
+    compare: Compare
+    value: float
+    names: tuple[str, ...] = ()
+
+    def holds(self, number: float) -> bool:
+        return _COMPARE[self.compare](number, self.value)
+
+    @property
+    def evidence(self) -> str:
+        """What it looks at, as the file writes it: "tool.forms", "limit:used/bought"."""
+        joined = "/".join(self.names)
+        return f"{self.fact}{':' if self.fact is Fact.LIMIT else '.'}{joined}" if joined else self.fact.value
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What `because` may name where this holds: the numbers that it found."""
+        return self.names if self.fact is Fact.TOOL else _FOUND[self.fact]
+
+
+_FOUND = {
+    Fact.CATEGORY: ("share",),
+    Fact.SCORE: ("score",),
+    Fact.SEATS: ("share", "used", "seats", "product"),
+    Fact.LIMIT: ("share", "used", "limit"),
+}
+ANY = "any"  # as a target's product: each one that the client has
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a rule offers or whom it asks: a product, an edition of one, or what only `words` name (seats …)."""
+
+    product: str | None = None
+    edition: str | None = None
+    words: str | None = None
+
+
+class Kind(StrEnum):
+    """The kinds of opportunities. Activation is derived from tools; the others have rules."""
+
+    ACTIVATION = "activation"
+    UPSELL = "upsell"
+    CROSS_SELL = "cross-sell"
+
+
 @dataclass(frozen=True)
 class Rule:
-    """When to offer a client more: all conditions of `when` hold. `to` says who is asked; None: who lacks the offer."""
+    """When to offer a client more: all conditions of `when` hold. `to` says who is asked.
 
-    kind: str  # "upsell" or "cross-sell"
-    offer: str
-    to: str | None
-    when: tuple[str, ...]
+    Without `to`, an upsell asks who pays for a lower edition of what is offered, a cross-sell everybody.
+    """
+
+    kind: Kind
+    offer: Target
+    to: Target | None
+    when: tuple[Condition, ...]
     because: str
 
 

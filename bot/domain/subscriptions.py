@@ -109,13 +109,13 @@ def _rank(catalog: Catalog, product: str, edition: str | None) -> int:
 
     One that nobody named or knows is the lowest that is paid for: a tool a client may not have must cost nothing.
     """
-    editions = [fold(name) for name in catalog.products[product].editions]
+    known = catalog.products[product]
+    editions = [fold(name) for name in known.editions]
     wanted = fold(edition or "")
     if wanted in editions:
         return editions.index(wanted)
     begun = [i for i, name in enumerate(editions) if len(wanted) >= SHORT and name.startswith(wanted)]
-    lowest = 1 if len(editions) > 1 and editions[0] == "free" else 0
-    return begun[0] if len(begun) == 1 else lowest
+    return begun[0] if len(begun) == 1 else known.paid_from
 
 
 def _own(product: str, spans: list[_Span], day: date, grace: int) -> Owned | None:

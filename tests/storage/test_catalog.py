@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from bot.domain.catalog import Tier, fold
+from bot.domain.catalog import ANY, Compare, Condition, Fact, Kind, Target, Tier, fold
 from storage import catalog, schema
 from storage.catalog import CatalogError
 from storage.database import Database
@@ -81,8 +81,21 @@ because = "{forms} forms"
         ('offer = "mail"', 'offer = "mial"', "is mail meant?"),
         ('offer = "mail"', 'offer = "mail:starte"', "is starter meant?"),
         ('offer = "mail"', 'offer = "any:professionl"', "is professional meant?"),
+        ('offer = "mail"', 'offer = "any:professional"', "any:professional is no product"),
+        ('offer = "mail"', 'offer = "any"', "any is no product"),
+        ('offer = "mail"', 'offer = "mail"\nto = "seats"', "no product is called seats"),
+        ('"cross-sell"\noffer = "mail"', '"upsell"\noffer = "mail"', "as in mail:professional"),
+        ('"cross-sell"\noffer = "mail"', '"upsell"\noffer = "any"', "as in any:enterprise"),
+        ('"cross-sell"\noffer = "mail"', '"upsell"\noffer = "seats"', "must say `to` whom"),
+        ('"cross-sell"\noffer = "mail"', '"upsell"\noffer = "any:professional"', "must say `to` whom"),
         ("cross-sell", "gift", "upsell"),
-        ("{forms}", "{form}", "is {forms} meant?".replace("{", "").replace("}", "")),
+        ("{forms}", "{form}", "is forms meant?"),
+        ("{forms}", "{contacts}", "{contacts} is a number that no condition of this rule asks for"),
+        ("{forms}", "{score}", "{score} is a number that no condition"),
+        ("{forms}", "{forms:.1f}", "stands alone in its braces"),
+        ("{forms}", "{forms!r}", "stands alone in its braces"),
+        ("{forms}", "{forms", "expected '}' before end of string"),
+        ("{forms}", "{}", "nothing is called {}"),
     ],
 )
 def test_a_rule_of_opportunities_names_only_what_there_is(old: str, new: str, message: str) -> None:
@@ -90,6 +103,38 @@ def test_a_rule_of_opportunities_names_only_what_there_is(old: str, new: str, me
     with pytest.raises(CatalogError, match=r"mine\.toml, line \d+: ") as error:
         catalog.parse(CATALOG + RULE.replace(old, new), "mine.toml")
     assert message in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ("tool.forms >= 3", Condition(Fact.TOOL, Compare.AT_LEAST, 3, ("forms",))),
+        ("category.core < 0.5", Condition(Fact.CATEGORY, Compare.LESS, 0.5, ("core",))),
+        ("score == 10", Condition(Fact.SCORE, Compare.EQUAL, 10)),
+        ("seats > 0.9", Condition(Fact.SEATS, Compare.MORE, 0.9)),
+        ("limit:sent/allowed <= 0.1", Condition(Fact.LIMIT, Compare.AT_MOST, 0.1, ("sent", "allowed"))),
+    ],
+)
+def test_a_condition_is_read_once_for_all(condition: str, expected: Condition) -> None:
+    text = CATALOG + RULE.replace("tool.forms >= 3", condition).replace("{forms}", "{product}")
+    (rule,) = catalog.parse(text, "mine.toml").rules
+    assert rule.when == (expected,)
+    assert condition.startswith(expected.evidence)
+    assert (rule.kind, rule.offer, rule.to) == (Kind.CROSS_SELL, Target("mail"), None)
+
+
+@pytest.mark.parametrize(
+    ("offer", "to", "expected"),
+    [
+        ("mail:professional", "mail:starter", (Target("mail", "professional"), Target("mail", "starter"))),
+        ("any:professional", "any", (Target(ANY, "professional"), Target(ANY))),
+        ("more seats", "mail", (Target(words="more seats"), Target("mail"))),
+    ],
+)
+def test_an_offer_is_an_edition_or_what_only_words_name(offer: str, to: str, expected: tuple[Target, Target]) -> None:
+    changed = RULE.replace("cross-sell", "upsell").replace('offer = "mail"', f'offer = "{offer}"\nto = "{to}"')
+    (rule,) = catalog.parse(CATALOG + changed, "mine.toml").rules
+    assert (rule.offer, rule.to) == expected
 
 
 def test_a_mistake_in_a_list_over_several_lines_is_found_on_its_own_line() -> None:
