@@ -95,7 +95,7 @@ def _change(one: Engagement, words: Words) -> list[str]:
         return [words("Was {was} of 10 a week ago, measured otherwise", was=one.score_before)]
     sign = "▲" if (one.change or moved) > 0 else "▼"
     if not one.change:
-        return [words("{sign} {n} in 7 days", sign=sign, n=words.number(abs(moved) / 10))]
+        return [words("{sign} {n} in 7 days", sign=sign, n=words.decimal(abs(moved) / 10))]
     return [words("{sign} {n} in 7 days (was {was})", sign=sign, n=abs(one.change), was=one.score_before)]
 
 

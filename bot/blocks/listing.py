@@ -79,7 +79,7 @@ def _number(found: Page, words: Words) -> str:
     if found.total is None:
         return ""
     if found.total > MANY:
-        return words("more than {n}", n=words.whole(MANY))
+        return words("more than {n}", n=words.number(MANY))
     return words.count("{n} client", "{n} clients", found.total)
 
 
@@ -122,7 +122,7 @@ def moved(catalog: Catalog, one: Line, listing: Listing, words: Words) -> str:
         return ""
     cause = moves.short(catalog, one.parts, words)
     arrow = "▲" if shown > 0 else "▼"
-    told = words("{arrow} {n} in 7 days", arrow=arrow, n=words.number(abs(shown) / 10))
+    told = words("{arrow} {n} in 7 days", arrow=arrow, n=words.decimal(abs(shown) / 10))
     return f"{told}: {cause}" if cause else told
 
 

@@ -47,7 +47,7 @@ def _by_line(shown: Sequence[Shown]) -> list[Shown]:
 def points(tenths: int, words: Words) -> str:
     """−0.9, +0.3: points of the score."""
     sign = "−" if tenths < 0 else "+"
-    return f"{sign}{words.number(abs(tenths) / 10)}"
+    return f"{sign}{words.decimal(abs(tenths) / 10)}"
 
 
 def _told(catalog: Catalog, one: Shown, uses: Mapping[int, Use], today: date, words: Words) -> str:

@@ -81,7 +81,7 @@ def _count(listing: Listing, found: Overview, words: Words) -> str:
 
 
 def _tier(tier: Tier, number: int, words: Words) -> str:
-    return f"{words(lists.TIERS[tier])} {words.whole(number)}"
+    return f"{words(lists.TIERS[tier])} {words.number(number)}"
 
 
 def _portion(shares: Mapping[str, float], words: Words) -> str:

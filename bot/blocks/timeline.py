@@ -51,7 +51,7 @@ def _event(catalog: Catalog, event: Event, one: Engagement, words: Words) -> str
 
 def _spoken(head: str, points: Sequence[tuple[str, float]], lines: Sequence[str], words: Words) -> str:
     """The chart's text twin: its values one by one."""
-    values = ", ".join(f"{label} {words.number(score)}" for label, score in points)
+    values = ", ".join(f"{label} {words.decimal(score)}" for label, score in points)
     return f"{head}: {values}. {'; '.join(lines)}".replace("*", "")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal
 
 CATALOGUES = Path(__file__).parent / "locale"
 
@@ -40,17 +40,17 @@ class Words:
         near = abs((day - today).days) < 200
         return _date(day, "EEE d MMM" if near else "d MMM y", self.locale)
 
-    def number(self, value: float) -> str:
+    def decimal(self, value: float) -> str:
         """A number with one decimal: 0.9."""
         return format_decimal(value, "0.0", locale=self.locale)
 
-    def whole(self, n: int) -> str:
-        """A whole number: 1,000."""
-        return format_decimal(n, locale=self.locale)
+    def number(self, number: float) -> str:
+        """A number with its thousands apart, and at most two decimals: 10,000."""
+        return format_decimal(round(number, 2), locale=self.locale)
 
     def percent(self, share: float) -> str:
-        """A share without decimals: 31 %."""
-        return format_percent(share, "0 %", locale=self.locale).replace("\xa0", " ")
+        """A share from 0 to 1. Rounded down: what is not full never reads 100 %."""
+        return self("{n} %", n=self.number(int(share * 100 + 1e-9)))
 
     def money(self, amount: float, currency: str) -> str:
         """An amount without cents: €1,090."""

@@ -1,0 +1,62 @@
+"""An opportunity's evidence as a sentence."""
+
+from __future__ import annotations
+
+from bot.blocks import kit
+from bot.blocks.words import Words
+from bot.domain.catalog import Catalog
+from bot.domain.opportunities import Opportunity, Value
+
+SENTENCE = 300  # characters
+
+
+def sentence(catalog: Catalog, one: Opportunity, words: Words) -> str:
+    """Why it is one, as mrkdwn without its mark of the end. A rule's words are the catalog's own, in its language."""
+    if one.rule is None:
+        return kit.name(_unused(catalog, one, words), SENTENCE)
+    shown = {name: _shown(name, value, words) for name, value in one.values.items()}
+    return kit.name(catalog.rules[one.rule].because.format(**shown), SENTENCE)
+
+
+def _shown(name: str, value: Value, words: Words) -> str:
+    if isinstance(value, (int, float)):
+        return words.percent(value) if name == "share" else words.number(value)
+    return str(value)
+
+
+def _unused(catalog: Catalog, one: Opportunity, words: Words) -> str:
+    """Of a tool: "pays for Campaigns, never used", "owns Marketing Hub Professional, 0 workflows in 90 days"."""
+    tool, times = str(one.values["tool"]), one.values["times"]
+    if not times and "last_on" not in one.values:
+        paid = _is_paid(catalog, one)
+        return words("pays for {tool}, never used", tool=tool) if paid else words("has {tool}, never used", tool=tool)
+    return ", ".join([*_owned(catalog, one, words), _few(one, words)])
+
+
+def _few(one: Opportunity, words: Words) -> str:
+    times, within, tool = one.values["times"], one.values["within"], _inside(str(one.values["tool"]))
+    if times:
+        return words("little use of {tool}: {times} in {within} days", tool=tool, times=times, within=within)
+    return words("0 {tool} in {within} days", tool=tool, within=within)
+
+
+def _owned(catalog: Catalog, one: Opportunity, words: Words) -> list[str]:
+    if one.product is None or one.edition is None:
+        return []
+    name = catalog.products[one.product].name
+    if not _is_paid(catalog, one):
+        return [words("has {product}", product=name)]
+    return [words("owns {product} {edition}", product=name, edition=one.edition.capitalize())]
+
+
+def _is_paid(catalog: Catalog, one: Opportunity) -> bool:
+    """Whether the client has the tool by an edition that costs; nobody knows it of a client without subscriptions."""
+    if one.product is None or one.edition is None:
+        return False
+    product = catalog.products[one.product]
+    return product.editions.index(one.edition) >= product.paid_from
+
+
+def _inside(name: str) -> str:
+    """A name inside a sentence: "Workflows" is small there, "SEO" stays."""
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name

@@ -1,0 +1,101 @@
+"""The sentence of an opportunity: the catalog's words with its numbers in them, and nothing that can format or ping."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from bot.blocks.offers import sentence
+from bot.blocks.words import speak
+from bot.domain.clients import Client
+from bot.domain.evidence import situation
+from bot.domain.opportunities import find
+from bot.domain.scoring import Use
+from bot.domain.subscriptions import Subscription
+from tests.base import CATALOG, LONG_AGO, TODAY, client, judged, with_facts
+
+WORDS = speak()
+LATELY = date(2026, 11, 3)
+SINCE_SUMMER = date(2026, 8, 20)
+
+
+def said(one: Client, key: str, properties: dict[str, object] | None = None) -> str:
+    here = situation(CATALOG, one.facts, judged(one).verdict, TODAY, one.uses, properties or {})
+    return next(sentence(CATALOG, found, WORDS) for found in find(CATALOG, here) if found.key == key)
+
+
+def owner(*rows: Subscription, **uses: Use) -> Client:
+    return with_facts(client(uses), subscriptions=list(rows))
+
+
+@pytest.mark.parametrize(
+    ("one", "key", "expected"),
+    [
+        (client(), "activation/campaigns", "pays for Campaigns, never used"),
+        (client(), "activation/dashboards", "has Dashboards, never used"),
+        (
+            client({"workflows": Use(0, SINCE_SUMMER)}),
+            "activation/workflows",
+            "owns Marketing Hub Professional, 0 workflows in 90 days",
+        ),
+        (client({"seo": Use(0, SINCE_SUMMER)}), "activation/seo", "owns Marketing Hub Professional, 0 SEO in 180 days"),
+        (
+            client({"deals": Use(2, LATELY)}),
+            "activation/deals",
+            "owns Sales Hub Professional, little use of deals: 2 in 90 days",
+        ),
+        (
+            client({"dashboards": Use(0, SINCE_SUMMER)}),
+            "activation/dashboards",
+            "has Smart CRM, 0 dashboards in 90 days",
+        ),
+        (
+            with_facts(client(), subscribing=False, subscriptions=[]),
+            "activation/campaigns",
+            "has Campaigns, never used",
+        ),
+        (
+            with_facts(client({"forms": Use(0, SINCE_SUMMER)}), subscribing=False, subscriptions=[]),
+            "activation/forms",
+            "0 forms in 90 days",
+        ),
+    ],
+)
+def test_a_tool_that_is_not_used_is_said_with_what_is_known_of_it(one: Client, key: str, expected: str) -> None:
+    assert said(one, key) == expected
+
+
+def test_a_rule_speaks_with_its_numbers() -> None:
+    one = client({"tickets": Use(1_288, LATELY)})
+    assert said(one, "cross-sell/service") == "1,288 tickets in 90 days, no Service Hub"
+
+
+@pytest.mark.parametrize(("used", "share"), [(9_300, "93 %"), ("9999", "99 %"), (10_000, "100 %"), (12_345.6, "123 %")])
+def test_a_share_of_a_limit_is_full_only_when_it_is(used: object, share: str) -> None:
+    properties = {"marketing_contacts_used": used, "marketing_contacts_limit": "10000"}
+    assert (
+        said(client(), "upsell/marketing contacts/marketing", properties) == f"marketing contacts at {share} of 10,000"
+    )
+
+
+def test_seats_are_counted_for_their_product() -> None:
+    one = owner(Subscription("sales", "Starter", LONG_AGO, seats=10, seats_used=9))
+    assert said(one, "upsell/seats/sales") == "9 of 10 Sales Hub seats in use"
+
+
+def test_a_name_from_the_data_can_neither_ping_nor_format() -> None:
+    one = owner(Subscription("customer_platform", "Starter", LONG_AGO, seats=10, seats_used=10))
+    assert said(one, "upsell/seats/marketing") == "10 of 10 customer\u2060_\u2060platform seats in use"
+
+
+def test_a_rule_of_any_length_and_content_stays_text() -> None:
+    one = client({"tickets": Use(88, LATELY)})
+    rules = tuple(replace(rule, because="<!channel> *{tickets}* & " + "much " * 200) for rule in CATALOG.rules)
+    here = situation(CATALOG, one.facts, judged(one).verdict, TODAY, one.uses, {})
+    found = next(offer for offer in find(CATALOG, here) if offer.key == "cross-sell/service")
+    made = sentence(replace(CATALOG, rules=rules), found, WORDS)
+    assert made.startswith("&lt;!channel&gt; \u2060*\u206088\u2060*\u2060 &amp; much")
+    assert made.endswith("…")
+    assert len(made) < 340
