@@ -182,7 +182,8 @@ def chart(title: str, kind: Literal["bar", "line"], points: Sequence[tuple[str, 
     series = [DataSeries(cut(name, LABEL), [DataPoint(label, value) for label, value in shown])]
     axis = AxisConfig([label for label, _ in shown])
     made = BarChart(series, axis) if kind == "bar" else LineChart(series, axis)
-    return DataVisualizationBlock(cut(title, CHART_TITLE), made)._resolve()
+    block: Block = DataVisualizationBlock(cut(title, CHART_TITLE), made)._resolve()
+    return {name: value for name, value in block.items() if name != "block_id"}  # the library makes one up each time
 
 
 def message(text: str, blocks: Sequence[Block]) -> Message:
