@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import BindParameter, ColumnElement, bindparam, literal_column, or_, select
 
 from bot.domain import names
-from bot.domain.catalog import Catalog, Tier
-from bot.domain.filters import NO_DATE, OfferKind
+from bot.domain.catalog import Catalog, Kind, Tier
+from bot.domain.filters import NO_DATE
 from bot.domain.listing import AREA_BITS, NOT_INCLUDED, SHOWN, Listing, Sign, Whose
 from storage import lists
 from storage.likeness import begins
@@ -19,9 +19,9 @@ JUDGED = (Tier.LOW, Tier.MEDIUM, Tier.HIGH)
 WORDS = 200  # of the base that have what was typed as a part
 
 _OFFERS = {
-    OfferKind.ACTIVATION: Sign.ACTIVATION,
-    OfferKind.UPSELL: Sign.UPSELL,
-    OfferKind.CROSS_SELL: Sign.CROSS_SELL,
+    Kind.ACTIVATION: Sign.ACTIVATION,
+    Kind.UPSELL: Sign.UPSELL,
+    Kind.CROSS_SELL: Sign.CROSS_SELL,
 }
 _HERE: BindParameter[int] = bindparam("installation")
 _one = standing.c

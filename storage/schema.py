@@ -341,6 +341,8 @@ standing = Table(
     Column("first_on", Date),  # of its first subscription
     Column("areas", BigInteger, nullable=False, server_default="0"),  # scores of categories (`listing.pack`)
     Column("signs", Integer, nullable=False, server_default="0"),  # a set: opportunities, going quiet (`listing.Sign`)
+    Column("quiet", Text),  # the tools that are going quiet, by their keys
+    Column("owned", Text),  # what it pays for: "marketing:professional,sales:starter"; empty: not known
     _owned("workspace_id", table="workspace"),
     _owned("client_id", table="record"),
     ForeignKeyConstraint(["installation_id", "person_id"], ["person.installation_id", "person.id"]),
@@ -353,6 +355,44 @@ standing = Table(
     Index("ix_standing_person", "installation_id", "workspace_id", "person_id", "tier"),
     Index("ix_standing_team", "installation_id", "workspace_id", "team_id", "tier"),
     sqlite_with_rowid=False,
+)
+
+# What a client could buy beyond what it has, by the catalog's rules, answered or not. Activation is not kept: it
+# follows from the tools in use.
+opportunity = Table(
+    "opportunity",
+    metadata,
+    _installation(primary_key=True),
+    Column("client_id", Key, primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("product", String(64)),
+    Column("edition", String(64)),
+    Column("rule", Integer, nullable=False),  # position in the catalog
+    Column("evidence", Text),  # what `size` measures
+    Column("size", Double),
+    Column("facts", JSON, nullable=False),  # the values of its sentence
+    Column("held", String(16)),  # why it waits
+    _owned("client_id", table="record"),
+    sqlite_with_rowid=False,
+)
+# What somebody answered to one, of whatever kind, and until when that holds (`bot.domain.answers`).
+opportunity_answer = Table(
+    "opportunity_answer",
+    metadata,
+    _installation(primary_key=True),
+    Column("client_id", Key, primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("reply", String(16), nullable=False),
+    Column("until", Date),
+    Column("evidence", Text),
+    Column("size", Double),
+    Column("reason", Text),
+    Column("person_id", Key, nullable=False),
+    Column("answered_at", UtcDateTime, nullable=False),
+    _owned("client_id", table="record"),
+    _owned("person_id", table="person"),
+    Index("ix_opportunity_answer_until", "installation_id", "until"),
 )
 
 # The history of a client's score: a row when its points change, so it grows with what changes and not with time.

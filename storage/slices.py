@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -31,6 +31,7 @@ from sqlalchemy import (
 )
 
 from bot.domain.catalog import since
+from bot.domain.rules import properties
 from bot.domain.scoring import Facts
 from bot.domain.subscriptions import Subscription, monthly_revenue, next_renewal
 from storage import bulk, lists
@@ -48,6 +49,7 @@ class Client:
     person_id: int | None
     renews_on: date | None
     team: str | None  # as the data names it
+    properties: Mapping[str, object]  # those that the rules of opportunities ask for
     subscriptions: list[Subscription] = field(default_factory=list)
     used: int = 0  # the set of tools in use
     listed: int = 0  # the sources that ever named it in usage (`measured`)
@@ -76,6 +78,7 @@ class Reader:
     def __init__(self, basis: Basis) -> None:
         self.basis = basis
         self._bits = {str(tool_id): 1 << position for tool_id, position in basis.positions.items()}
+        self._properties = sorted(properties(basis.catalog))
         self._measured: dict[int, tuple[bool, int]] = {}  # what covers a client, by the sources that name it
         self._statements = {dense: self._build(dense) for dense in (True, False)}
 
@@ -91,7 +94,9 @@ class Reader:
         records, subscriptions, uses = self._statements[dense]
         wanted, day = frozenset(ids), bulk.day(connection)
         clients = {
-            row[0]: Client(row[1], row[2], row[3], row[4], day(row[5]), row[6])
+            row[0]: Client(
+                row[1], row[2], row[3], row[4], day(row[5]), row[6], dict(zip(self._properties, row[7:], strict=True))
+            )
             for row in bulk.rows(connection, records, values)
             if row[0] in wanted
         }
@@ -113,8 +118,8 @@ class Reader:
 
 
 def _subscription(row: Sequence[Any], day: bulk.Day, as_of: date | None) -> Subscription:
-    _, product, edition, started, ended, cancels, renews, status, mrr, currency, archived = row
-    one = Subscription(product, edition, day(started), day(ended), day(cancels), day(renews), status, mrr, currency)
+    _, product, edition, started, ended, cancels, renews, *rest, archived = row
+    one = Subscription(product, edition, day(started), day(ended), day(cancels), day(renews), *rest)
     return one if archived is None else ended_by(one, day(archived), as_of)
 
 
@@ -142,13 +147,14 @@ def _records(basis: Basis, dense: bool) -> Select[Any]:
         record_person.c.person_id if basis.csm_properties else null(),
         record_date.c.day if basis.renewal_properties else null(),
         record.c.properties[TEAM_PROPERTY].as_string() if basis.has_teams else null(),
+        *(record.c.properties[name].as_string() for name in sorted(properties(basis.catalog))),
     ).where(record.c.installation_id == basis.installation_id, _chosen(record.c.id, dense))
     tables = ((record_person, basis.csm_properties), (record_date, basis.renewal_properties))
     joined: FromClause = record
-    for table, properties in tables:
-        if properties:
+    for table, chosen in tables:
+        if chosen:
             same = (table.c.installation_id == record.c.installation_id) & (table.c.record_id == record.c.id)
-            joined = joined.outerjoin(table, same & table.c.property_id.in_(properties))
+            joined = joined.outerjoin(table, same & table.c.property_id.in_(chosen))
     return query.select_from(joined)
 
 
@@ -165,15 +171,17 @@ def _subscriptions(basis: Basis, dense: bool) -> Select[Any]:
         one.status,
         cast(one.mrr, Double),
         one.currency,
+        one.seats,
+        one.seats_used,
         func.date(one.archived_at),
     ).where(one.installation_id == basis.installation_id, _chosen(one.client_id, dense))
 
 
 def _uses(basis: Basis, dense: bool) -> Select[Any]:
     """For each client with usage the tools in use, as a text of their ids, and the sources that name it."""
-    one, tool, named = usage.c, _same_tool(basis), _named(basis)
+    one, tool, named = usage.c, same_tool(basis), _named(basis)
     times = (
-        select(one.client_id, tool.label("tool_id"), func.sum(_counted(basis)).label("times"), *named)
+        select(one.client_id, tool.label("tool_id"), func.sum(counted(basis)).label("times"), *named)
         .where(one.installation_id == basis.installation_id, _chosen(one.client_id, dense))
         .group_by(one.client_id, tool)
         .subquery()
@@ -183,7 +191,7 @@ def _uses(basis: Basis, dense: bool) -> Select[Any]:
     return select(times.c.client_id, func.aggregate_strings(in_use, ","), listed).group_by(times.c.client_id)
 
 
-def _same_tool(basis: Basis) -> ColumnElement[int]:
+def same_tool(basis: Basis) -> ColumnElement[int]:
     """One id for each tool: the catalog may take several that the data names for the same."""
     first: dict[int, int] = {}
     others = {i: first[p] for i, p in sorted(basis.positions.items()) if first.setdefault(p, i) != i}
@@ -196,11 +204,11 @@ def _at_least(basis: Basis, tool_id: ColumnElement[int]) -> ColumnElement[int]:
     return case(numbers, value=tool_id) if numbers else cast(null(), Integer)
 
 
-def _counted(basis: Basis) -> ColumnElement[int]:
-    return case((_in_window(basis), usage.c.count), else_=0)
+def counted(basis: Basis) -> ColumnElement[int]:
+    return case((in_window(basis), usage.c.count), else_=0)
 
 
-def _in_window(basis: Basis) -> ColumnElement[bool]:
+def in_window(basis: Basis) -> ColumnElement[bool]:
     """Whether a row of usage lies in its tool's window, which ends on its source's reach."""
     return or_(
         false(),

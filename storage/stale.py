@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Connection, Select, select, union
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.domain.catalog import since
+from bot.domain.catalog import third_days
 from storage import lists
 from storage.basis import Basis
 from storage.database import Database
@@ -51,13 +51,15 @@ def between(before: Basis, after: Basis) -> CompoundSelect[Any]:
 
 
 def _days_of_usage(before: Basis, after: Basis) -> Iterator[Select[Any]]:
-    """Clients with usage on a day that entered or left a window."""
+    """Clients with usage on a day that entered or left a window, or came into another third of it."""
     withins = {tool.within for tool in after.catalog.tools}
     for old, new in zip(before.sources, after.sources, strict=True):
         if old.reach is None or new.reach is None or old.reach == new.reach:
             continue
         spans = [(old.reach + timedelta(1), new.reach)]
-        spans += [(since(old.reach, n), since(new.reach, n) - timedelta(1)) for n in withins]
+        for n in withins:
+            thirds = zip(third_days(old.reach, n), third_days(new.reach, n), strict=True)
+            spans += [(first, later - timedelta(1)) for first, later in thirds]
         for first, last in spans:
             yield select(usage.c.client_id).where(
                 usage.c.installation_id == after.installation_id,

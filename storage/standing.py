@@ -13,17 +13,21 @@ from typing import Any
 
 from sqlalchemy import Connection, Double, Row, bindparam, cast, delete, func, select, update
 
+from bot.domain.answers import Answer
 from bot.domain.catalog import Catalog
+from bot.domain.evidence import Situation
 from bot.domain.listing import pack
-from bot.domain.scoring import Verdict, judge
+from bot.domain.scoring import Facts, Verdict, judge
+from bot.domain.signs import Notice, names, notice
 from storage import basis as bases
-from storage import bulk, collector, history, lists, stale
+from storage import bulk, collector, history, lists, opportunities, stale
 from storage import catalog as catalogs
 from storage.basis import Basis
 from storage.database import Database
 from storage.history import NO_PAST, Moment, Past
 from storage.schema import change, installation, record, source, standing
 from storage.schema import stale as marks
+from storage.signals import NOTHING, Signal, Signals
 from storage.slices import Client, Reader, renewal, revenue
 from storage.teams import Teams
 
@@ -157,6 +161,7 @@ class _Settler:
         self._known = (head.as_of, head.basis_hash)
         self._basis = bases.read(connection, self._installation_id, self._catalog)
         self._reader = Reader(self._basis)
+        self._signals = Signals(self._basis)
         self._weeks = history.Weeks(self._basis, history.week_ends(connection, self._basis))
         self._teams = Teams(connection, self._installation_id)
         self._catalogs = catalogs.every(connection, self._installation_id) | {self._catalog.hash: self._catalog}
@@ -190,7 +195,9 @@ class _Settler:
         pasts = history.past(connection, basis, list(clients))
         weeks = self._weeks.work_out(connection, {i: one for i, one in clients.items() if i not in pasts})
         stored = _stored(connection, basis, list(clients))
-        standings, changes = [], []
+        signals = self._signals.read(connection, list(clients))
+        answers = opportunities.answers(connection, basis.installation_id, list(clients))
+        standings, changes, offers = [], [], []
         for client_id, client in clients.items():
             facts = self._reader.facts(client)
             verdict = judge(basis.catalog, facts, basis.as_of)
@@ -200,14 +207,43 @@ class _Settler:
             changes += [history.row(basis, client_id, day, then, from_import=True) for day, then in worked_out]
             if now != past.last:
                 changes.append(history.row(basis, client_id, basis.as_of, now))
-            row = self._row(connection, client_id, client, verdict, now, past)
+            seen = self._notice(client, facts, verdict, signals.get(client_id, NOTHING), answers.get(client_id, {}))
+            offers += [(client_id, one) for one in seen.offers]
+            row = self._row(connection, client_id, client, verdict, now, past, seen)
             if stored.get(client_id) != row:
                 standings.append(row)
         bulk.upsert(connection, change, changes)
         bulk.upsert(connection, standing, standings)
+        opportunities.keep(connection, basis.installation_id, list(clients), offers)
+
+    def _notice(
+        self, client: Client, facts: Facts, verdict: Verdict, signal: Signal, answers: Mapping[str, Answer]
+    ) -> Notice:
+        day = self._basis.as_of
+        assert day is not None
+        here = Situation(
+            verdict.tier,
+            verdict.score,
+            verdict.entitlement,
+            facts.measured,
+            facts.used,
+            verdict.products,
+            signal.uses,
+            [one for one in client.subscriptions if one.runs(day)],
+            client.properties,
+            verdict.points.areas,
+        )
+        return notice(self._basis.catalog, here, signal.quiet, answers)
 
     def _row(
-        self, connection: Connection, client_id: int, client: Client, verdict: Verdict, now: Moment, past: Past
+        self,
+        connection: Connection,
+        client_id: int,
+        client: Client,
+        verdict: Verdict,
+        now: Moment,
+        past: Past,
+        seen: Notice,
     ) -> tuple[Any, ...]:
         """A row of `standing`, with its columns in their order."""
         basis = self._basis
@@ -229,7 +265,9 @@ class _Settler:
             history.change_since(now, past.month, self._catalogs.get),
             verdict.first_on,
             pack(verdict.points.areas),
-            0,
+            int(seen.signs),
+            names(basis.catalog, seen.quiet),
+            seen.owned,
         )
 
 

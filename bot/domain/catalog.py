@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache, reduce
 
@@ -198,3 +198,12 @@ def fold(name: str) -> str:
 def since(reach: date, within: int) -> date:
     """The first day of a window of `within` days that ends on `reach`."""
     return date.fromordinal(reach.toordinal() - within + 1)
+
+
+THIRDS = 3  # of a window, by which a tool is seen to go quiet
+
+
+def third_days(reach: date, within: int) -> tuple[date, date, date]:
+    """The first day of each third of a window that ends on the reach; the last third is never the longest."""
+    length = within // THIRDS
+    return since(reach, within), reach - timedelta(2 * length - 1), reach - timedelta(length - 1)

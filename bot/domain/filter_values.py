@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import TypeVar
 
 from bot.domain import names
-from bot.domain.catalog import Tier, fold
+from bot.domain.catalog import Kind, Tier, fold
 from bot.domain.filters import (
     DAYS,
     NO_DATE,
@@ -16,7 +16,6 @@ from bot.domain.filters import (
     SCORES,
     Filter,
     FilterError,
-    OfferKind,
     Renews,
     Sort,
     check_span,
@@ -33,10 +32,10 @@ _EXAMPLES = {
 }  # fmt: skip
 # Values folded, with what they mean. The screen's own words are among them.
 _TIERS = {fold(tier): tier for tier in Tier} | {"notknown": Tier.UNKNOWN, "med": Tier.MEDIUM}
-_OFFERS = {fold(kind): kind for kind in OfferKind} | {
-    "paidfor,notused": OfferKind.ACTIVATION, "paidfornotused": OfferKind.ACTIVATION, "notused": OfferKind.ACTIVATION,
-    "biggereditionorseats": OfferKind.UPSELL, "bigger": OfferKind.UPSELL,
-    "anotherproduct": OfferKind.CROSS_SELL, "another": OfferKind.CROSS_SELL, "cross": OfferKind.CROSS_SELL,
+_OFFERS = {fold(kind): kind for kind in Kind} | {
+    "paidfor,notused": Kind.ACTIVATION, "paidfornotused": Kind.ACTIVATION, "notused": Kind.ACTIVATION,
+    "biggereditionorseats": Kind.UPSELL, "bigger": Kind.UPSELL,
+    "anotherproduct": Kind.CROSS_SELL, "another": Kind.CROSS_SELL, "cross": Kind.CROSS_SELL,
 }  # fmt: skip
 _SORTS = {fold(sort): sort for sort in Sort} | {
     "change": Sort.DROP, "falling": Sort.DROP, "rising": Sort.RISE, "renews": Sort.RENEWAL, "renewals": Sort.RENEWAL,

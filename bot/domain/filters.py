@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from bot.domain import names
-from bot.domain.catalog import Tier
+from bot.domain.catalog import Kind, Tier
 from bot.errors import UserError
 
 SCORES = (0, 10)
@@ -49,12 +49,6 @@ class Sort(StrEnum):
     NAME = "name"
 
 
-class OfferKind(StrEnum):
-    ACTIVATION = "activation"
-    UPSELL = "upsell"
-    CROSS_SELL = "cross-sell"
-
-
 @dataclass(frozen=True)
 class Renews:
     """A renewal window in days from today, both ends included; or one of PASSED and NO_DATE."""
@@ -90,7 +84,7 @@ class Filter:
     tiers: tuple[Tier, ...] = ()  # in the enum's order, each once; empty: all but former
     score: tuple[int, int] | None = None  # both ends included
     category: str | None = None  # a key in the catalog: score, tier and sort:score then mean the category's own 0–10
-    opportunity: OfferKind | None = None
+    opportunity: Kind | None = None
     quiet: bool = False  # a tool of theirs is going quiet
     client: str | None = None  # text in the client's name
     csm: str | None = None  # "me", "nobody", or an e-mail address in lower case

@@ -185,10 +185,10 @@ def judge(catalog: Catalog, facts: Facts, day: date) -> Verdict:
     first = first_start(facts.subscriptions)
     running = [one for one in facts.subscriptions if one.runs(day)]
     if not running and _has_begun(facts, day):
-        return Verdict(Tier.FORMER, None, points, entitlement, first_on=first)
+        return Verdict(Tier.FORMER, None, points, entitlement, first_on=first, products=products)
     reason = _unknown(catalog, facts, points, running)
     if reason is not None:
-        return Verdict(Tier.UNKNOWN, None, points, entitlement, reason, first_on=first)
+        return Verdict(Tier.UNKNOWN, None, points, entitlement, reason, None, first, products)
     score = whole(points.earned, points.possible)
     days = None if first is None or first > day else (day - first).days + 1
     if days is not None and days <= catalog.onboarding:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.blocks.wording import explain
 from bot.domain import names
-from bot.domain.catalog import Tier
+from bot.domain.catalog import Kind, Tier
 from bot.domain.filter_text import LONGEST, is_filter, parse, write
 from bot.domain.filter_values import read
 from bot.domain.filters import (
@@ -18,7 +18,6 @@ from bot.domain.filters import (
     PASSED,
     Filter,
     FilterError,
-    OfferKind,
     Renews,
     Sort,
 )
@@ -60,14 +59,14 @@ UNDERSTOOD = [
     ("category:Data & Automation tier:low", Filter(category="data", tiers=LOW)),
     ('category:"CRM & Reporting"', Filter(category="crm")),
     ("category:crm acme", Filter(category="crm", client="acme")),
-    ("opportunity:cross-sell", Filter(opportunity=OfferKind.CROSS_SELL)),
-    ("opportunity:Cross sell", Filter(opportunity=OfferKind.CROSS_SELL)),
-    ("opportunity:crosssell", Filter(opportunity=OfferKind.CROSS_SELL)),
-    ("opportunity:cross", Filter(opportunity=OfferKind.CROSS_SELL)),
-    ("opportunity:another product", Filter(opportunity=OfferKind.CROSS_SELL)),
-    ("opportunity:paid for, not used acme", Filter(opportunity=OfferKind.ACTIVATION, client="acme")),
-    ("opportunity:Bigger edition or seats", Filter(opportunity=OfferKind.UPSELL)),
-    ("offer:upsell", Filter(opportunity=OfferKind.UPSELL)),
+    ("opportunity:cross-sell", Filter(opportunity=Kind.CROSS_SELL)),
+    ("opportunity:Cross sell", Filter(opportunity=Kind.CROSS_SELL)),
+    ("opportunity:crosssell", Filter(opportunity=Kind.CROSS_SELL)),
+    ("opportunity:cross", Filter(opportunity=Kind.CROSS_SELL)),
+    ("opportunity:another product", Filter(opportunity=Kind.CROSS_SELL)),
+    ("opportunity:paid for, not used acme", Filter(opportunity=Kind.ACTIVATION, client="acme")),
+    ("opportunity:Bigger edition or seats", Filter(opportunity=Kind.UPSELL)),
+    ("offer:upsell", Filter(opportunity=Kind.UPSELL)),
     ("going:quiet", Filter(quiet=True)),
     ("client:acme", Filter(client="acme")),
     ("client:acme as tier:low", Filter(client="acme as", tiers=LOW)),
@@ -247,7 +246,7 @@ FILTERS = st.builds(
     tiers=st.lists(st.sampled_from(Tier)).map(tuple),
     score=st.none() | SPANS,
     category=st.none() | st.sampled_from(sorted(CATEGORIES)),
-    opportunity=st.none() | st.sampled_from(OfferKind),
+    opportunity=st.none() | st.sampled_from(Kind),
     quiet=st.booleans(),
     client=st.none() | SCRIPTS,
     csm=st.none() | st.sampled_from(["me", "nobody", "ÅSA@example.com", "“a”@b:c", "İ@x"]) | st.emails(),
@@ -301,7 +300,7 @@ def test_the_longest_filter_leaves_room_in_a_button() -> None:
         **texts,
         tiers=tuple(Tier),
         score=(0, 10),
-        opportunity=OfferKind.ACTIVATION,
+        opportunity=Kind.ACTIVATION,
         quiet=True,
         csm="@".join(["a", "x" * (LENGTHS["csm"] - 2)]),
         renews=Renews(1000, 3650),

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from bot.domain.catalog import Tier
+from bot.domain.catalog import Kind, Tier
 from bot.domain.filters import (
     FIELDS,
     LENGTHS,
@@ -14,7 +14,6 @@ from bot.domain.filters import (
     PASSED,
     Filter,
     FilterError,
-    OfferKind,
     Renews,
     Sort,
 )
@@ -23,7 +22,7 @@ FULL = Filter(
     tiers=(Tier.LOW, Tier.MEDIUM),
     score=(0, 3),
     category="marketing",
-    opportunity=OfferKind.CROSS_SELL,
+    opportunity=Kind.CROSS_SELL,
     quiet=True,
     client="acme",
     csm="me",

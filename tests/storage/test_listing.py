@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import Connection, delete, event, insert, update
 
 from bot.domain import names
-from bot.domain.catalog import Tier
-from bot.domain.filters import NO_DATE, PASSED, Filter, OfferKind, Renews, Sort
+from bot.domain.catalog import Kind, Tier
+from bot.domain.filters import NO_DATE, PASSED, Filter, Renews, Sort
 from bot.domain.listing import AREA_BITS, NO_SCORE, NOT_INCLUDED, Line, Listing, Position, Scope, Sign, Whose
 from storage import listing, name_index, schema
 from storage.database import Database
@@ -186,9 +186,9 @@ FILTERS: list[tuple[Filter, Callable[[dict[str, Any]], bool]]] = [
     (Filter(tiers=(Tier.LOW,)), lambda row: row["tier"] == "low"),
     (Filter(tiers=(Tier.FORMER, Tier.UNKNOWN)), lambda row: row["tier"] in {"former", "unknown"}),
     (Filter(score=(2, 5)), lambda row: row["score"] is not None and 2 <= row["score"] <= 5),
-    (Filter(opportunity=OfferKind.CROSS_SELL), lambda row: bool(row["signs"] & Sign.CROSS_SELL)),
+    (Filter(opportunity=Kind.CROSS_SELL), lambda row: bool(row["signs"] & Sign.CROSS_SELL)),
     (
-        Filter(opportunity=OfferKind.UPSELL, quiet=True),
+        Filter(opportunity=Kind.UPSELL, quiet=True),
         lambda row: row["signs"] & Sign.UPSELL > 0 and row["signs"] & Sign.QUIET > 0,
     ),
     (Filter(renews=Renews(0, 30)), lambda row: (d := days(row)) is not None and 0 <= d <= 30),

@@ -298,6 +298,55 @@ def upgrade() -> None:
     )
     op.create_index("ix_change_day", "change", ["installation_id", "day", "client_id"], unique=False)
     op.create_table(
+        "opportunity",
+        sa.Column("installation_id", sa.Integer(), nullable=False),
+        sa.Column("client_id", KEY, nullable=False),
+        sa.Column("key", sa.String(length=255), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("product", sa.String(length=64), nullable=True),
+        sa.Column("edition", sa.String(length=64), nullable=True),
+        sa.Column("rule", sa.Integer(), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=True),
+        sa.Column("size", sa.Double(), nullable=True),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("held", sa.String(length=16), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "client_id"],
+            ["record.installation_id", "record.id"],
+            name=op.f("fk_opportunity_installation_id_client_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "client_id", "key", name=op.f("pk_opportunity")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "opportunity_answer",
+        sa.Column("installation_id", sa.Integer(), nullable=False),
+        sa.Column("client_id", KEY, nullable=False),
+        sa.Column("key", sa.String(length=255), nullable=False),
+        sa.Column("reply", sa.String(length=16), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("evidence", sa.Text(), nullable=True),
+        sa.Column("size", sa.Double(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("person_id", KEY, nullable=False),
+        sa.Column("answered_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "client_id"],
+            ["record.installation_id", "record.id"],
+            name=op.f("fk_opportunity_answer_installation_id_client_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "person_id"],
+            ["person.installation_id", "person.id"],
+            name=op.f("fk_opportunity_answer_installation_id_person_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "client_id", "key", name=op.f("pk_opportunity_answer")),
+    )
+    op.create_index("ix_opportunity_answer_until", "opportunity_answer", ["installation_id", "until"], unique=False)
+    op.create_table(
         "record_date",
         sa.Column("installation_id", sa.Integer(), nullable=False),
         sa.Column("property_id", KEY, nullable=False),
@@ -381,6 +430,8 @@ def upgrade() -> None:
         sa.Column("first_on", sa.Date(), nullable=True),
         sa.Column("areas", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("signs", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("quiet", sa.Text(), nullable=True),
+        sa.Column("owned", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["installation_id", "client_id"],
             ["record.installation_id", "record.id"],
