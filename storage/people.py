@@ -52,6 +52,9 @@ _FIND = (
         person.c.slack_user_id == bindparam("user"),
     )
 )
+_BY_EMAIL = select(person.c.email, person.c.id).where(
+    person.c.installation_id == bindparam("installation"), lists.among_texts(person.c.email, "emails")
+)
 _FULL_MEMBERS = select(func.count()).where(
     person.c.installation_id == bindparam("installation"),
     lists.among_texts(person.c.slack_user_id, "users"),
@@ -97,6 +100,25 @@ def full_members(connection: Connection, installation_id: int, slack_user_ids: C
     """How many of these Slack users are known full members (bots of the workspace among them) of it."""
     parameters = {"installation": installation_id, "users": list(slack_user_ids)}
     return connection.scalar(_FULL_MEMBERS, parameters) or 0
+
+
+def known(connection: Connection, installation_id: int, emails: Collection[str]) -> dict[str, int]:
+    """The people with these addresses, by address."""
+    parameters = {"installation": installation_id, "emails": list(emails)}
+    return dict(connection.execute(_BY_EMAIL, parameters).all()) if emails else {}
+
+
+def named(connection: Connection, installation_id: int, emails: Collection[str]) -> dict[str, int]:
+    """The same; made where there is none yet. For a writing transaction that holds the installation's row."""
+    found = known(connection, installation_id, emails)
+    new = sorted(set(emails) - found.keys())
+    if new:
+        mine = person.c.installation_id == installation_id
+        highest = connection.scalar(select(func.max(person.c.id)).where(mine)) or 0
+        found |= {email: highest + i for i, email in enumerate(new, start=1)}
+        rows = [{"installation_id": installation_id, "id": found[e], "email": e, "name": e[:255]} for e in new]
+        connection.execute(insert(person), rows)
+    return found
 
 
 def keep(connection: Connection, installation_id: int, user: Mapping[str, Any], now: datetime) -> int:

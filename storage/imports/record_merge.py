@@ -7,12 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, bindparam, delete, func, insert, select, update
+from sqlalchemy import BindParameter, bindparam, delete, func, select, update
 
-from storage import bulk, lists, name_index
+from storage import bulk, lists, name_index, people
 from storage.imports import clients, staging
 from storage.imports.work import Work
-from storage.schema import person, record, record_date, record_person
+from storage.schema import record, record_date, record_person
 
 _OWN = ("name", "domain", "url", "currency", "mrr")
 _ids = lists.numbers("ids")
@@ -30,9 +30,6 @@ _UPDATE = (
     update(record)
     .where(record.c.installation_id == _here, record.c.id == bindparam("of"))
     .values({name: bindparam(f"new_{name}") for name in (*_OWN, "name_key", "properties")} | {"archived_at": None})
-)
-_PERSONS = select(person.c.email, person.c.id).where(
-    person.c.installation_id == _here, lists.among_texts(person.c.email, "emails")
 )
 _MOVE = update(staging.record).where(staging.record.c.number == bindparam("of")).values(record_id=bindparam("new_id"))
 
@@ -231,7 +228,8 @@ def _write_typed(work: Work, difference: Difference, fields: Mapping[tuple[str, 
             if (kind, name) in typed:
                 property_id, type_ = typed[kind, name]
                 found[type_].append((property_id, identity, properties[name]))
-    persons = _persons(work, {value for _, _, value in found["user"] if value is not None})
+    emails = {value for _, _, value in found["user"] if value is not None}
+    persons = people.named(work.stage.connection, work.installation_id, emails)
     existing = {one.id for one in difference.changed}
     _replace(work, record_person, [(p, r, persons.get(v)) for p, r, v in found["user"]], existing)
     _replace(work, record_date, found["date"], existing)
@@ -243,23 +241,6 @@ def _replace(work: Work, table: Any, rows: Sequence[tuple[int, int, Any]], exist
         mine = (table.c.installation_id == _here, table.c.property_id == bindparam("p"))
         work.stage.connection.execute(delete(table).where(*mine, table.c.record_id == bindparam("r")), old)
     work.stage.load(table, ((work.installation_id, *row) for row in rows if row[2] is not None))
-
-
-def _persons(work: Work, emails: Collection[str]) -> dict[str, int]:
-    """The people with these addresses; made where there is none yet."""
-    if not emails:
-        return {}
-    connection = work.stage.connection
-    rows = connection.execute(_PERSONS, {"here": work.installation_id, "emails": list(emails)})
-    known = dict(rows.all())
-    new = sorted(set(emails) - known.keys())
-    if new:
-        mine = person.c.installation_id == work.installation_id
-        highest = connection.scalar(select(func.max(person.c.id)).where(mine)) or 0
-        known |= {email: highest + 1 + i for i, email in enumerate(new)}
-        rows_ = [{"installation_id": work.installation_id, "id": known[e], "email": e, "name": e[:255]} for e in new]
-        connection.execute(insert(person), rows_)
-    return known
 
 
 def _archive(work: Work, ids: Sequence[int]) -> None:
