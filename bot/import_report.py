@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from storage.imports.report import Facts, FileProblem, FileReport, Reach, ReachReason, Refused, Report
 
 _SHOWN = 10  # names in a list
-_OBJECTS = {"subscriptions": "subscriptions", "usage": "usage", "service": "services", "deal": "deals"}
+_OBJECTS = {
+    "subscriptions": "subscriptions", "usage": "usage", "service": "services", "deal": "deals", "teams": "teams",
+    "members": "team members",
+}  # fmt: skip
 _CLIENTS = "clients"  # whatever the mapping calls a record of one: company, contact …
 
 
@@ -60,8 +63,6 @@ def _left_out(refused: Refused) -> str:
             return "not read: it is empty."
         case FileProblem.COLUMN_TWICE:
             return f"not read: column {_list(refused.columns)} stands twice."
-        case FileProblem.NOT_READ_YET:
-            return "not read yet: a later version will."
         case FileProblem.NO_OBJECT:
             return "not read: neither its name nor the mapping says what it is."
         case FileProblem.MISSING_COLUMN:

@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
@@ -140,7 +141,11 @@ team = Table(
     Column("id", Key, primary_key=True),
     Column("name", String(255), nullable=False),
     Column("name_key", _folded(255), nullable=False),  # folded (`bot.domain.catalog.fold`): how a team is found
+    Column("country", String(2)),  # ISO 3166
+    Column("time_zone", String(64)),  # IANA
+    Column("source_id", Key),  # that made it: the sample's teams leave with the sample
     ForeignKeyConstraint(["installation_id"], ["installation.id"], ondelete="CASCADE"),
+    _owned("source_id", table="source"),
     UniqueConstraint("installation_id", "name_key"),
 )
 team_member = Table(
@@ -154,6 +159,14 @@ team_member = Table(
     _owned("person_id", table="person"),
     _owned("team_id", table="team"),
     Index("ix_team_member_team", "installation_id", "team_id"),
+    Index(
+        "uq_team_member_primary",
+        "installation_id",
+        "person_id",
+        unique=True,
+        postgresql_where=text("is_primary"),
+        sqlite_where=text("is_primary"),
+    ),
 )
 
 source = Table(

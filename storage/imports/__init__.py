@@ -12,7 +12,19 @@ from sqlalchemy import select
 from bot.domain.catalog import Catalog, fold
 from storage import standing
 from storage.database import Database
-from storage.imports import files, mapping, merging, reach, records, rejects, sample, staging, subscriptions, usage
+from storage.imports import (
+    files,
+    mapping,
+    merging,
+    reach,
+    records,
+    rejects,
+    sample,
+    staging,
+    subscriptions,
+    teams,
+    usage,
+)
 from storage.imports.columns import bind
 from storage.imports.files import CsvFile
 from storage.imports.mapping import FileMapping, MappingError
@@ -36,7 +48,9 @@ _STAGE: dict[str, Callable[[Work, FileMapping, Rows], None]] = {
     "deals": records.stage,
     "subscriptions": subscriptions.stage,
     "usage": usage.stage,
+    "teams": teams.stage,
 }
+_RECORDS = frozenset({"clients", "services", "deals"})
 
 
 def run(
@@ -130,12 +144,12 @@ def _read_file(work: Work, entry: FileMapping, file: CsvFile, refusals: Refusals
     if isinstance(columns, Refused):
         refusals.report.left_out = columns
         return
-    work.objects.add(entry.object if entry.object in {"subscriptions", "usage"} else records.kind_of(work, entry))
+    work.objects.add(records.kind_of(work, entry) if entry.object in _RECORDS else entry.object)
     _STAGE[entry.object](work, entry, Rows(file, columns, refusals, work.progress))
 
 
 def _land(database: Database, work: Work) -> None:
-    """Merge, then move the reach, then make the scores."""
+    """Merge, then the teams, then move the reach, then make the scores."""
     read_tool = usage.tools(work)
     work.covered |= {number for name in work.mapping.tools if isinstance(number := read_tool(name), int)}
     merging.touch(work)
@@ -143,6 +157,7 @@ def _land(database: Database, work: Work) -> None:
     if not work.dry_run and work.kind != "sample":
         sample.remove(work.stage, merging.PAUSE)
     merging.merge(work)
+    teams.land(work)
     _say_measured(work)
     if work.dry_run:
         return

@@ -20,6 +20,8 @@ _LIKELY = {  # what people call our columns
     "product": ("plan", "plan tier", "product name", "hub", "sku"),
     "tool": ("feature", "feature name", "tool name", "event", "module"),
     "used_on": ("date", "day", "usage date", "event date", "timestamp", "used at"),
+    "team": ("team name", "group", "department"),
+    "email": ("email address", "mail", "user email", "member", "user", "person"),
     "count": ("uses", "usage count", "usage", "times", "quantity", "events"),
 }
 

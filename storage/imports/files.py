@@ -21,8 +21,7 @@ _BYTES = 1 << 20
 _LINE_END = re.compile("\r\n|\r|\n")
 _DELIMITERS = ",;\t"
 _SUFFIXES = (".csv", ".tsv")
-_LATER = ("teams.csv",)
-_ORDER = ("clients", "subscriptions", "services", "deals", "usage")  # what is referred to comes first
+_ORDER = ("clients", "subscriptions", "services", "deals", "usage", "teams")  # what is referred to comes first
 
 
 @dataclass
@@ -96,9 +95,7 @@ def find(paths: Sequence[Path], mapping: Mapping) -> tuple[list[tuple[Path, File
         entries = [(path, entry) for entry in mapping.files if entry.matches(path.name)]
         meant.extend(entries)
         if not entries:
-            later = path.name.casefold() in _LATER
-            problem = FileProblem.NOT_READ_YET if later else FileProblem.NO_OBJECT
-            others.append(FileReport(path.name, left_out=Refused(problem)))
+            others.append(FileReport(path.name, left_out=Refused(FileProblem.NO_OBJECT)))
     return sorted(meant, key=lambda one: _ORDER.index(one[1].object)), others
 
 

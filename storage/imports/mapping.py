@@ -17,7 +17,7 @@ from storage.catalog_checks import meant
 from storage.catalog_file import find_line
 from storage.imports.cells import NO, YES
 
-Object = Literal["clients", "subscriptions", "usage", "services", "deals"]
+Object = Literal["clients", "subscriptions", "usage", "services", "deals", "teams"]
 PropertyType = Literal["text", "number", "date", "user"]
 REJECTS = ".rejects.csv"
 
@@ -29,6 +29,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "usage": ("tool", "used_on", "count", "client_id", "subscription_id", "id"),
     "services": ("id", "client_id", "name", "pipeline", "stage", "amount"),
     "deals": ("id", "client_id", "name", "pipeline", "stage", "amount"),
+    "teams": ("team", "email", "primary", "lead", "country", "time_zone"),
 }  # fmt: skip
 REQUIRED: dict[str, tuple[str, ...]] = {
     "clients": ("id", "name"),
@@ -36,6 +37,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "usage": ("tool", "used_on", "count"),
     "services": ("id", "client_id", "name"),
     "deals": ("id", "client_id", "name"),
+    "teams": ("team", "email"),
 }
 
 
@@ -137,7 +139,7 @@ class Mapping(_Form):
         return {fold(old): fold(new) for old, new in self.rename_tools.items()}
 
 
-_OBJECTS: tuple[Object, ...] = ("clients", "subscriptions", "services", "deals", "usage")
+_OBJECTS: tuple[Object, ...] = ("clients", "subscriptions", "services", "deals", "usage", "teams")
 
 
 def load(path: Path | None) -> Mapping:

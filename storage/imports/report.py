@@ -29,10 +29,14 @@ class Reason(StrEnum):
     NOT_A_CURRENCY = "not a currency code of three letters"
     NOT_A_LINK = "not a web address"
     NOT_A_DOMAIN = "not a domain"
+    NOT_A_COUNTRY = "not a country code of two letters"
+    NOT_A_TIME_ZONE = "not a time zone"
     TOO_LARGE = "too large"
     TOO_LONG = "too long"
     CONTROL = "has a control character"
     TWICE = "stands twice with other contents"
+    OTHER_OF_TEAM = "the team has another in an earlier row"
+    SECOND_PRIMARY = "this person's primary team is another in an earlier row"
     OTHER_CLIENT = "the subscription belongs to another client"
     ENDS_BEFORE_START = "before the start"
     TOO_MANY_TOOLS = "one tool name too many: is this the right column?"
@@ -48,7 +52,6 @@ class FileProblem(StrEnum):
     EMPTY = "empty"
     MISSING_COLUMN = "missing_column"
     COLUMN_TWICE = "column_twice"
-    NOT_READ_YET = "not_read_yet"  # part of the contract, but of a later version
     NO_OBJECT = "no_object"  # nothing says what it is
 
 
@@ -97,7 +100,7 @@ class Facts:
     changed: int = 0
     unchanged: int = 0
     archived: int = 0  # no longer named by a complete source
-    removed: int = 0  # usage that a snapshot no longer says
+    removed: int = 0  # usage that a snapshot no longer says; who left a team
 
     @property
     def moved(self) -> int:

@@ -11,6 +11,7 @@ from sqlalchemy import Select, literal, select
 from bot.domain.catalog import Catalog
 from storage.imports.mapping import Mapping
 from storage.imports.report import Facts, Report
+from storage.imports.roster import Roster
 from storage.imports.staging import Stage
 from storage.schema import source
 
@@ -40,7 +41,8 @@ class Work:
     days: set[str] = field(default_factory=set)  # with usage in this import
     is_moved: bool = False  # some new records got other ids than their numbers
     is_fresh: bool = False  # the source had no usage before: there is nothing to compare with
-    objects: set[str] = field(default_factory=set)  # kinds of record, "subscription" and "usage", that were read
+    objects: set[str] = field(default_factory=set)  # kinds of record, and the other objects, that were read
+    roster: Roster = field(default_factory=Roster)
 
     @property
     def is_snapshot(self) -> bool:

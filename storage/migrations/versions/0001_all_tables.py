@@ -150,22 +150,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("installation_id", "name", name=op.f("uq_source_installation_id_name")),
     )
     op.create_table(
-        "team",
-        sa.Column("installation_id", sa.Integer(), nullable=False),
-        sa.Column("id", KEY, nullable=False),
-        sa.Column("name", sa.String(length=255), nullable=False),
-        sa.Column(
-            "name_key",
-            sa.String(length=255).with_variant(sa.String(length=255, collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.ForeignKeyConstraint(
-            ["installation_id"], ["installation.id"], name=op.f("fk_team_installation_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("installation_id", "id", name=op.f("pk_team")),
-        sa.UniqueConstraint("installation_id", "name_key", name=op.f("uq_team_installation_id_name_key")),
-    )
-    op.create_table(
         "tool",
         sa.Column("installation_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -254,27 +238,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("installation_id", "source_id", "tool_id", name=op.f("pk_source_tool")),
     )
     op.create_table(
-        "team_member",
+        "team",
         sa.Column("installation_id", sa.Integer(), nullable=False),
-        sa.Column("person_id", KEY, nullable=False),
-        sa.Column("team_id", KEY, nullable=False),
-        sa.Column("is_primary", sa.Boolean(), server_default="0", nullable=False),
-        sa.Column("is_lead", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column(
+            "name_key",
+            sa.String(length=255).with_variant(sa.String(length=255, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("country", sa.String(length=2), nullable=True),
+        sa.Column("time_zone", sa.String(length=64), nullable=True),
+        sa.Column("source_id", KEY, nullable=True),
         sa.ForeignKeyConstraint(
-            ["installation_id", "person_id"],
-            ["person.installation_id", "person.id"],
-            name=op.f("fk_team_member_installation_id_person_id"),
+            ["installation_id", "source_id"],
+            ["source.installation_id", "source.id"],
+            name=op.f("fk_team_installation_id_source_id"),
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["installation_id", "team_id"],
-            ["team.installation_id", "team.id"],
-            name=op.f("fk_team_member_installation_id_team_id"),
-            ondelete="CASCADE",
+            ["installation_id"], ["installation.id"], name=op.f("fk_team_installation_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("installation_id", "person_id", "team_id", name=op.f("pk_team_member")),
+        sa.PrimaryKeyConstraint("installation_id", "id", name=op.f("pk_team")),
+        sa.UniqueConstraint("installation_id", "name_key", name=op.f("uq_team_installation_id_name_key")),
     )
-    op.create_index("ix_team_member_team", "team_member", ["installation_id", "team_id"], unique=False)
     op.create_table(
         "change",
         sa.Column("installation_id", sa.Integer(), nullable=False),
@@ -523,3 +510,33 @@ def upgrade() -> None:
     op.create_index("ix_subscription_client", "subscription", ["installation_id", "client_id"], unique=False)
     op.create_index("ix_subscription_ended_on", "subscription", ["installation_id", "ended_on"], unique=False)
     op.create_index("ix_subscription_started_on", "subscription", ["installation_id", "started_on"], unique=False)
+    op.create_table(
+        "team_member",
+        sa.Column("installation_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", KEY, nullable=False),
+        sa.Column("team_id", KEY, nullable=False),
+        sa.Column("is_primary", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("is_lead", sa.Boolean(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "person_id"],
+            ["person.installation_id", "person.id"],
+            name=op.f("fk_team_member_installation_id_person_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "team_id"],
+            ["team.installation_id", "team.id"],
+            name=op.f("fk_team_member_installation_id_team_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "person_id", "team_id", name=op.f("pk_team_member")),
+    )
+    op.create_index("ix_team_member_team", "team_member", ["installation_id", "team_id"], unique=False)
+    op.create_index(
+        "uq_team_member_primary",
+        "team_member",
+        ["installation_id", "person_id"],
+        unique=True,
+        postgresql_where=sa.text("is_primary"),
+        sqlite_where=sa.text("is_primary"),
+    )

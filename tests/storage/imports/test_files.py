@@ -124,10 +124,10 @@ def test_empty_cells_beyond_the_header_do_no_harm(one_desk: Desk) -> None:
     assert one_desk.names() == ["Acme", "Globex"]
 
 
-def test_teams_and_unknown_files_are_named_as_not_read(one_desk: Desk) -> None:
-    report = one_desk.load({"clients.csv": CLIENTS, "teams.csv": "team,email\n", "notes.csv": "a,b\n", "x.txt": "?"})
+def test_unknown_files_are_named_as_not_read(one_desk: Desk) -> None:
+    report = one_desk.load({"clients.csv": CLIENTS, "notes.csv": "a,b\n", "x.txt": "?"})
     left_out = {one.name: one.left_out.problem for one in report.files if one.left_out}
-    assert left_out == {"teams.csv": FileProblem.NOT_READ_YET, "notes.csv": FileProblem.NO_OBJECT}
+    assert left_out == {"notes.csv": FileProblem.NO_OBJECT}
 
 
 def test_a_path_that_is_not_there_is_an_error(tmp_path: Path) -> None:
@@ -136,10 +136,10 @@ def test_a_path_that_is_not_there_is_an_error(tmp_path: Path) -> None:
 
 
 def test_clients_are_read_before_what_names_them(tmp_path: Path) -> None:
-    for name in ("usage.csv", "deals.csv", "subscriptions.csv", "clients.csv"):
+    for name in ("teams.csv", "usage.csv", "deals.csv", "subscriptions.csv", "clients.csv"):
         (tmp_path / name).touch()
     found, _ = files.find([tmp_path / "usage.csv", tmp_path], Mapping())
-    assert [path.stem for path, _ in found] == ["clients", "subscriptions", "deals", "usage"]
+    assert [path.stem for path, _ in found] == ["clients", "subscriptions", "deals", "usage", "teams"]
 
 
 CELLS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=12)
@@ -153,11 +153,12 @@ CONTENTS = st.one_of(
     ),
 )
 HEADERS = st.sampled_from([b"", b"id,name\n", b"id,name,csm_email,x\n", b"client_id,tool,used_on,count\n",
-                           b"client_id,product,id,mrr\n", b"id;name;renewal_date\r\n"])  # fmt: skip
+                           b"client_id,product,id,mrr\n", b"id;name;renewal_date\r\n",
+                           b"team,email,primary,lead,country,time_zone\n"])  # fmt: skip
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.sampled_from(["clients.csv", "usage.csv", "subscriptions.csv", "deals.csv"]), HEADERS, CONTENTS)
+@given(st.sampled_from(["clients.csv", "usage.csv", "subscriptions.csv", "deals.csv", "teams.csv"]), HEADERS, CONTENTS)
 def test_no_file_whatsoever_crashes_the_import(one_desk: Desk, name: str, header: bytes, content: bytes) -> None:
     for old in one_desk.folder.glob("*"):
         old.unlink()
