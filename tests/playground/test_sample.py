@@ -28,7 +28,18 @@ from storage.database import Database
 from storage.imports.mapping import COLUMNS
 from storage.imports.report import Report
 from storage.installations import Installation, create
-from storage.schema import field, person, record, record_date, record_person, standing, subscription, usage
+from storage.schema import (
+    field,
+    person,
+    record,
+    record_date,
+    record_person,
+    standing,
+    subscription,
+    team,
+    team_member,
+    usage,
+)
 from tests.conftest import NOW, TODAY, Fresh
 
 CATALOG: Catalog = catalogs.load()
@@ -110,7 +121,8 @@ def test_the_same_seed_and_day_give_the_same_bytes_in_another_process(tmp_path: 
         check=True,
     )
     mine = written(base(), tmp_path / "mine")
-    assert mine == b"".join((other / f"{name}.csv").read_bytes() for name in ("clients", "subscriptions", "usage"))
+    names = ("clients", "subscriptions", "usage", "teams")
+    assert mine == b"".join((other / f"{name}.csv").read_bytes() for name in names)
 
 
 def test_another_seed_gives_another_crowd_and_the_same_named_clients() -> None:
@@ -136,9 +148,9 @@ def test_there_are_two_hundred_clients_of_four_teams() -> None:
 
 def test_the_csms_of_two_teams_are_in_the_playgrounds_slack_and_the_others_are_not() -> None:
     titles = {one.email: one.title for one in people.cast()}
-    for team, csms in TEAMS.items():
+    for name, csms in TEAMS.items():
         known = [titles.get(csm) for csm in csms]
-        assert known == ([f"CSM, {team}"] * 2 if team in {"CS Nordic", "CS Central"} else [None, None])
+        assert known == ([f"CSM, {name}"] * 2 if name in {"CS Nordic", "CS Central"} else [None, None])
 
 
 def test_names_are_distinct_plainly_made_up_and_of_many_scripts() -> None:
@@ -282,6 +294,7 @@ def test_the_import_takes_every_row(loaded: tuple[Database, Report]) -> None:
         "clients.csv": len(made.clients),
         "subscriptions.csv": len(made.subscriptions),
         "usage.csv": len(made.usage),
+        "teams.csv": len(made.teams),
     }
     assert all(one.left_out is None and not one.misfits and not one.repeated for one in report.files)
     assert report.facts["usage"].added == len(made.usage)
@@ -321,6 +334,35 @@ def test_csms_and_renewal_days_are_found(loaded: tuple[Database, Report]) -> Non
         dates = connection.scalar(select(func.count()).select_from(record_date))
     assert annas == sum(one.csm_email == "anna@example.com" for one in base().clients)
     assert dates == sum((one.renewal_date is not None) + (one.last_touch_on is not None) for one in base().clients)
+
+
+def test_every_csm_is_in_their_team_and_one_of_the_leads_room_leads_each_known_team(
+    loaded: tuple[Database, Report],
+) -> None:
+    same = (team_member.c.installation_id == team.c.installation_id) & (team_member.c.team_id == team.c.id)
+    query = select(team.c.name, person.c.email, team_member.c.is_primary, team_member.c.is_lead).select_from(
+        team.join(team_member, same).join(person, person.c.id == team_member.c.person_id)
+    )
+    with loaded[0].read() as connection:
+        rows = connection.execute(query).all()
+        places = connection.execute(select(team.c.country, team.c.time_zone)).all()
+    assert {(row.name, row.email) for row in rows} == {(name, one) for name, some in TEAMS.items() for one in some}
+    assert all(row.is_primary for row in rows)
+    leads = {row.name: row.email for row in rows if row.is_lead}
+    assert leads.keys() == TEAMS.keys()
+    room = next(one.members for one in people.channels() if one.id == people.CS_LEADS)
+    assert {one.email for one in people.cast() if one.id in room} >= {leads["CS Nordic"], leads["CS Central"]}
+    assert all(country and zone for country, zone in places)
+
+
+def test_every_client_is_of_the_team_that_it_names(loaded: tuple[Database, Report]) -> None:
+    query = (
+        select(record.c.external_id, team.c.name)
+        .join(standing, standing.c.client_id == record.c.id)
+        .join(team, team.c.id == standing.c.team_id)
+    )
+    with loaded[0].read() as connection:
+        assert dict(connection.execute(query).all()) == {one.id: one.team for one in base().clients}
 
 
 def test_the_stored_scores_are_those_of_the_rules(loaded: tuple[Database, Report]) -> None:
@@ -380,7 +422,8 @@ def test_the_first_real_import_takes_the_samples_place(sqlite: Database, tmp_pat
     assert report.sample_clients == 200
     with sqlite.read() as connection:
         assert connection.scalars(select(record.c.name)).all() == ["Real Example Ltd"]
-        assert connection.scalar(select(func.count()).select_from(usage)) == 0
+        for table in (usage, team, team_member):
+            assert connection.scalar(select(func.count()).select_from(table)) == 0
         (client,) = facts.client(
             connection, number, 1, CATALOG, lambda _hash: None, record.c.name == "Real Example Ltd"
         )

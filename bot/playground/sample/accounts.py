@@ -58,9 +58,15 @@ class Account:
 ANNA, BO = "anna@example.com", "bo@example.com"
 CLEO, DAN = "cleo@example.com", "dan@example.com"
 NORDIC, CENTRAL, BALTIC, IBERIA = "CS Nordic", "CS Central", "CS Baltic", "CS Iberia"
-TEAMS = {
+TEAMS = {  # the first of each leads it
     NORDIC: (ANNA, BO),
     CENTRAL: (CLEO, DAN),
     BALTIC: ("eha@example.com", "filips@example.com"),  # these four are not in the playground's Slack
     IBERIA: ("gala@example.com", "hugo@example.com"),
+}
+PLACES = {  # country and time zone
+    NORDIC: ("NO", "Europe/Oslo"),
+    CENTRAL: ("DE", "Europe/Berlin"),
+    BALTIC: ("EE", "Europe/Tallinn"),
+    IBERIA: ("ES", "Europe/Madrid"),
 }

@@ -12,7 +12,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from bot.domain.catalog import Catalog, Tool
-from bot.playground.sample.accounts import YEAR, Account, Habit
+from bot.playground.sample.accounts import PLACES, TEAMS, YEAR, Account, Habit
 from bot.playground.sample.cast import cast
 from bot.playground.sample.crowd import crowd
 
@@ -72,11 +72,20 @@ class UsageRow(NamedTuple):
     times: int  # "count" in the file: a tuple has a method of that name
 
 
+class TeamRow(NamedTuple):
+    team: str
+    email: str
+    lead: str
+    country: str
+    time_zone: str
+
+
 @dataclass(frozen=True)
 class Base:
     clients: Sequence[ClientRow]
     subscriptions: Sequence[SubscriptionRow]
     usage: Sequence[UsageRow]
+    teams: Sequence[TeamRow]
 
     def write(self, folder: Path) -> list[Path]:
         """One CSV file a kind, in the folder."""
@@ -84,6 +93,7 @@ class Base:
             _write(folder / "clients.csv", ClientRow._fields, self.clients),
             _write(folder / "subscriptions.csv", SubscriptionRow._fields, self.subscriptions),
             _write(folder / "usage.csv", (*UsageRow._fields[:-1], "count"), self.usage),
+            _write(folder / "teams.csv", TeamRow._fields, self.teams),
         ]
 
 
@@ -96,7 +106,7 @@ def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
 
 
 def generate(catalog: Catalog, today: date, seed: int = SEED) -> Base:
-    """The clients with a name of their own, and the crowd; usage goes to today."""
+    """The clients with a name of their own, and the crowd, and the teams; usage goes to today."""
     tools = {tool.key: tool for tool in catalog.tools}
     clients: list[ClientRow] = []
     subscriptions: list[SubscriptionRow] = []
@@ -106,7 +116,13 @@ def generate(catalog: Catalog, today: date, seed: int = SEED) -> Base:
         clients.append(_client(key, account, today))
         subscriptions += _subscriptions(key, account, today)
         usage += _usage(key, account, tools, today, Random(f"{seed}/{key}"))  # noqa: S311 (no secret is made here)
-    return Base(clients, subscriptions, usage)
+    return Base(clients, subscriptions, usage, list(_teams()))
+
+
+def _teams() -> Iterator[TeamRow]:
+    for team, people in TEAMS.items():
+        for email in people:
+            yield TeamRow(team, email, "yes" if email == people[0] else "no", *PLACES[team])
 
 
 def _client(key: str, account: Account, today: date) -> ClientRow:
