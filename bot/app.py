@@ -25,7 +25,7 @@ from bot.errors import UserError
 from bot.recent import Recent
 from bot.reply import replier
 from bot.settings import Settings
-from commands import engagement, members, share
+from commands import engagement, members, opportunities, share
 from commands.arguments import Turn
 from storage import people
 from storage.audience import Audience
@@ -37,7 +37,7 @@ LISTENER_THREADS = 32  # Bolt's own five are shared by everything: a few slow an
 Listener = tuple[str, Any, Callable[..., Any], Right]  # kind, id, function, what it asks of the person
 
 # Each listener before the one that fits costs microseconds: the frequent modules come first.
-MODULES: tuple[Any, ...] = (engagement, share, members)
+MODULES: tuple[Any, ...] = (engagement, opportunities, share, members)
 
 log = structlog.get_logger()
 

@@ -16,7 +16,7 @@ from slack_sdk.http_retry.builtin_handlers import (
 from bot.app import wire
 from bot.domain.catalog import Catalog
 from bot.identity import Identity, authorizer
-from bot.jobs import people
+from bot.jobs import answers, people
 from bot.metrics import CountErrors
 from bot.schedule import Job, Schedule
 from bot.serve import Bot
@@ -80,4 +80,8 @@ def assemble(settings: Settings, identity: Identity, installation_id: int, now: 
         authorize=authorizer(identity, _token(settings)),
     )
     keep_people = partial(people.keep, database, reading(settings), installation_id, now)
-    return Bot(app, database, Schedule([Job("people", timedelta(days=1), keep_people)]))
+    jobs = [
+        Job("people", timedelta(days=1), keep_people),
+        Job("answers", timedelta(minutes=1), partial(answers.reopen, database, now)),
+    ]
+    return Bot(app, database, Schedule(jobs))

@@ -6,12 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import Connection
+
+from bot.blocks import engagement as cards
+from bot.blocks.kit import Message
 from bot.blocks.words import Words
 from bot.domain.access import Person
 from bot.domain.catalog import Catalog
 from bot.domain.engagement import Engagement, assess
+from bot.domain.filter_text import parse
+from bot.domain.filters import Filter
+from bot.domain.listing import Listing
 from bot.errors import UserError
-from storage import facts
+from storage import facts, lookup, scopes
 from storage.database import Database
 
 LONGEST = 2_000  # characters that are looked at; Slack lets people type 10,000
@@ -67,3 +74,31 @@ def _id(value: str) -> int | None:
     if not (value.isascii() and value.isdigit() and len(value) < 20):
         return None
     return number if (number := int(value)) <= LARGEST_ID else None
+
+
+def find_client(text: str, turn: Turn, show: Callable[[Engagement], Message]) -> Message:
+    """What is shown of the client that a text means, or what to do instead. One statement where it is named exactly."""
+    installation, workspace = turn.person.installation_id, turn.person.workspace_id
+    with turn.db.read() as connection:
+        named = (lookup.IS_EXACT, lookup.exact_parameters(text))
+        found = facts.client(connection, installation, workspace, turn.catalog, turn.catalogs, *named)
+        hits = lookup.Found() if len(found) == 1 else lookup.find(connection, installation, workspace, text)
+    if len(found) == 1:
+        return show(assess(turn.catalog, found[0], turn.today))
+    if hits.clear is not None:
+        return show(carried_client(turn, str(hits.clear)))
+    if hits.hits:
+        return cards.several(text, hits.hits, turn.words)
+    return cards.nobody(text, hits.nearest, turn.words)
+
+
+def read_filter(text: str, turn: Turn) -> Filter:
+    """The filter that was typed, or that a button carries. Raises FilterError."""
+    return parse(text, {key: one.name for key, one in turn.catalog.categories.items()})
+
+
+def listing_of(connection: Connection, wanted: Filter, turn: Turn) -> Listing:
+    """The list that a filter means to this person. Raises FilterError."""
+    person = turn.person
+    scope = scopes.resolve(connection, person, wanted)
+    return Listing(person.installation_id, person.workspace_id, scope, wanted, turn.today, person.as_of)

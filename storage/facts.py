@@ -21,6 +21,7 @@ from sqlalchemy import (
     select,
 )
 
+from bot.domain.answers import Answer, Reply
 from bot.domain.catalog import Catalog, fold
 from bot.domain.clients import Client
 from bot.domain.scoring import Facts, Use, used_tools
@@ -31,6 +32,7 @@ from storage.grounds import CatalogOf
 from storage.schema import (
     change,
     installation,
+    opportunity_answer,
     person,
     record,
     source,
@@ -86,6 +88,9 @@ def _found(catalog: Catalog) -> Select[Any]:
             standing.c.currency,
             standing.c.mrr,
             standing.c.renews_on,
+            standing.c.quiet,
+            record.c.properties,
+            _answers().label("answers"),
             person.c.name.label("csm_name"),
             person.c.slack_user_id,
             installation.c.as_of,
@@ -156,6 +161,14 @@ def _in_window(within: int) -> ColumnElement[bool]:
     return usage.c.day.between(days_before(source.c.reach, literal_column(str(within - 1))), source.c.reach)
 
 
+def _answers() -> ScalarSelect[Any]:
+    """What was answered to the client's opportunities: (key, reply, until, evidence, size)."""
+    one = opportunity_answer.c
+    mine = (one.installation_id == record.c.installation_id) & (one.client_id == record.c.id)
+    found = select(rows(one.key, one.reply, one.until, one.evidence, one.size)).where(mine)
+    return found.correlate(record).scalar_subquery()
+
+
 def _last_score() -> ScalarSelect[Any]:
     return _newest(select(change.c.score).where(change.c.score.is_not(None)))
 
@@ -183,6 +196,9 @@ def _client(catalog: Catalog, catalogs: CatalogOf, row: Row[Any]) -> Client:
         as_of=row.as_of if any(one.reach is not None for one in sources) else None,
         facts=Facts(subscriptions, row.subscribing, covered, tools, used_tools(catalog, uses)),
         uses=uses,
+        properties=row.properties,
+        quiet=tuple((row.quiet or "").split(",")) if row.quiet else (),
+        answers={key: Answer(Reply(reply), _day(until), *rest) for key, reply, until, *rest in row.answers or ()},
         before=grounds.find(catalogs, row.week_ago),
         last_score=row.last_score,
         last_used_on=max((use.last_on for use in uses.values() if use.last_on is not None), default=None),

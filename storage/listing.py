@@ -29,7 +29,7 @@ from sqlalchemy import (
 from bot.domain.catalog import Catalog, Tier
 from bot.domain.filters import Sort
 from bot.domain.listing import Line, Listing, Page, Position, Sign, Whose
-from bot.domain.moves import explain
+from bot.domain.moves import Ground, explain
 from storage import conditions, grounds, history
 from storage.conditions import Shape
 from storage.grounds import CatalogOf
@@ -42,6 +42,7 @@ _GROUPS = (conditions.JUDGED, (Tier.ONBOARDING,), (Tier.UNKNOWN,), (Tier.FORMER,
 _SHOWN = (
     standing.c.tier, standing.c.share, standing.c.change_7, standing.c.mrr,
     standing.c.currency, standing.c.renews_on, standing.c.person_id, standing.c.first_on, standing.c.signs,
+    standing.c.quiet,
 )  # fmt: skip
 
 
@@ -85,23 +86,23 @@ def page(
     backwards: bool = False,
     limit: int = LINES,
 ) -> Page:
-    """The clients after (or, backwards, before) a position; without one, the first. Two statements at most.
+    """The clients after (or, backwards, before) a position; without one, the first. One statement.
 
     A client that has gone or moved since the position was taken changes nothing: the order goes on from its value.
     """
     sort = listing.wanted.sort or Sort.SCORE
     shape = conditions.shape(catalog, listing)
-    statement = _page(shape, sort, listing.wanted.reverse, beside and beside.phase, backwards)
+    statement = _page(shape, sort, listing.wanted.reverse, beside and beside.phase, backwards, beside is None)
     days = _days(listing)
     bound = {**conditions.values(catalog, listing), **_bound(beside, sort), **days, "limit": limit + 1}
-    found = [_line(row, catalogs) for row in connection.execute(statement, bound)]
-    lines = tuple(found[:limit][::-1] if backwards else found[:limit])
+    rows = connection.execute(statement, bound).all()
+    found = [_line(row, catalogs) for row in rows]
     more = len(found) > limit
     return Page(
-        lines=lines,
+        lines=tuple(found[:limit][::-1] if backwards else found[:limit]),
         has_before=more if backwards else beside is not None,
         has_after=more or backwards,
-        total=count(connection, catalog, listing) if beside is None else None,
+        total=(rows[0].total if rows else 0) if beside is None else None,
     )
 
 
@@ -155,11 +156,12 @@ def _tops(lists: tuple[tuple[Shape, Sort, bool], ...]) -> Select[Any]:
 
 
 @lru_cache(maxsize=256)
-def _page(shape: Shape, sort: Sort, reverse: bool, beside: int | None, backwards: bool) -> Select[Any]:
-    """The clients of a page, with all that a line shows of them."""
+def _page(shape: Shape, sort: Sort, reverse: bool, beside: int | None, backwards: bool, counts: bool) -> Select[Any]:
+    """The clients of a page, with all that a line shows of them, and on the first how many there are."""
     order = _order(sort, reverse, shape)
     chosen = _chosen(shape, order, beside, backwards=backwards)
-    return _shown(chosen, shape.area).order_by(chosen.c.place)
+    query = _shown(chosen, shape.area).order_by(chosen.c.place)
+    return query.add_columns(_count(shape).scalar_subquery().label("total")) if counts else query
 
 
 def _chosen(shape: Shape, order: _Order, beside: int | None, *, backwards: bool) -> Subquery:
@@ -256,6 +258,12 @@ def _by(keys: Sequence[ColumnElement[Any]], descends: bool) -> list[ColumnElemen
     return [key.desc() if descends else key.asc() for key in keys]
 
 
+def _quiet(now: Ground | None, keys: str | None) -> tuple[str, ...]:
+    if now is None or not keys:
+        return ()
+    return tuple(tool.name for tool in now.catalog.tools if tool.key in keys.split(","))
+
+
 def _days(listing: Listing) -> dict[str, date]:
     """Between which a client is said to have moved."""
     as_of = listing.as_of or listing.today
@@ -280,6 +288,8 @@ def _line(row: Row[Any], catalogs: CatalogOf) -> Line:
         csm=row.csm,
         signs=Sign(row.signs),
         onboarding_since=row.first_on,
+        unused=None if now is None else now.unused,
+        quiet=_quiet(now, row.quiet),
         parts=explain(before, now) if now is not None and before is not None else (),
         position=Position(row.phase, keys, row.client_id),
     )

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Double, Row, bindparam, cast, delete, func, s
 
 from bot.domain.answers import Answer
 from bot.domain.catalog import Catalog
+from bot.domain.engagement import Engagement
 from bot.domain.evidence import Situation
 from bot.domain.listing import pack
 from bot.domain.scoring import Facts, Verdict, judge
@@ -269,6 +270,14 @@ class _Settler:
             names(basis.catalog, seen.quiet),
             seen.owned,
         )
+
+
+def notice_again(connection: Connection, installation_id: int, one: Engagement, answers: Mapping[str, Answer]) -> None:
+    """Write what is to be noticed of a client whose opportunities were answered, or are open again."""
+    catalog = one.catalog
+    seen = notice(catalog, one.situation(), catalog.bits(one.client.quiet), answers)
+    mine = (standing.c.installation_id == installation_id, standing.c.client_id == one.client.id)
+    connection.execute(update(standing).where(*mine).values(signs=int(seen.signs)))
 
 
 def _stored(connection: Connection, basis: Basis, ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:

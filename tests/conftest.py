@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import psycopg
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 from storage.database import Database
@@ -55,6 +56,13 @@ def _unskipped(report: Report) -> Report:
         report.outcome = "failed"
         report.longrepr = f"{reason} (and CI skips nothing)"
     return report
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_logs() -> None:
+    """As the bot itself logs: the library's own way draws all local variables, which takes longer than Slack waits."""
+    formatted = [structlog.stdlib.add_log_level, structlog.processors.format_exc_info]
+    structlog.configure(processors=[*formatted, structlog.processors.KeyValueRenderer()])
 
 
 @pytest.fixture(scope="session")

@@ -8,19 +8,22 @@ from datetime import timedelta
 
 from bot.blocks import ids, kit, moves
 from bot.blocks.kit import Block, Message
+from bot.blocks.offers import sentence, why_held
 from bot.blocks.words import Words
-from bot.domain.catalog import Catalog, Category, Tier
+from bot.domain.catalog import Catalog, Category, Kind, Tier
 from bot.domain.engagement import Engagement
 from bot.domain.moves import OWN, change, tenths
 from bot.domain.scoring import Area, Reason
 
 Choice = tuple[int, str, str | None]  # a client's id, name and domain
+QUIET = 2  # tools that are named
 TIERS = {Tier.LOW: "Low", Tier.MEDIUM: "Medium", Tier.HIGH: "High"}
 
 
 def card(catalog: Catalog, one: Engagement, words: Words) -> Message:
     """The answer to `/engagement acme`."""
-    blocks = [*body(catalog, one, words), _buttons(one, words), kit.context(_freshness(one, words))]
+    more = [kit.section(line) for line in _offer(catalog, one, words)]
+    blocks = [*body(catalog, one, words), *more, _buttons(one, words), kit.context(_freshness(one, words))]
     return kit.message(summary(catalog, one, words), blocks)
 
 
@@ -36,9 +39,34 @@ def body(catalog: Catalog, one: Engagement, words: Words) -> list[Block]:
     blocks = [kit.section(*part) for part in (_head(catalog, one, words), _why(catalog, one, words)) if part]
     if one.verdict.tier not in {Tier.UNKNOWN, Tier.FORMER}:
         blocks.append(kit.section(*_in_use(one, words)))
+        if one.quiet:
+            blocks.append(kit.section(*_quiet(one, words)))
         if one.step is not None:
             blocks.append(kit.section(words("*Next:* {step}", step=kit.name(one.step.step, 300))))
     return blocks
+
+
+def _quiet(one: Engagement, words: Words) -> list[str]:
+    """Tools that were in steady use: the score alone would say so only when their window has passed."""
+    told = [
+        words("{tool}, last used {day}", tool=kit.name(tool.name, 40), day=words.day(use.last_on, one.day))
+        if use.last_on is not None
+        else kit.name(tool.name, 40)
+        for tool, use in one.quiet
+    ]
+    return [words("*Going quiet:* {tools}", tools="; ".join(told[:QUIET]))]
+
+
+def _offer(catalog: Catalog, one: Engagement, words: Words) -> list[str]:
+    """What the client could buy next, with its evidence; or what is held back, and why."""
+    offers = [found for found in one.opportunities() if found.kind is not Kind.ACTIVATION]
+    open_ = [found for found in offers if found.held is None]
+    if open_:
+        return [words("*Could come next:* {offer}", offer=sentence(catalog, open_[0], words))]
+    if not offers or offers[0].held is None:
+        return []
+    why = why_held(catalog, offers[0].held, words)
+    return [words.count("Held back: {n} offer, {why}", "Held back: {n} offers, {why}", len(offers), why=why)]
 
 
 def _head(catalog: Catalog, one: Engagement, words: Words) -> list[str]:
@@ -180,6 +208,7 @@ def _buttons(one: Engagement, words: Words) -> Block:
         kit.button(words("Details"), ids.SHOW_DETAILS, value),
         kit.button(words("History"), ids.SHOW_HISTORY, value),
         kit.button(words("Share here"), ids.PREVIEW_SHARE, value),
+        kit.overflow(ids.MORE_OF_CARD, [(words("Opportunities"), f"opportunities {value}")]),
     )
 
 

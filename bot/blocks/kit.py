@@ -8,6 +8,7 @@ library's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -19,11 +20,13 @@ from slackblocks import (
     DataPoint,
     DataSeries,
     DataVisualizationBlock,
+    DatePicker,
     InputBlock,
     LineChart,
     Option,
     OverflowMenu,
     PlainText,
+    PlainTextInput,
     StaticSelectMenu,
 )
 
@@ -174,6 +177,18 @@ def channel_picker(label: str, block: str, action: str, chosen: str | None, hint
         ),
     )
     return InputBlock(PlainText(label), menu, block_id=block, hint=PlainText(hint))._resolve()
+
+
+def day_picker(label: str, block: str, chosen: date) -> Block:
+    """An input for a day; block and action id alike."""
+    element = DatePicker(action_id=block, initial_date=chosen.isoformat())
+    return InputBlock(PlainText(label), element, block_id=block)._resolve()
+
+
+def text_input(label: str, block: str, longest: int, *, optional: bool = False) -> Block:
+    """An input for some words; block and action id alike."""
+    element = PlainTextInput(action_id=block, multiline=True, max_length=longest)
+    return InputBlock(PlainText(label), element, block_id=block, optional=optional)._resolve()
 
 
 def chart(title: str, kind: Literal["bar", "line"], points: Sequence[tuple[str, float]], name: str) -> Block:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from fractions import Fraction
+from types import MappingProxyType
 
 from bot.blocks import ids, kit, moves
 from bot.blocks.kit import Block, Element, Message
+from bot.blocks.offers import of_line
 from bot.blocks.states import ListState, write
 from bot.blocks.words import Words
 from bot.domain.catalog import Catalog, Tier
@@ -14,6 +17,9 @@ from bot.domain.filter_text import write as write_filter
 from bot.domain.filters import Sort
 from bot.domain.listing import Line, Listing, Page, Scope, Whose
 from bot.domain.moves import tenths
+from bot.domain.opportunities import Opportunity
+
+Offers = Mapping[int, Sequence[Opportunity]]
 
 MANY = 1_000  # clients, beyond which they are not counted
 PAGE = 10  # lines
@@ -37,12 +43,19 @@ SORTS = {
 }
 
 
-def page(catalog: Catalog, listing: Listing, found: Page, state: ListState, words: Words) -> Message:
-    """The answer to `/engagement tier:low`, and what its buttons put in its place."""
+def page(
+    catalog: Catalog,
+    listing: Listing,
+    found: Page,
+    state: ListState,
+    words: Words,
+    offers: Offers = MappingProxyType({}),
+) -> Message:
+    """The answer to `/engagement tier:low`, and what its buttons put in its place. `offers`: by client."""
     head = kit.carrying(
         state.filter, kit.section(*_head(catalog, listing, found, words), accessory=_sort(listing, words))
     )
-    rows = [_row(catalog, listing, one, words) for one in found.lines]
+    rows = [_row(catalog, listing, one, words, offers.get(one.id, ())) for one in found.lines]
     foot = kit.context(_foot(listing, words))
     blocks = [head, *rows, *_paging(found, state, words), foot]
     return kit.message(summary(catalog, listing, found, state, words), blocks)
@@ -83,18 +96,27 @@ def _number(found: Page, words: Words) -> str:
     return words.count("{n} client", "{n} clients", found.total)
 
 
-def _row(catalog: Catalog, listing: Listing, one: Line, words: Words) -> Block:
+def _row(catalog: Catalog, listing: Listing, one: Line, words: Words, offers: Sequence[Opportunity]) -> Block:
     button = kit.button(words("Open"), ids.OPEN_LISTED, str(one.id))
-    return kit.section(*line(catalog, listing, one, words), accessory=button)
+    lines = line(catalog, listing, one, words)
+    if listing.wanted.opportunity is not None:
+        lines += filter(None, [of_line(catalog, one, offers, listing.wanted.opportunity, words)])
+    return kit.section(*lines, accessory=button)
 
 
 def line(catalog: Catalog, listing: Listing, one: Line, words: Words) -> list[str]:
     """A client in two lines: who, and why it is worth a look."""
     csm = kit.name(one.csm, 40) if one.csm and listing.scope.whose is not Whose.MINE else ""
-    first = " · ".join(filter(None, [f"*{kit.name(one.name)}*", stands(catalog, one, listing, words), csm]))
+    first = [f"*{kit.name(one.name)}*", stands(catalog, one, listing, words), csm]
     money = words("{amount}/month", amount=words.money(one.mrr, one.currency)) if one.mrr else ""
-    second = " · ".join(filter(None, [moved(catalog, one, listing, words), renewal(one, listing, words), money]))
-    return [first, second] if second else [first]
+    second = [moved(catalog, one, listing, words), _quiet(one, words), renewal(one, listing, words), money]
+    return list(filter(None, [" · ".join(filter(None, part)) for part in (first, second)]))
+
+
+def _quiet(one: Line, words: Words) -> str:
+    if not one.quiet:
+        return ""
+    return words("going quiet: {tools}", tools=kit.name(", ".join(one.quiet[:2]), 60))
 
 
 def stands(catalog: Catalog, one: Line, listing: Listing, words: Words) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.blocks import kit
 from bot.blocks.words import Words
-from bot.domain.catalog import Catalog
-from bot.domain.opportunities import Opportunity, Value
+from bot.domain.catalog import Catalog, Kind
+from bot.domain.listing import Line
+from bot.domain.opportunities import Hold, Opportunity, Value
 
 SENTENCE = 300  # characters
 
@@ -16,6 +19,27 @@ def sentence(catalog: Catalog, one: Opportunity, words: Words) -> str:
         return kit.name(_unused(catalog, one, words), SENTENCE)
     shown = {name: _shown(name, value, words) for name, value in one.values.items()}
     return kit.name(catalog.rules[one.rule].because.format(**shown), SENTENCE)
+
+
+def of_line(catalog: Catalog, one: Line, found: Sequence[Opportunity], kind: Kind | None, words: Words) -> str:
+    """The evidence of a client in a list: of an offer by the rules, else of what it pays for and does not use."""
+    offers = [each for each in found if each.held is None and kind in {None, each.kind}]
+    if offers:
+        return sentence(catalog, offers[0], words)
+    if one.unused is None:
+        return ""
+    return words("pays for {tool}, not in use", tool=kit.name(one.unused.name, 60))
+
+
+def why_held(catalog: Catalog, held: Hold, words: Words) -> str:
+    """Why a client is offered nothing to buy for now."""
+    match held:
+        case Hold.LOW:
+            return words("while the score is below {n}", n=catalog.hold_below)
+        case Hold.ONBOARDING:
+            return words("until onboarding is over")
+        case Hold.UNKNOWN:
+            return words("while the score is not known")
 
 
 def _shown(name: str, value: Value, words: Words) -> str:

@@ -12,6 +12,7 @@ SENTENCES = {
     "client_gone": "This client is no longer there. Look it up again: {command} and its name.",
     "catalog_refused": "The catalog cannot be used: {file}, line {line}: {problem}. Tell whoever runs the bot.",
     "mapping_refused": "The mapping cannot be used: {file}, line {line}: {problem}. Tell whoever runs the bot.",
+    "opportunity_gone": "That opportunity is no longer there, or was answered meanwhile. Look again: {command}",
     "list_gone": "This list is no longer yours to page. Make a new one: {command}",
     "filter_no_team": "You are in no team yet. Try team:all, or csm:me.",
     "filter_unknown_csm": "Nobody with the address {word} is known. Check the spelling, or try csm:nobody.",

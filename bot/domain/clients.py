@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from bot.domain.answers import Answer
 from bot.domain.moves import Ground
 from bot.domain.scoring import Facts, Use
 
@@ -25,6 +26,9 @@ class Client:
     renews_on: date | None
     as_of: date | None  # None: nothing that says how far it goes was ever loaded
     facts: Facts
+    properties: Mapping[str, object]  # as the data has them
+    quiet: tuple[str, ...]  # keys of the tools that are going quiet
+    answers: Mapping[str, Answer]  # to its opportunities, by their keys
     uses: Mapping[int, Use]  # by position in `Catalog.tools`; also of tools that it does not own
     before: Ground | None  # what its score was made from a week before `as_of`; None: none then
     last_score: int | None  # the last ever

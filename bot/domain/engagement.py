@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from bot.domain.answers import is_open
 from bot.domain.catalog import Catalog, Category, Grant, Tier, Tool
 from bot.domain.clients import Client
+from bot.domain.evidence import Situation, situation
 from bot.domain.moves import Ground, Part, explain
+from bot.domain.opportunities import Opportunity, find
 from bot.domain.scoring import Area, State, Use, Verdict, judge, next_step, state
 
 STALE = 7  # days: older data is called late, and no change is read from it
@@ -18,6 +21,7 @@ STALE = 7  # days: older data is called late, and no change is read from it
 class Engagement:
     """A client, judged. `day` is what "today" is to the person who asks."""
 
+    catalog: Catalog
     client: Client
     verdict: Verdict
     areas: Mapping[Category, Area]
@@ -61,6 +65,22 @@ class Engagement:
         """Covered, but nothing used in any window: a score of 0 that says since when."""
         return self.verdict.score == 0 and not self.client.facts.used
 
+    @property
+    def quiet(self) -> tuple[tuple[Tool, Use], ...]:
+        """The tools that are going quiet, with their last use."""
+        tools = ((place, tool) for place, tool in enumerate(self.catalog.tools) if tool.key in self.client.quiet)
+        return tuple((tool, self.client.uses.get(place, Use())) for place, tool in tools)
+
+    def situation(self) -> Situation:
+        """What the rules of opportunities look at."""
+        client, day = self.client, self.client.as_of or self.day
+        return situation(self.catalog, client.facts, self.verdict, day, client.uses, client.properties)
+
+    def opportunities(self) -> tuple[Opportunity, ...]:
+        """What is open: not answered, or no longer so. What is held back is among it."""
+        found = find(self.catalog, self.situation())
+        return tuple(one for one in found if is_open(one, self.client.answers.get(one.key), self.day))
+
 
 @dataclass(frozen=True)
 class ToolUse:
@@ -79,7 +99,7 @@ def assess(catalog: Catalog, client: Client, today: date) -> Engagement:
     areas = dict(zip(catalog.categories.values(), verdict.points.areas, strict=True))
     step = next_step(catalog, verdict.points, verdict.entitlement, facts.measured, facts.used)
     moves = _moves(catalog, client, verdict)
-    return Engagement(client, verdict, areas, step if verdict.tier is not Tier.FORMER else None, today, moves)
+    return Engagement(catalog, client, verdict, areas, step if verdict.tier is not Tier.FORMER else None, today, moves)
 
 
 def _moves(catalog: Catalog, client: Client, verdict: Verdict) -> tuple[Part, ...]:

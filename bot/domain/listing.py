@@ -8,7 +8,7 @@ from datetime import date
 from enum import IntFlag, StrEnum
 from typing import NamedTuple
 
-from bot.domain.catalog import Tier
+from bot.domain.catalog import Kind, Tier, Tool
 from bot.domain.filters import Filter
 from bot.domain.moves import Part
 from bot.domain.scoring import Area, whole
@@ -93,6 +93,8 @@ class Line:
     position: Position
     onboarding_since: date | None = None
     parts: tuple[Part, ...] = ()  # why it moved, largest first
+    unused: Tool | None = None  # of what it pays for, the tool with most points that is not in use
+    quiet: tuple[str, ...] = ()  # names of the tools that are going quiet
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,16 @@ class Overview:
     @property
     def clients(self) -> int:
         return sum(group.clients for group in self.tiers.values())
+
+
+@dataclass(frozen=True)
+class Offers:
+    """The opportunities of a scope, by kind, and who subscribes to what."""
+
+    clients: int
+    owned: Mapping[str, Mapping[str, int]]  # product -> edition -> clients
+    kinds: Mapping[Kind, Group]
+    held: int  # clients with something that waits
 
 
 def pack(areas: Sequence[Area]) -> int:

@@ -42,6 +42,15 @@ class Ground:
         points = _points(self.catalog, self.products, self.measured, self.used)
         return whole(_earned(points), _possible(points)) if _possible(points) else None
 
+    @property
+    def unused(self) -> Tool | None:
+        """The tool with most points that is included, measured and not in use."""
+        products, catalog = self.products, self.catalog
+        included = everything(self.measured).included if products is None else entitle(catalog, products).included
+        left = included & self.measured & ~self.used
+        tools = (tool for place, tool in enumerate(catalog.tools) if left >> place & 1 and tool.points)
+        return max(tools, key=lambda tool: tool.points, default=None)
+
 
 class Part(NamedTuple):
     """What one tool did to the share by one cause."""

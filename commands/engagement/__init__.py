@@ -46,7 +46,7 @@ def answer(text: str, turn: Turn) -> kit.Message:
         return lists.page(text, turn)
     name, _, last = text.rpartition(" ")
     if name and last.casefold() == HISTORY:
-        return card.answer(name, turn, card.history)
+        return card.history_of(name, turn)
     return card.answer(text, turn)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt import Ack
@@ -11,39 +11,22 @@ from slack_sdk import WebClient
 from bot.blocks import details, kit
 from bot.blocks import engagement as show
 from bot.blocks import timeline as over_time
-from bot.domain.engagement import Engagement, assess, weakest
+from bot.domain.engagement import Engagement, weakest
 from bot.reply import Reply
-from commands.arguments import Turn, carried_client
-from storage import facts, lookup, timeline
+from commands.arguments import Turn, carried_client, find_client
+from storage import timeline
 
 Payload = Mapping[str, Any]
 
 
-def card(engagement: Engagement, turn: Turn) -> kit.Message:
-    return show.card(turn.catalog, engagement, turn.words)
+def answer(text: str, turn: Turn) -> kit.Message:
+    """The card of the client meant by the text, or what to do instead."""
+    return find_client(text, turn, lambda one: show.card(turn.catalog, one, turn.words))
 
 
-def answer(text: str, turn: Turn, shown: Callable[[Engagement, Turn], kit.Message] = card) -> kit.Message:
-    """The card of the client meant by the text, or what to do instead. One statement where it is named exactly."""
-    installation, workspace = turn.person.installation_id, turn.person.workspace_id
-    with turn.db.read() as connection:
-        found = facts.client(
-            connection,
-            installation,
-            workspace,
-            turn.catalog,
-            turn.catalogs,
-            lookup.IS_EXACT,
-            lookup.exact_parameters(text),
-        )
-        hits = lookup.Found() if len(found) == 1 else lookup.find(connection, installation, workspace, text)
-    if len(found) == 1:
-        return shown(assess(turn.catalog, found[0], turn.today), turn)
-    if hits.clear is not None:
-        return shown(carried_client(turn, str(hits.clear)), turn)
-    if hits.hits:
-        return show.several(text, hits.hits, turn.words)
-    return show.nobody(text, hits.nearest, turn.words)
+def history_of(text: str, turn: Turn) -> kit.Message:
+    """The score over time of the client meant by the text."""
+    return find_client(text, turn, lambda one: history(one, turn))
 
 
 def history(engagement: Engagement, turn: Turn) -> kit.Message:

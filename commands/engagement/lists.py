@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,13 +14,14 @@ from bot.blocks import kit, states
 from bot.blocks import listing as show
 from bot.blocks import overview as shown
 from bot.blocks.states import ListState
-from bot.domain.filter_text import parse, write
-from bot.domain.filters import Filter, Sort
-from bot.domain.listing import Listing
+from bot.domain.filter_text import write
+from bot.domain.filters import Sort
+from bot.domain.listing import Listing, Page
+from bot.domain.opportunities import Opportunity
 from bot.errors import UserError
 from bot.reply import Reply
-from commands.arguments import Turn
-from storage import clients, listing, scopes
+from commands.arguments import Turn, listing_of, read_filter
+from storage import clients, listing, opportunities, scopes
 from storage import overview as overviews
 
 Payload = Mapping[str, Any]
@@ -30,7 +31,7 @@ def overview(text: str, turn: Turn) -> kit.Message:
     """Clients by tier, what moved, what to look at first. Three statements with that of the person."""
     person = turn.person
     with turn.db.read() as connection:
-        asked = _listing(connection, _read(text, turn), turn)
+        asked = listing_of(connection, read_filter(text, turn), turn)
         leads = person.leads and asked.scope.team_id == person.team_id
         found = overviews.read(connection, turn.catalog, turn.catalogs, asked, by_csm=leads)
         if not found.clients and not clients.count(connection, person.installation_id, person.workspace_id):
@@ -40,10 +41,10 @@ def overview(text: str, turn: Turn) -> kit.Message:
 
 def page(text: str, turn: Turn, state: ListState | None = None) -> kit.Message:
     """A page of the clients that a filter keeps, or what to drop where it keeps nobody."""
-    wanted = _read(text, turn)
+    wanted = read_filter(text, turn)
     state = state or ListState(write(wanted), turn.person.id)
     with turn.db.read() as connection:
-        asked = _listing(connection, wanted, turn)
+        asked = listing_of(connection, wanted, turn)
         found = listing.page(
             connection,
             turn.catalog,
@@ -55,17 +56,15 @@ def page(text: str, turn: Turn, state: ListState | None = None) -> kit.Message:
         )
         if not found.lines and state.beside is None:
             return show.nobody(asked, _nearest(connection, asked, turn), turn.person.id, turn.words)
-    return show.page(turn.catalog, asked, found, state, turn.words)
+        offers = _offers(connection, asked, found)
+    return show.page(turn.catalog, asked, found, state, turn.words, offers)
 
 
-def _read(text: str, turn: Turn) -> Filter:
-    return parse(text, {key: one.name for key, one in turn.catalog.categories.items()})
-
-
-def _listing(connection: Connection, wanted: Filter, turn: Turn) -> Listing:
-    person = turn.person
-    scope = scopes.resolve(connection, person, wanted)
-    return Listing(person.installation_id, person.workspace_id, scope, wanted, turn.today, person.as_of)
+def _offers(connection: Connection, asked: Listing, found: Page) -> Mapping[int, Sequence[Opportunity]]:
+    """The evidence that a list of opportunities shows."""
+    if asked.wanted.opportunity is None:
+        return {}
+    return opportunities.read(connection, asked.installation_id, [line.id for line in found.lines])
 
 
 def _nearest(connection: Connection, asked: Listing, turn: Turn) -> tuple[str, int] | None:
@@ -90,7 +89,7 @@ def on_chart(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
     """*Chart*: the tiers as Slack draws them, in the overview's place."""
     ack()
     with turn.db.read() as connection:
-        asked = _listing(connection, _read(action.get("value") or "", turn), turn)
+        asked = listing_of(connection, read_filter(action.get("value") or "", turn), turn)
         found = overviews.read(connection, turn.catalog, turn.catalogs, asked, by_csm=False)
     reply(**shown.chart(asked, found, turn.words))
 
@@ -107,7 +106,7 @@ def on_page(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
 def on_sort(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
     """Another order, from the first page."""
     ack()
-    wanted = _read(action["block_id"].strip(), turn)
+    wanted = read_filter(action["block_id"].strip(), turn)
     chosen = Sort(action["selected_option"]["value"])
     reply(**page(write(replace(wanted, sort=chosen, reverse=False)), turn))
 
@@ -115,5 +114,7 @@ def on_sort(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
 def on_more(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
     """An entry of the overview's menu: a filter that narrows its scope."""
     ack()
-    wanted = _read(action["block_id"].strip(), turn).narrowed(_read(action["selected_option"]["value"], turn))
+    wanted = read_filter(action["block_id"].strip(), turn).narrowed(
+        read_filter(action["selected_option"]["value"], turn)
+    )
     reply(**page(write(wanted), turn))

@@ -1,0 +1,163 @@
+"""Opportunities: of a whole base by kind and product, of one client with their evidence, and the answers to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from bot.blocks import ids, kit
+from bot.blocks import listing as lists
+from bot.blocks.kit import Block, Message, Modal
+from bot.blocks.offers import sentence, why_held
+from bot.blocks.states import ListState, write
+from bot.blocks.words import Words
+from bot.domain.answers import Reply
+from bot.domain.catalog import Catalog, Kind
+from bot.domain.engagement import Engagement
+from bot.domain.filter_text import write as write_filter
+from bot.domain.listing import Line, Listing, Offers
+from bot.domain.opportunities import Opportunity
+
+KINDS = {
+    Kind.ACTIVATION: "Paid for, not used",
+    Kind.UPSELL: "Bigger edition or seats",
+    Kind.CROSS_SELL: "Another product",
+}
+PRODUCTS = 8  # lines of who subscribes to what
+SHOWN = 8  # opportunities of one client
+REASON = 300  # characters
+WAIT = 30  # days: what *Not now* proposes
+
+
+def overview(
+    catalog: Catalog, listing: Listing, found: Offers, first: Sequence[tuple[Line, str]], owner: int, words: Words
+) -> Message:
+    """The answer to `/opportunities`. `first`: clients to begin with, each with a sentence of evidence."""
+    lines = [f"*{kit.name(one.name, 60)}* · {evidence}" for one, evidence in first]
+    three = [words("*First three*"), *lines] if lines else []
+    parts = [part for part in (_has(catalog, found, listing, words), _kinds(found, words), three) if part]
+    blocks = [*(kit.section(*part) for part in parts), _by_kind(listing, found, owner, words)]
+    foot = [words("Showing: {whose}", whose=lists.whose(listing.scope, words)), lists.data_day(listing, words)]
+    blocks.append(kit.context(" · ".join([*foot, words("only you see this")])))
+    text = ". ".join(f"{head}: {'; '.join(rest)}" for head, *rest in parts)
+    return kit.message(text.replace("*", ""), blocks)
+
+
+def _has(catalog: Catalog, found: Offers, listing: Listing, words: Words) -> list[str]:
+    """Who subscribes to what: each product with the clients of each edition, and those without."""
+    if not found.clients:
+        return [words("*No clients:* {whose}", whose=lists.whose(listing.scope, words))]
+    head = words.count("*What {n} client has*", "*What {n} clients have*", found.clients)
+    if not found.owned:
+        return [head, words("No subscriptions are loaded")]
+    return [head, *(_editions(catalog, found, key, words) for key in list(found.owned)[:PRODUCTS])]
+
+
+def _editions(catalog: Catalog, found: Offers, key: str, words: Words) -> str:
+    """Marketing Hub: 14 Starter, 11 Professional · 25 without"""
+    product, editions = catalog.products[key], found.owned[key]
+    known = [one for one in product.editions if one in editions]
+    told = [f"{words.number(editions[one])} {kit.name(one.capitalize(), 30)}" for one in known]
+    without = found.clients - sum(editions.values())
+    line = words("{product}: {editions}", product=kit.name(product.name, 40), editions=", ".join(told))
+    return " · ".join(filter(None, [line, words("{n} without", n=words.number(without)) if without else ""]))
+
+
+def _kinds(found: Offers, words: Words) -> list[str]:
+    lines = [words("*What could come next*")]
+    for kind, label in KINDS.items():
+        if group := found.kinds.get(kind):
+            number = words("{kind}: {n}", kind=words(label), n=words.number(group.clients))
+            lines.append(" · ".join(filter(None, [number, _money(group.mrr, kind, words)])))
+    if found.held:
+        lines.append(words("Held back: {n}, whose score is low or not known", n=words.number(found.held)))
+    return lines if len(lines) > 1 else [*lines, words("Nothing for now")]
+
+
+def _money(mrr: Mapping[str, float], kind: Kind, words: Words) -> str:
+    """What those clients pay now, a currency at a time; nothing where nothing would be sold."""
+    if kind is Kind.ACTIVATION:
+        return ""
+    told = [words.money(amount, currency) for currency, amount in sorted(mrr.items()) if amount]
+    return words("{amount} MRR now", amount=" + ".join(told[:3])) if told else ""
+
+
+def _by_kind(listing: Listing, found: Offers, owner: int, words: Words) -> Block:
+    labels = {Kind.ACTIVATION: "Not used {n}", Kind.UPSELL: "Bigger {n}", Kind.CROSS_SELL: "Another {n}"}
+    buttons = [
+        kit.button(
+            words(label, n=words.number(found.kinds[kind].clients)),
+            f"{ids.SHOW_LIST}:{kind.value}",
+            write(ListState(write_filter(replace(listing.wanted, opportunity=kind)), owner)),
+        )
+        for kind, label in labels.items()
+        if kind in found.kinds and found.kinds[kind].clients
+    ]
+    return kit.actions(*buttons, kit.button(words("Overview"), ids.SHOW_OVERVIEW, write_filter(listing.wanted)))
+
+
+def of_client(catalog: Catalog, one: Engagement, words: Words) -> Message:
+    """The answer to `/opportunities acme`: each with its evidence, and a menu to answer it."""
+    found = one.opportunities()
+    open_ = [each for each in found if each.held is None]
+    held = [each for each in found if each.held is not None]
+    name = kit.name(one.client.name)
+    if not found:
+        text = words("*{name}*: nothing to offer now.", name=name)
+        return kit.message(text.replace("*", ""), [kit.section(text), _card(one, words)])
+    shown = sorted(open_, key=lambda each: each.kind is Kind.ACTIVATION)[:SHOWN]
+    head = kit.section(words("*{name}* · what could come next", name=name))
+    blocks = [head, *(_answerable(catalog, one, each, words) for each in shown), *_held(catalog, held, words)]
+    if len(open_) > len(shown):
+        blocks.append(kit.context(words("and {n} more that are paid for and not used", n=len(open_) - len(shown))))
+    spoken = [f"{words(KINDS[each.kind])}: {sentence(catalog, each, words)}" for each in shown]
+    text = f"{name}: {'; '.join(spoken) or words('all is held back for now')}."
+    return kit.message(text, [*blocks, _card(one, words), kit.context(words("only you see this"))])
+
+
+def _held(catalog: Catalog, held: Sequence[Opportunity], words: Words) -> list[Block]:
+    """What waits, and why."""
+    if not held or held[0].held is None:
+        return []
+    told = "; ".join(sentence(catalog, each, words) for each in held[:3])
+    why = why_held(catalog, held[0].held, words)
+    return [kit.section(words("*Held back {why}:* {told}", why=why, told=told))]
+
+
+def _answerable(catalog: Catalog, one: Engagement, each: Opportunity, words: Words) -> Block:
+    options = [(words(label), reply.value) for reply, label in ANSWERS.items()]
+    menu = kit.overflow(ids.ANSWER_OPPORTUNITY, options)
+    text = [f"*{words(KINDS[each.kind])}*", sentence(catalog, each, words)]
+    return kit.carrying(f"{one.client.id}/{each.key}", kit.section(*text, accessory=menu))
+
+
+ANSWERS = {Reply.OFFERED: "Offered", Reply.NOT_NOW: "Not now…", Reply.NOT_FOR_THEM: "Not for them…"}
+
+
+def _card(one: Engagement, words: Words) -> Block:
+    return kit.actions(kit.button(words("Card"), f"{ids.OPEN_CLIENT}:0", str(one.client.id)))
+
+
+def not_now(name: str, evidence: str, today: date, metadata: str, words: Words) -> Modal:
+    """*Not now*: until when."""
+    day = kit.day_picker(words("Show it again on"), ids.NOT_NOW, today + timedelta(days=WAIT))
+    hint = words("Sooner, if its evidence grows by half.")
+    return _ask(words("Not now"), ids.NOT_NOW, [_about(name, evidence), day, kit.context(hint)], metadata, words)
+
+
+def not_for_them(name: str, evidence: str, metadata: str, words: Words) -> Modal:
+    """*Not for them*: why."""
+    reason = kit.text_input(words("Why not?"), ids.NOT_FOR_THEM, REASON)
+    hint = words("It comes back only if its evidence grows by half.")
+    blocks = [_about(name, evidence), reason, kit.context(hint)]
+    return _ask(words("Not for them"), ids.NOT_FOR_THEM, blocks, metadata, words)
+
+
+def _about(name: str, evidence: str) -> Block:
+    return kit.section(f"*{kit.name(name)}*", evidence)
+
+
+def _ask(title: str, callback: str, blocks: Sequence[Block], metadata: str, words: Words) -> Modal:
+    buttons = {"close": words("Cancel"), "submit": words("Save")}
+    return kit.modal(title, blocks, callback=callback, metadata=metadata, **buttons)

@@ -1,0 +1,45 @@
+"""`/opportunities`: what a base, or one client, could use or buy next; and the answers to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt import Ack
+
+from bot.blocks import ids, kit
+from bot.blocks import opportunities as show
+from bot.domain.access import Right
+from bot.domain.filter_text import is_filter
+from bot.reply import Reply
+from commands.arguments import Turn, carried_client, find_client, typed
+from commands.opportunities import answers, base
+
+Payload = Mapping[str, Any]
+
+
+def on_command(ack: Ack, command: Payload, turn: Turn) -> None:
+    """`/opportunities [client | filters]`. The reply rides on the acknowledgement."""
+    ack(**answer(typed(command.get("text")), turn))
+
+
+def answer(text: str, turn: Turn) -> kit.Message:
+    if not text or is_filter(text):
+        return base.overview(text, turn)
+    return find_client(text, turn, lambda one: show.of_client(turn.catalog, one, turn.words))
+
+
+def on_more_of_card(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
+    """*Opportunities* in a card's menu: in the card's place, which is a button away."""
+    ack()
+    _, _, client = action["selected_option"]["value"].partition(" ")
+    reply(**show.of_client(turn.catalog, carried_client(turn, client), turn.words))
+
+
+LISTENERS = [
+    ("command", "opportunities", on_command, Right.MEMBER),
+    ("action", ids.MORE_OF_CARD, on_more_of_card, Right.MEMBER),
+    ("action", ids.ANSWER_OPPORTUNITY, answers.on_answer, Right.MEMBER),
+    ("view", ids.NOT_NOW, answers.on_not_now, Right.MEMBER),
+    ("view", ids.NOT_FOR_THEM, answers.on_not_for_them, Right.MEMBER),
+]
