@@ -166,6 +166,10 @@ def fill(database: Database, companies: Sequence[str], at_once: int = SLICE) -> 
             name_index.add(connection, home.id, [(number, names.key(name)) for number, name in rows])
             if not database.is_sqlite and rows[0][0] <= 1:  # PostgreSQL would go on taking the tables for empty
                 connection.exec_driver_sql("ANALYZE")
+    words = 1
+    while words:
+        with database.write() as connection:
+            words = name_index.write_parts(connection, home.id, at_once)
     return home.id, home.workspace_id
 
 

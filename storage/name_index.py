@@ -11,7 +11,7 @@ from sqlalchemy import BindParameter, Column, Connection, Table, bindparam, dele
 
 from bot.domain import names
 from storage import lists
-from storage.schema import client_word, installation, word, word_form, word_suffix
+from storage.schema import client_word, installation, new_word, word, word_form, word_suffix
 
 _words = lists.texts("words")
 _here: BindParameter[int] = bindparam("here")
@@ -27,7 +27,17 @@ _in_words = (word.c.installation_id == _here, word.c.word.in_(select(_words.c.va
 _KNOWN = select(word.c.word).where(*_in_words)
 _UNUSED = select(word.c.word).where(*_in_words, word.c.clients <= 0)
 _COUNT = update(word).where(*_in_words).values(clients=word.c.clients + bindparam("more"))
-_FORGET = delete(word).where(*_in_words)
+_FORGET = tuple(
+    delete(table).where(table.c.installation_id == _here, table.c.word.in_(select(_words.c.value)))
+    for table in (word, new_word)
+)
+_NEW = (
+    select(new_word.c.word)
+    .where(new_word.c.installation_id == _here)
+    .order_by(new_word.c.word)
+    .limit(bindparam("most"))
+)
+_WRITTEN = delete(new_word).where(new_word.c.installation_id == _here, new_word.c.word <= bindparam("last"))
 
 # What is kept of each distinct word: the table, its column, and what stands there.
 _KEPT: tuple[tuple[Table, Column[Any], Callable[[str], set[str]]], ...] = (
@@ -37,9 +47,10 @@ _KEPT: tuple[tuple[Table, Column[Any], Callable[[str], set[str]]], ...] = (
 
 
 def add(connection: Connection, installation_id: int, rows: Sequence[tuple[int, str]]) -> None:
-    """Make clients, given as (id, key of the name), findable. Best called with thousands at a time.
+    """Make clients, given as (id, key of the name), findable, with typos once `write_parts` has been called.
 
-    Clients that stand in the index already must be removed first. Runs in the caller's writing transaction.
+    Best called with thousands at a time, in the caller's writing transaction. Clients that stand in the index already
+    must be removed first.
     """
     connection.execute(_LOCK, {"here": installation_id})
     found = _words_of(rows)
@@ -49,9 +60,22 @@ def add(connection: Connection, installation_id: int, rows: Sequence[tuple[int, 
     _count(connection, installation_id, {text: counts[text] for text in known})
     new = [text for text in counts if text not in known]
     _insert(connection, word, ((installation_id, text, counts[text]) for text in new))
-    for table, _, kept in _KEPT:
-        parts = sorted([(part, text) for text in new for part in kept(text)])
-        _insert(connection, table, ((installation_id, part, text) for part, text in parts))
+    _insert(connection, new_word, ((installation_id, text) for text in new))
+
+
+def write_parts(connection: Connection, installation_id: int, most: int) -> int:
+    """Write the forms and suffixes of some words that are new, without which no typo finds them; how many these were.
+
+    Called until it gives 0. Runs in the caller's writing transaction.
+    """
+    connection.execute(_LOCK, {"here": installation_id})
+    new = connection.scalars(_NEW, {"here": installation_id, "most": most}).all()
+    if new:
+        for table, _, kept in _KEPT:
+            parts = sorted([(part, text) for text in new for part in kept(text)])
+            _insert(connection, table, ((installation_id, part, text) for part, text in parts))
+        connection.execute(_WRITTEN, {"here": installation_id, "last": new[-1]})
+    return len(new)
 
 
 def remove(connection: Connection, installation_id: int, rows: Sequence[tuple[int, str]]) -> None:
@@ -83,7 +107,8 @@ def _count(connection: Connection, installation_id: int, more: Mapping[str, int]
 
 
 def _forget(connection: Connection, installation_id: int, texts: Sequence[str]) -> None:
-    connection.execute(_FORGET, {"here": installation_id, "words": texts})
+    for forget in _FORGET:
+        connection.execute(forget, {"here": installation_id, "words": texts})
     for table, column, kept in _KEPT:
         # The whole key, because only that is indexed: from the part to the word, never back.
         statement = delete(table).where(

@@ -94,6 +94,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("installation_id", "hash", name=op.f("pk_catalog")),
     )
     op.create_table(
+        "new_word",
+        sa.Column("installation_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "word", sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.ForeignKeyConstraint(
+            ["installation_id"], ["installation.id"], name=op.f("fk_new_word_installation_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "word", name=op.f("pk_new_word")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "person",
         sa.Column("installation_id", sa.Integer(), nullable=False),
         sa.Column("id", KEY, nullable=False),

@@ -14,11 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, select
 
-from storage import standing
+from storage import name_index, standing
 from storage.database import Database
 from storage.imports import merging, record_merge, run, sample, subscription_merge, usage_merge
 from storage.installations import create
-from storage.schema import change, stale
+from storage.schema import change, stale, word, word_form, word_suffix
 from storage.schema import standing as standing_table
 from tests.conftest import NOW, TODAY, Fresh
 from tests.storage.imports.conftest import Desk, dump
@@ -101,6 +101,8 @@ DEATHS = [
     (usage_merge, "apply", 2, False),
     (merging, "_mark", 7, False),
     (merging, "_merge_slice", CLIENTS, False),
+    (merging, "_write_parts", 1, True),
+    (name_index, "write_parts", 1, False),
     (merging, "_finish", 1, False),
     (standing, "advance", 1, True),
 ]
@@ -132,6 +134,9 @@ def test_killed_anywhere_each_client_is_old_or_new_and_another_run_finishes(
     standing.rescore(desk.database, desk.installation_id, desk.catalog)
     assert [row for row in scores(desk) if row not in after] == []
     assert desk.rows(select(stale)) == []
+    words = desk.rows(select(word.c.word).order_by(word.c.word))
+    for parts in (word_form, word_suffix):  # all are found with typos again
+        assert desk.rows(select(parts.c.word).distinct().order_by(parts.c.word)) == words
 
 
 def test_a_sample_that_was_removed_half_way_is_removed_by_the_next_run(
