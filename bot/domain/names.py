@@ -47,13 +47,16 @@ def key(name: str) -> str:
 
     Never empty for a name that has anything in it: "AS" stays "as", and a name of signs only stays as it is.
     """
-    words = _without_legal_form(_letters(name).split())
+    words = _without_legal_form(_letters(name))
     return " ".join(words)[:KEY_LENGTH].rstrip() or "".join(map(_sign, name.casefold())).strip()[:KEY_LENGTH]
 
 
 def words(key: str) -> tuple[str, ...]:
     """The distinct words of a key, in its order."""
-    return tuple(dict.fromkeys([word[:WORD_LENGTH] for word in key.split()]))
+    found = key.split()
+    if len(key) > WORD_LENGTH:
+        found = [word[:WORD_LENGTH] for word in found]
+    return tuple(dict.fromkeys(found))
 
 
 def forms(word: str) -> set[str]:
@@ -61,7 +64,11 @@ def forms(word: str) -> set[str]:
 
     Two words that are one edit apart (a letter more, less, other, or two swapped) have a form in common.
     """
-    return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)) if len(word) > 2)}
+    if len(word) <= 2:
+        return {word}
+    found = {word[:at] + word[at + 1 :] for at in range(len(word))}
+    found.add(word)
+    return found
 
 
 def suffixes(word: str) -> set[str]:
@@ -96,32 +103,34 @@ def _address(match: re.Match[str]) -> str:
     return " " if target[:1] in "@!#" else target.removeprefix("mailto:")
 
 
-def _letters(name: str) -> str:
-    """Folded letters and digits, everything else a space; initials stand together."""
+def _letters(name: str) -> list[str]:
+    """Words of folded letters and digits, parted by everything else; initials stand together."""
     text = name.casefold()
     if "." in text or "/" in text:
         text = _DOTTED.sub(_together, text)
     if text.isascii():
-        return _initials(text.translate(_ASCII))
+        return _initials(text.translate(_ASCII).split())
     text = unicodedata.normalize("NFKD", _JOINED_FORMS.sub(" ", text).translate(_ONE_LETTER)).casefold()
-    return _initials(unicodedata.normalize("NFC", "".join(map(_sign_to_space, text))))
+    return _initials(unicodedata.normalize("NFC", "".join(map(_sign_to_space, text))).split())
 
 
 def _together(match: re.Match[str]) -> str:
     return match[0].replace(".", "").replace("/", "")
 
 
-def _initials(text: str) -> str:
+def _initials(words: list[str]) -> list[str]:
     """ "h m" and "j p morgan" as "hm" and "jp morgan": the way people type H&M and J. P. Morgan."""
+    if 1 not in map(len, words):
+        return words
     joined: list[str] = []
     alone = False
-    for word in text.split():
+    for word in words:
         if alone and len(word) == 1:
             joined[-1] += word
         else:
             joined.append(word)
             alone = len(word) == 1
-    return " ".join(joined)
+    return joined
 
 
 @lru_cache(maxsize=4096)

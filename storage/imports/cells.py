@@ -19,6 +19,7 @@ _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.,+Zz -]*)?")
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_ODD_WORD = re.compile(rf"{_CONTROL.pattern}|^(?:true|false)$", re.IGNORECASE | re.MULTILINE)
 _URL = re.compile(r"https?://[^\s<>|]+", re.IGNORECASE)
 
 YES = ("true", "yes", "y", "1", "t", "x")
@@ -58,17 +59,19 @@ class Cells(dict[str, Any]):
 
 
 class Texts(Cells):
-    """The same for texts that seldom recur, like ids and names: looked through a column at a time."""
+    """The same for texts, most of which seldom recur: looked through a column at a time where all are in order."""
 
-    def __init__(self, longest: int = ID_LENGTH, *, required: bool = False) -> None:
-        super().__init__(text(longest), required=required)
+    def __init__(self, longest: int = ID_LENGTH, *, required: bool = False, small: bool = False) -> None:
+        super().__init__(words if small else text(longest), required=required)
         self._longest = longest
+        self._odd = _ODD_WORD if small else _CONTROL
 
     def all(self, column: Sequence[str]) -> list[Any]:
         """The values of a column's cells."""
-        stripped = list(map(str.strip, column))
-        short = all(stripped) and max(map(len, stripped), default=0) <= self._longest
-        return stripped if short and not _CONTROL.search("\n".join(stripped)) else super().all(column)
+        found: list[Any] = list(map(str.strip, column))
+        if max(map(len, found), default=0) > self._longest or self._odd.search("\n".join(found)):
+            return super().all(column)
+        return found if all(found) else [cell or self._empty for cell in found]
 
 
 def text(longest: int = ID_LENGTH) -> Read:

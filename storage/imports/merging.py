@@ -8,10 +8,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
-from sqlalchemy import Date, Integer, cast, exists, func, insert, literal, null, select, union_all, update
+from sqlalchemy import Date, Integer, cast, exists, func, insert, literal, null, select, true, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage import collector, name_index
+from storage import collector, lists, name_index
 from storage.imports import properties, record_merge, staging, subscription_merge, usage_merge
 from storage.imports.work import Work
 from storage.schema import record, source, source_tool, stale, subscription, tool, usage
@@ -20,6 +20,7 @@ HOLD = 0.05  # seconds for which a slice should hold the write lock; on a busy m
 PAUSE = 0.004  # seconds between slices: SQLite's waiters look at the lock every millisecond and must find it free once
 FIRST, LEAST, MOST = 1_000, 50, 200_000  # weight of a slice
 _PAGE = 5_000  # clients
+_ids = lists.numbers("ids")
 _NEVER = cast(null(), Date).label("last_on")
 _WEIGHT = {"record": 20, "subscription": 10}  # what one costs, in rows of usage
 
@@ -127,8 +128,9 @@ def _mark(work: Work, clients: Sequence[int]) -> None:
     """Remember, in the same transaction as the facts, that these clients' scores are to be made again."""
     if clients:
         dialect = sqlite if work.stage.is_sqlite else postgresql
-        rows = [{"installation_id": work.installation_id, "client_id": one} for one in clients]
-        work.stage.connection.execute(dialect.insert(stale).on_conflict_do_nothing(), rows)
+        rows = select(literal(work.installation_id), _ids.c.value).where(true())  # SQLite wants a WHERE before ON
+        statement = dialect.insert(stale).from_select(["installation_id", "client_id"], rows).on_conflict_do_nothing()
+        work.stage.connection.execute(statement, {"ids": clients})
 
 
 def _count(

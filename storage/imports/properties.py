@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from bot.domain.catalog import fold
 from storage.imports import cells
-from storage.imports.cells import Bad, Cells
+from storage.imports.cells import Bad, Cells, Texts
 from storage.imports.columns import Columns
 from storage.imports.files import CsvFile
 from storage.imports.work import Work
@@ -56,8 +56,9 @@ def types(
 
 def reader(work: Work, type_: str, formats: Sequence[str]) -> Cells:
     """Reads a property's cells; those that do not fit become Bad."""
+    if type_ == "text":
+        return Texts(cells.TEXT_LENGTH, small=True)
     reads: dict[str, cells.Read] = {
-        "text": cells.words,
         "number": cells.number(work.mapping.decimal, most=1e15),
         "date": cells.day(formats),
         "user": cells.email,
