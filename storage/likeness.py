@@ -229,7 +229,7 @@ def _halves(term: str) -> list[tuple[str, str]]:
 
 
 def _likely(told: Sequence[Mapping[str, float]], groups: Sequence[Group], most: int) -> list[str]:
-    """The words that tell most: as many as have `most` clients between them, one at least."""
+    """The words that tell most: as many as have `most` clients between them; of `MANY` one at least."""
     counts = {text: count for group in groups for text, count in group.items()}
     most_told = {text: max(one.get(text, 0) for one in told) for text in counts}
     likely: list[str] = []
