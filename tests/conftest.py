@@ -61,8 +61,8 @@ def _unskipped(report: Report) -> Report:
 @pytest.fixture(scope="session", autouse=True)
 def _plain_logs() -> None:
     """As the bot itself logs: the library's own way draws all local variables, which takes longer than Slack waits."""
-    formatted = [structlog.stdlib.add_log_level, structlog.processors.format_exc_info]
-    structlog.configure(processors=[*formatted, structlog.processors.KeyValueRenderer()])
+    renderer = structlog.processors.KeyValueRenderer()
+    structlog.configure(processors=[structlog.stdlib.add_log_level, structlog.processors.format_exc_info, renderer])
 
 
 @pytest.fixture(scope="session")
