@@ -199,7 +199,8 @@ def _words(context: BoltContext) -> Words:
     return turn.words if isinstance(turn, Turn) else speak()
 
 
-def _tell(text: str, context: BoltContext, body: dict[str, Any]) -> BoltResponse:
+def _tell(said: str, context: BoltContext, body: dict[str, Any]) -> BoltResponse:
+    text = kit.escape(said)  # it may repeat what somebody typed
     message = kit.message(text, [kit.section(text)])
     match body:
         case {"command": _} if context.ack.response is None:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from bot.blocks import engagement as cards
 from bot.blocks.kit import Message
 from bot.blocks.words import Words
+from bot.domain import views as saved_views
 from bot.domain.access import Person
 from bot.domain.catalog import Catalog
 from bot.domain.engagement import Engagement, assess
@@ -18,7 +19,7 @@ from bot.domain.filter_text import parse
 from bot.domain.filters import Filter
 from bot.domain.listing import Listing
 from bot.errors import UserError
-from storage import facts, lookup, scopes
+from storage import facts, lookup, scopes, views
 from storage.database import Database
 
 LONGEST = 2_000  # characters that are looked at; Slack lets people type 10,000
@@ -52,7 +53,7 @@ def carried_client(turn: Turn, value: str) -> Engagement:
 
     It may have gone since that was drawn, not be this person's to see, or never have been an id: UserError.
     """
-    person, identity = turn.person, _id(value)
+    person, identity = turn.person, carried_id(value)
     found = []
     if identity is not None:
         with turn.db.read() as connection:
@@ -70,7 +71,8 @@ def carried_client(turn: Turn, value: str) -> Engagement:
     return assess(turn.catalog, found[0], turn.today)
 
 
-def _id(value: str) -> int | None:
+def carried_id(value: str) -> int | None:
+    """The id that a button or a modal carries; None where it is none."""
     if not (value.isascii() and value.isdigit() and len(value) < 20):
         return None
     return number if (number := int(value)) <= LARGEST_ID else None
@@ -94,11 +96,24 @@ def find_client(text: str, turn: Turn, show: Callable[[Engagement], Message]) ->
 
 def read_filter(text: str, turn: Turn) -> Filter:
     """The filter that was typed, or that a button carries. Raises FilterError."""
-    return parse(text, {key: one.name for key, one in turn.catalog.categories.items()})
+    return parse(text, categories(turn))
+
+
+def categories(turn: Turn) -> dict[str, str]:
+    """The names of the catalog's categories by their keys."""
+    return {key: one.name for key, one in turn.catalog.categories.items()}
 
 
 def listing_of(connection: Connection, wanted: Filter, turn: Turn) -> Listing:
-    """The list that a filter means to this person. Raises FilterError."""
-    person = turn.person
+    """The list that a filter means to this person, with a saved view written out. Raises FilterError."""
+    person, wanted = turn.person, _expanded(connection, wanted, turn)
     scope = scopes.resolve(connection, person, wanted)
     return Listing(person.installation_id, person.workspace_id, scope, wanted, turn.today, person.as_of)
+
+
+def _expanded(connection: Connection, wanted: Filter, turn: Turn) -> Filter:
+    """The filter with that of the saved view which it names in the view's place, narrowed by the rest."""
+    if wanted.view is None:
+        return wanted
+    view = saved_views.called(views.every(connection, turn.person), wanted.view)
+    return saved_views.wanted(view, categories(turn)).narrowed(wanted.without("view"))

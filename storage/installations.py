@@ -54,3 +54,8 @@ def bind(connection: Connection, installation_id: int, slack_team_id: str) -> No
     connection.execute(
         update(installation).where(installation.c.id == installation_id).values(slack_team_id=slack_team_id)
     )
+
+
+def lock(connection: Connection, installation_id: int) -> None:
+    """Let writers of settings wait for each other, by the installation's row. SQLite's transaction does so already."""
+    connection.execute(select(installation.c.id).where(installation.c.id == installation_id).with_for_update())

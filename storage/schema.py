@@ -484,3 +484,67 @@ word_suffix = Table(
     Column("word", _folded(64), primary_key=True),
     sqlite_with_rowid=False,
 )
+
+# A filter under a name (`bot.domain.views`), of one person or of a team. Ids are random, so that a modal about a view
+# that is gone never means another one.
+saved_view = Table(
+    "saved_view",
+    metadata,
+    _installation(primary_key=True),
+    Column("id", Key, primary_key=True),
+    Column("workspace_id", Key, nullable=False),
+    Column("person_id", Key, nullable=False),  # who saved it
+    Column("team_id", Key),  # whose it is; empty: the person's own
+    Column("name", String(60), nullable=False),
+    Column("name_key", _folded(255), nullable=False),
+    Column("text", Text, nullable=False),  # the filter as it is typed, with names as they were when it was saved
+    Column("csm_id", Key),  # the person that it names
+    Column("version", Integer, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    _owned("workspace_id", table="workspace"),
+    _owned("person_id", table="person"),
+    _owned("team_id", table="team"),
+    ForeignKeyConstraint(["installation_id", "csm_id"], ["person.installation_id", "person.id"]),
+    Index(
+        "uq_saved_view_person",
+        "installation_id",
+        "workspace_id",
+        "person_id",
+        "name_key",
+        unique=True,
+        postgresql_where=text("team_id IS NULL"),
+        sqlite_where=text("team_id IS NULL"),
+    ),
+    Index(
+        "uq_saved_view_team",
+        "installation_id",
+        "workspace_id",
+        "team_id",
+        "name_key",
+        unique=True,
+        postgresql_where=text("team_id IS NOT NULL"),
+        sqlite_where=text("team_id IS NOT NULL"),
+    ),
+)
+
+# The team that a saved view's filter names. It goes with the team, while the view stays and says so: the number of a
+# team that is gone may become that of another.
+saved_view_team = Table(
+    "saved_view_team",
+    metadata,
+    _installation(primary_key=True),
+    Column("view_id", Key, primary_key=True),
+    Column("team_id", Key, nullable=False),
+    _owned("view_id", table="saved_view"),
+    _owned("team_id", table="team"),
+)
+
+# Modals that were submitted and written, so that one that is sent twice writes once. Kept for a day.
+submission = Table(
+    "submission",
+    metadata,
+    _installation(primary_key=True),
+    Column("slack_view_id", String(64), primary_key=True),
+    Column("submitted_at", UtcDateTime, nullable=False),
+    ForeignKeyConstraint(["installation_id"], ["installation.id"], ondelete="CASCADE"),
+)

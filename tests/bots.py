@@ -48,8 +48,8 @@ class Bot:
         return self.wait(lambda: self.slack.actions.visible_messages(who, channel)[before:])[-1]
 
     def press(self, message: Message, action: str, who: str = cast.ANNA, **chosen: Any) -> None:
-        """Press the button of this id in a message."""
-        block = next(b for b in message.blocks if any(e.get("action_id") == action for e in b.get("elements", [])))
+        """Press the button of this id in a message, or choose in the menu of this id."""
+        block = next(b for b in message.blocks if any(e.get("action_id") == action for e in _elements(b)))
         self.slack.actions.press(who, message.ref, block["block_id"], action, **chosen)
 
     def modal(self, until: Callable[[View], bool] = lambda view: True, who: str = cast.ANNA) -> View:
@@ -60,6 +60,19 @@ class Bot:
             return view if view is not None and until(view) else None
 
         return self.wait(look)
+
+    def replaced(self, message: Message, says: str, who: str = cast.ANNA) -> Message:
+        """What stands in the place of a message, once it says this."""
+
+        def look() -> Message | None:
+            seen = self.slack.actions.visible_messages(who, message.channel)
+            return next((one for one in seen if one.ts == message.ts and says in texts(one.blocks)), None)
+
+        return self.wait(look)
+
+    def submit(self, view: View, who: str = cast.ANNA, **fields: Any) -> dict[str, str]:
+        """Fill in fields, whose block and element have the same name, and submit; gives the errors by field."""
+        return self.slack.actions.submit(who, view.id, {name: {name: raw} for name, raw in fields.items()})
 
     @staticmethod
     def wait(look: Callable[[], T | None], seconds: float = 5.0) -> T:
@@ -72,14 +85,18 @@ class Bot:
         raise AssertionError("waited in vain")
 
 
+def _elements(block: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*block.get("elements", []), *([block["accessory"]] if "accessory" in block else [])]
+
+
 def texts(blocks: list[dict[str, Any]]) -> str:
     """All words of some blocks, one a line."""
     found = []
     for block in blocks:
-        found += [block["text"]["text"]] if "text" in block else []
-        for element in (one for one in block.get("elements", []) if "text" in one):  # a menu has none
-            found.append(element["text"] if isinstance(element["text"], str) else element["text"]["text"])
-    return "\n".join(found)
+        for part in (block, *block.get("elements", [])):
+            said = part.get("text", "")
+            found.append(said if isinstance(said, str) else said["text"])
+    return "\n".join(filter(None, found))
 
 
 @contextmanager

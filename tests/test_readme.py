@@ -12,6 +12,8 @@ from typer.main import get_command
 
 from bot import manifest, web
 from bot.__main__ import app
+from bot.domain.filter_text import parse
+from bot.domain.filters import FIELDS
 from bot.playground.manifest import Manifest
 from bot.settings import Settings
 from storage.imports.mapping import COLUMNS, REQUIRED
@@ -75,6 +77,20 @@ def test_commands_of_the_command_line_with_their_options() -> None:
 def test_slash_commands() -> None:
     listed = [code(cell)[0].split()[0] for cell, _ in table("Slash commands")]
     assert listed == [command.command for command in Manifest.read(manifest.FILE).commands]
+
+
+def test_a_slash_command_takes_what_its_hint_in_slack_says() -> None:
+    commands = {command.command: command.usage_hint for command in Manifest.read(manifest.FILE).commands}
+    for cell, _ in table("Slash commands"):
+        name, takes = code(cell)[0].replace("\\|", "|").split(maxsplit=1)
+        assert commands[name] == f"{takes} or help"
+
+
+def test_filters() -> None:
+    listed = [code(cell)[0] for cell, _ in table("Filters")]
+    assert [text.partition(":")[0] for text in listed] == list(FIELDS)
+    for text in (example for cells in table("Filters") for cell in cells for example in code(cell)):
+        assert parse(text, {"marketing": "Marketing"}).parts(), text
 
 
 def test_routes() -> None:

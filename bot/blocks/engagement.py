@@ -303,5 +303,10 @@ def usage(command: str, clients: int, words: Words) -> Message:
         words("`{command} acme` shows a client: score, what it is made of, what to do next", command=command),
         words("A part of the name, the domain or a typo will do. Answers are private."),
         words("Writing me a client's name in a direct message does the same."),
+        words("`{command}` alone shows your clients by tier, and `{command} views` your saved views.", command=command),
+        words("Filters make a list, *Filter* has them all as fields:"),
+        words("`{command} tier:low renews:60` is low and renews within 60 days", command=command),
+        words("`{command} csm:me sort:drop` is yours, who fell most first", command=command),
+        words("`{command} view:falling` is a saved view", command=command),
     ]
     return kit.message(" ".join(lines).replace("*", "").replace("`", ""), [kit.section(*lines)])

@@ -22,3 +22,14 @@ SHOW_OPPORTUNITIES = "show_opportunities"  # value: a filter
 ANSWER_OPPORTUNITY = "answer_opportunity"  # a menu; the block's id is `client/key`
 NOT_NOW = "not_now"  # modals' callback ids, and their inputs: block and action id alike
 NOT_FOR_THEM = "not_for_them"
+FILTER_LIST = "filter_list"  # value: a filter
+FILTER_FORM = "filter_form"  # the modal's callback id
+
+# Entries of MORE_OF_LIST beside those whose value is a filter, and the rest of what is done with saved views:
+SAVE_VIEW = "save_view"  # the modal's callback id, too
+SAVED_VIEWS = "saved_views"
+TURN_VIEWS = "turn_views"  # value: the place of the first view of a page; numbered
+SHOW_VIEW = "show_view"  # value: the view's id
+CHANGE_VIEW = "change_view"  # a menu; its values are RENAME_VIEW or DELETE_VIEW, a colon, and the view's id
+RENAME_VIEW = "rename_view"  # a modal's callback id, as is:
+DELETE_VIEW = "delete_view"

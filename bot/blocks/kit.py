@@ -15,6 +15,7 @@ from typing import Any, Literal
 from slackblocks import (
     AxisConfig,
     BarChart,
+    CheckboxGroup,
     ConversationFilter,
     ConversationSelectMenu,
     DataPoint,
@@ -27,7 +28,10 @@ from slackblocks import (
     OverflowMenu,
     PlainText,
     PlainTextInput,
+    RadioButtonGroup,
+    StaticMultiSelectMenu,
     StaticSelectMenu,
+    UserSelectMenu,
 )
 
 Block = dict[str, Any]
@@ -103,9 +107,26 @@ def section(*lines: str, accessory: Element | None = None) -> Block:
     return made if accessory is None else {**made, "accessory": accessory}
 
 
-def carrying(state: str, block: Block) -> Block:
-    """The block with a state that its menus send back as `block_id`; their options' values are too short for it."""
-    return {**block, "block_id": state} if 0 < len(state) <= BLOCK_ID else block
+def carrying(name: str, state: str, block: Block) -> Block:
+    """The block with a state that its menus send back as `block_id`; their options' values are too short for it.
+
+    `name` tells apart the blocks of a message. Without its menus where the state is too long: they would know nothing.
+    """
+    made = f"{name}:{state}"
+    return {**block, "block_id": made} if len(made) <= BLOCK_ID else _without_menus(block)
+
+
+def carried(block_id: str) -> str | None:
+    """The state that a block carries; None where it carries none."""
+    _, colon, state = block_id.partition(":")
+    return state if colon else None
+
+
+def _without_menus(block: Block) -> Block:
+    kept = {key: value for key, value in block.items() if key != "accessory"}
+    if "elements" in kept:
+        kept["elements"] = [one for one in kept["elements"] if one["type"] == "button"]
+    return kept
 
 
 def sections(lines: Iterable[str]) -> list[Block]:
@@ -156,9 +177,54 @@ def button(label: str, action: str, value: str) -> Element:
 
 def select(action: str, options: Sequence[tuple[str, str]], chosen: str | None = None) -> Element:
     """A menu of at most 100 (label, value)."""
-    made = {value: Option(PlainText(cut(label, OPTION)), value) for label, value in options[:100]}
+    made = _options(options[:100])
     initial = made.get(chosen) if chosen is not None else None
     return StaticSelectMenu(action_id=action, options=list(made.values()), initial_option=initial)._resolve()
+
+
+def selects(action: str, options: Sequence[tuple[str, str]], chosen: Iterable[str]) -> Element:
+    """A menu of at most 100 (label, value), of which several can be chosen."""
+    made = _options(options[:100])
+    initial = [made[value] for value in chosen if value in made]
+    return StaticMultiSelectMenu(action, list(made.values()), initial_options=initial or None)._resolve()
+
+
+def radios(action: str, options: Sequence[tuple[str, str]], chosen: str) -> Element:
+    """At most ten (label, value), of which one is chosen."""
+    made = _options(options[:10])
+    return RadioButtonGroup(action, list(made.values()), initial_option=made[chosen])._resolve()
+
+
+def box(action: str, label: str, value: str, *, ticked: bool) -> Element:
+    """A box to be ticked."""
+    made = Option(PlainText(cut(label, OPTION)), value)
+    return CheckboxGroup(action, [made], initial_options=[made] if ticked else None)._resolve()
+
+
+def line(action: str, value: str | None, most: int) -> Element:
+    """A line of at most so many characters to be typed."""
+    return PlainTextInput(action, initial_value=value or None, max_length=most)._resolve()
+
+
+def person(action: str, chosen: str | None) -> Element:
+    """A menu of the people of the Slack workspace; `chosen` is a Slack user's id."""
+    return UserSelectMenu(action_id=action, initial_user=chosen)._resolve()
+
+
+def field(label: str, element: Element, hint: str = "", *, optional: bool = True) -> Block:
+    """A field of a modal; its block has the element's id, so that an error finds its place."""
+    made = {
+        "type": "input",
+        "block_id": element["action_id"],
+        "label": _plain_text(label),
+        "element": element,
+        "optional": optional,
+    }
+    return {**made, "hint": _plain_text(hint)} if hint else made
+
+
+def _options(options: Iterable[tuple[str, str]]) -> dict[str, Option]:
+    return {value: Option(PlainText(cut(label, OPTION)), value) for label, value in options}
 
 
 def overflow(action: str, options: Sequence[tuple[str, str]]) -> Element:

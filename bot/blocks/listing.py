@@ -43,6 +43,13 @@ SORTS = {
 }
 
 
+# What else can be done with a list: the entries of its menu, at most five.
+MORE = {
+    ids.SAVE_VIEW: "Save view",
+    ids.SAVED_VIEWS: "Saved views",
+}
+
+
 def page(
     catalog: Catalog,
     listing: Listing,
@@ -52,12 +59,10 @@ def page(
     offers: Offers = MappingProxyType({}),
 ) -> Message:
     """The answer to `/engagement tier:low`, and what its buttons put in its place. `offers`: by client."""
-    head = kit.carrying(
-        state.filter, kit.section(*_head(catalog, listing, found, words), accessory=_sort(listing, words))
-    )
+    head = kit.section(*_head(catalog, listing, found, words), accessory=_sort(listing, words))
     rows = [_row(catalog, listing, one, words, offers.get(one.id, ())) for one in found.lines]
     foot = kit.context(_foot(listing, words))
-    blocks = [head, *rows, *_paging(found, state, words), foot]
+    blocks = [kit.carrying("sort", state.filter, head), *rows, *_paging(found, state, words), foot]
     return kit.message(summary(catalog, listing, found, state, words), blocks)
 
 
@@ -185,7 +190,14 @@ def _paging(found: Page, state: ListState, words: Words) -> list[Block]:
         on = ListState(state.filter, state.owner, found.lines[-1].position, False, after)
         buttons.append(kit.button(words("Next ▶"), f"{ids.SHOW_LIST}:next", write(on)))
     buttons.append(kit.button(words("Overview"), ids.SHOW_OVERVIEW, ""))
-    return [kit.carrying(f"{state.filter} ", kit.actions(*buttons))]
+    buttons.append(narrow(state.filter, words))
+    menu = kit.overflow(ids.MORE_OF_LIST, [(words(label), entry) for entry, label in MORE.items()])
+    return [kit.carrying("more", state.filter, kit.actions(*buttons, menu))]
+
+
+def narrow(text: str, words: Words) -> Element:
+    """The button that opens a list's filter."""
+    return kit.button(words("Filter"), ids.FILTER_LIST, text)
 
 
 def _foot(listing: Listing, words: Words) -> str:
@@ -219,8 +231,9 @@ def nobody(listing: Listing, others: tuple[str, int] | None, owner: int, words: 
     """Nobody matches; the filter without which somebody would. `others`: its name, and how many there are then."""
     text = words("Nobody matches: {whose}.", whose=whose(listing.scope, words))
     if others is None:
-        overview = kit.actions(kit.button(words("Overview"), ids.SHOW_OVERVIEW, ""))
-        return kit.message(text, [kit.section(text), overview])
+        overview = kit.button(words("Overview"), ids.SHOW_OVERVIEW, "")
+        buttons = kit.actions(overview, narrow(write_filter(listing.wanted), words))
+        return kit.message(text, [kit.section(text), buttons])
     name, number = others
     word = next(part for part in listing.wanted.parts() if part.startswith(f"{name}:"))
     shown = f"`{kit.escape(word).replace('`', '')}`"
@@ -229,6 +242,5 @@ def nobody(listing: Listing, others: tuple[str, int] | None, owner: int, words: 
     )
     drop = ListState(write_filter(listing.wanted.without(name)), owner)
     button = kit.button(words("Drop that filter"), f"{ids.SHOW_LIST}:drop", write(drop))
-    return kit.message(
-        text.replace("`", ""), [kit.section(text), kit.actions(button), kit.context(_foot(listing, words))]
-    )
+    buttons = kit.actions(button, narrow(write_filter(listing.wanted), words))
+    return kit.message(text.replace("`", ""), [kit.section(text), buttons, kit.context(_foot(listing, words))])

@@ -129,7 +129,7 @@ def _answerable(catalog: Catalog, one: Engagement, each: Opportunity, words: Wor
     options = [(words(label), reply.value) for reply, label in ANSWERS.items()]
     menu = kit.overflow(ids.ANSWER_OPPORTUNITY, options)
     text = [f"*{words(KINDS[each.kind])}*", sentence(catalog, each, words)]
-    return kit.carrying(f"{one.client.id}/{each.key}", kit.section(*text, accessory=menu))
+    return kit.carrying("answer", f"{one.client.id}/{each.key}", kit.section(*text, accessory=menu))
 
 
 ANSWERS = {Reply.OFFERED: "Offered", Reply.NOT_NOW: "Not now…", Reply.NOT_FOR_THEM: "Not for them…"}
@@ -137,6 +137,18 @@ ANSWERS = {Reply.OFFERED: "Offered", Reply.NOT_NOW: "Not now…", Reply.NOT_FOR_
 
 def _card(one: Engagement, words: Words) -> Block:
     return kit.actions(kit.button(words("Card"), f"{ids.OPEN_CLIENT}:0", str(one.client.id)))
+
+
+def usage(command: str, words: Words) -> Message:
+    """What `/opportunities help` says."""
+    command = command.removesuffix("engagement") + "opportunities"
+    lines = [
+        words("`{command}` says what your clients have, and what could come next", command=command),
+        words("`{command} acme` shows one client's, with the evidence and a menu to answer each", command=command),
+        words("`{command} tier:high csm:me` looks at some; filters are as with /engagement", command=command),
+        words("*Offered* and *Not for them* come back when the evidence grows by half, *Not now* on its day"),
+    ]
+    return kit.message(". ".join(lines).replace("*", "").replace("`", ""), [kit.section(*lines)])
 
 
 def not_now(name: str, evidence: str, today: date, metadata: str, words: Words) -> Modal:

@@ -148,9 +148,9 @@ def _by_tier(listing: Listing, found: Overview, owner: int, words: Words) -> Blo
     ]
     rest = [(tier, _tier(tier, found.tiers[tier].clients, words)) for tier in APART if tier in found.tiers]
     options = [(label, f"tier:{tier.value}") for tier, label in rest]
-    options += [(words("All changes"), "sort:drop"), (words("All clients, by name"), "sort:name")]
+    options += [(words("All changes"), "sort:drop"), (words("Saved views"), ids.SAVED_VIEWS)]
     menu = kit.overflow(ids.MORE_OF_LIST, options)
-    return kit.carrying(write_filter(listing.wanted), kit.actions(*buttons, menu))
+    return kit.carrying("more", write_filter(listing.wanted), kit.actions(*buttons, menu))
 
 
 def _scopes(listing: Listing, scopes: Sequence[Whose], words: Words) -> Block:
@@ -159,7 +159,8 @@ def _scopes(listing: Listing, scopes: Sequence[Whose], words: Words) -> Block:
         for whose in scopes
         if whose is not listing.scope.whose
     ]
-    return kit.actions(*buttons, kit.button(words("Chart"), ids.SHOW_CHART, write_filter(listing.wanted)))
+    chart = kit.button(words("Chart"), ids.SHOW_CHART, write_filter(listing.wanted))
+    return kit.actions(*buttons, chart, lists.narrow(write_filter(listing.wanted), words))
 
 
 def _foot(listing: Listing, words: Words) -> str:

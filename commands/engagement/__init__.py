@@ -14,7 +14,7 @@ from bot.blocks import ids, kit
 from bot.domain.access import Right
 from bot.domain.filter_text import is_filter
 from commands.arguments import Turn, typed
-from commands.engagement import card, lists
+from commands.engagement import card, filters, lists, menu, views
 from storage import clients
 
 Payload = Mapping[str, Any]
@@ -40,6 +40,8 @@ def on_other_message() -> None:
 def answer(text: str, turn: Turn) -> kit.Message:
     if text.casefold() in {"help", "?"}:
         return usage(turn)
+    if text.casefold() in {"views", "saved views"}:
+        return views.page(turn)
     if not text:
         return lists.overview("", turn)
     if is_filter(text):
@@ -68,7 +70,15 @@ LISTENERS = [
     ("action", ids.SHOW_MISSING, card.on_missing, Right.MEMBER),
     ("action", re.compile(rf"^{ids.SHOW_OVERVIEW}(:[a-z]+)?$"), lists.on_overview, Right.MEMBER),
     ("action", ids.SORT_LIST, lists.on_sort, Right.MEMBER),
-    ("action", ids.MORE_OF_LIST, lists.on_more, Right.MEMBER),
+    ("action", ids.MORE_OF_LIST, menu.on_more, Right.MEMBER),
+    ("action", ids.FILTER_LIST, filters.on_open, Right.MEMBER),
+    ("view", ids.FILTER_FORM, filters.on_submit, Right.MEMBER),
+    ("view", ids.SAVE_VIEW, views.on_saved, Right.MEMBER),
+    ("action", ids.SHOW_VIEW, views.on_show, Right.MEMBER),
+    ("action", ids.CHANGE_VIEW, views.on_change, Right.MEMBER),
+    ("action", re.compile(rf"^{ids.TURN_VIEWS}:[a-z]+$"), views.on_turn, Right.MEMBER),
+    ("view", ids.RENAME_VIEW, views.on_renamed, Right.MEMBER),
+    ("view", ids.DELETE_VIEW, views.on_deleted, Right.MEMBER),
     ("event", {"type": "message", "subtype": None}, on_message, Right.MEMBER),
     ("event", {"type": "message"}, on_other_message, Right.SLACK),
 ]

@@ -15,7 +15,7 @@ from bot.blocks import listing as show
 from bot.blocks import overview as shown
 from bot.blocks.states import ListState
 from bot.domain.filter_text import write
-from bot.domain.filters import Sort
+from bot.domain.filters import Filter, Sort
 from bot.domain.listing import Listing, Page
 from bot.domain.opportunities import Opportunity
 from bot.errors import UserError
@@ -41,10 +41,9 @@ def overview(text: str, turn: Turn) -> kit.Message:
 
 def page(text: str, turn: Turn, state: ListState | None = None) -> kit.Message:
     """A page of the clients that a filter keeps, or what to drop where it keeps nobody."""
-    wanted = read_filter(text, turn)
-    state = state or ListState(write(wanted), turn.person.id)
     with turn.db.read() as connection:
-        asked = listing_of(connection, wanted, turn)
+        asked = listing_of(connection, read_filter(text, turn), turn)
+        state = state or ListState(write(asked.wanted), turn.person.id)
         found = listing.page(
             connection,
             turn.catalog,
@@ -106,15 +105,20 @@ def on_page(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
 def on_sort(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
     """Another order, from the first page."""
     ack()
-    wanted = read_filter(action["block_id"].strip(), turn)
+    wanted = carried(action, turn)
     chosen = Sort(action["selected_option"]["value"])
     reply(**page(write(replace(wanted, sort=chosen, reverse=False)), turn))
 
 
-def on_more(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
-    """An entry of the overview's menu: a filter that narrows its scope."""
+def on_narrow(ack: Ack, reply: Reply, turn: Turn, wanted: Filter) -> None:
+    """The clients of the overview that a further filter keeps: in place."""
     ack()
-    wanted = read_filter(action["block_id"].strip(), turn).narrowed(
-        read_filter(action["selected_option"]["value"], turn)
-    )
     reply(**page(write(wanted), turn))
+
+
+def carried(action: Payload, turn: Turn) -> Filter:
+    """The filter of the list that a menu stands in."""
+    text = kit.carried(action["block_id"])
+    if text is None:
+        raise UserError("list_gone", command=turn.command)
+    return read_filter(text, turn)

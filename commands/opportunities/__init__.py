@@ -24,6 +24,8 @@ def on_command(ack: Ack, command: Payload, turn: Turn) -> None:
 
 
 def answer(text: str, turn: Turn) -> kit.Message:
+    if text.casefold() in {"help", "?"}:
+        return show.usage(turn.command, turn.words)
     if not text or is_filter(text):
         return base.overview(text, turn)
     return find_client(text, turn, lambda one: show.of_client(turn.catalog, one, turn.words))

@@ -9,7 +9,7 @@ from typing import Any
 from slack_bolt import Ack
 from slack_sdk import WebClient
 
-from bot.blocks import ids
+from bot.blocks import ids, kit
 from bot.blocks import opportunities as show
 from bot.blocks.offers import sentence
 from bot.domain.answers import Answer
@@ -29,7 +29,7 @@ LONGEST = timedelta(days=3 * 365)  # that something may be put off
 def on_answer(ack: Ack, action: Payload, body: Payload, slack: WebClient, reply: Reply, turn: Turn, now: Clock) -> None:
     """An entry of an opportunity's menu. *Offered* is kept at once, the others ask in a modal."""
     ack()
-    chosen, carried = Kind(action["selected_option"]["value"]), action["block_id"]
+    chosen, carried = Kind(action["selected_option"]["value"]), kit.carried(action["block_id"]) or ""
     one, found = _carried(carried, turn)
     if chosen is Kind.OFFERED:
         _keep(one, found, Answer(chosen, None, found.evidence, found.size), None, turn, now)

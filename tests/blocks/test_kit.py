@@ -96,6 +96,20 @@ def test_a_menu_has_at_most_100_options(number: int) -> None:
     assert len(blocks[0]["accessory"]["options"]) == min(number, 100)
 
 
+@pytest.mark.parametrize("state", ["", "tier:low", "b0", 'team:"a: b"', "x" * 250])
+def test_a_block_carries_any_state_for_its_menus(state: str) -> None:
+    blocks = kit.message("x", [kit.carrying("sort", state, kit.section("x")), kit.section("y")])["blocks"]
+    assert not block_problems(blocks, "message")
+    assert kit.carried(blocks[0]["block_id"]) == state
+    assert kit.carried(blocks[1]["block_id"]) is None
+
+
+def test_a_block_whose_state_is_too_long_comes_without_menus() -> None:
+    menu, pressed = kit.select("menu", [("a", "a")]), kit.button("a", "press", "a")
+    assert kit.carrying("sort", "x" * 251, kit.section("x", accessory=menu)) == kit.section("x")
+    assert kit.carrying("sort", "x" * 251, kit.actions(pressed, menu)) == kit.actions(pressed)
+
+
 @given(st.text(min_size=1, max_size=60).filter(str.strip))
 def test_what_is_written_down_by_hand_is_what_the_library_builds(text: str) -> None:
     def theirs(kind: type, *parts: object) -> dict[str, object]:

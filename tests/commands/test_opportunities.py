@@ -194,3 +194,7 @@ def test_a_tool_going_quiet_is_named_on_the_card_and_in_lists_and_the_score_stay
 
 def test_nobody_by_that_name_is_answered_as_with_the_card(bot: Bot) -> None:
     assert bot.ask("/opportunities zzzzzz").text.startswith("No client “zzzzzz”.")
+
+
+def test_help_says_how_to_ask(bot: Bot) -> None:
+    assert "/opportunities acme shows one client's" in bot.ask("/opportunities help").text

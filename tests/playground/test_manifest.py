@@ -12,7 +12,7 @@ def test_the_projects_own_manifest_gives_commands_scopes_and_events() -> None:
     manifest = Manifest.read(MANIFEST)
     engagement = manifest.command("/engagement")
     assert engagement is not None
-    assert engagement.usage_hint == "[client] or help"
+    assert engagement.usage_hint == "[client | filters] or help"
     assert {"commands", "chat:write"} <= manifest.scopes
     assert "message.im" in manifest.events
     assert manifest.messages_tab

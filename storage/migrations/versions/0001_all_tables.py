@@ -162,6 +162,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("installation_id", "name", name=op.f("uq_source_installation_id_name")),
     )
     op.create_table(
+        "submission",
+        sa.Column("installation_id", sa.Integer(), nullable=False),
+        sa.Column("slack_view_id", sa.String(length=64), nullable=False),
+        sa.Column("submitted_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["installation_id"], ["installation.id"], name=op.f("fk_submission_installation_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "slack_view_id", name=op.f("pk_submission")),
+    )
+    op.create_table(
         "tool",
         sa.Column("installation_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -398,6 +408,64 @@ def upgrade() -> None:
     )
     op.create_index("ix_record_person_record", "record_person", ["installation_id", "record_id"], unique=False)
     op.create_table(
+        "saved_view",
+        sa.Column("installation_id", sa.Integer(), nullable=False),
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("workspace_id", KEY, nullable=False),
+        sa.Column("person_id", KEY, nullable=False),
+        sa.Column("team_id", KEY, nullable=True),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column(
+            "name_key",
+            sa.String(length=255).with_variant(sa.String(length=255, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("csm_id", KEY, nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("updated_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "csm_id"],
+            ["person.installation_id", "person.id"],
+            name=op.f("fk_saved_view_installation_id_csm_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "person_id"],
+            ["person.installation_id", "person.id"],
+            name=op.f("fk_saved_view_installation_id_person_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "team_id"],
+            ["team.installation_id", "team.id"],
+            name=op.f("fk_saved_view_installation_id_team_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "workspace_id"],
+            ["workspace.installation_id", "workspace.id"],
+            name=op.f("fk_saved_view_installation_id_workspace_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "id", name=op.f("pk_saved_view")),
+    )
+    op.create_index(
+        "uq_saved_view_person",
+        "saved_view",
+        ["installation_id", "workspace_id", "person_id", "name_key"],
+        unique=True,
+        postgresql_where=sa.text("team_id IS NULL"),
+        sqlite_where=sa.text("team_id IS NULL"),
+    )
+    op.create_index(
+        "uq_saved_view_team",
+        "saved_view",
+        ["installation_id", "workspace_id", "team_id", "name_key"],
+        unique=True,
+        postgresql_where=sa.text("team_id IS NOT NULL"),
+        sqlite_where=sa.text("team_id IS NOT NULL"),
+    )
+    op.create_table(
         "stale",
         sa.Column("installation_id", sa.Integer(), nullable=False),
         sa.Column("client_id", KEY, nullable=False),
@@ -551,4 +619,23 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("is_primary"),
         sqlite_where=sa.text("is_primary"),
+    )
+    op.create_table(
+        "saved_view_team",
+        sa.Column("installation_id", sa.Integer(), nullable=False),
+        sa.Column("view_id", KEY, nullable=False),
+        sa.Column("team_id", KEY, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "team_id"],
+            ["team.installation_id", "team.id"],
+            name=op.f("fk_saved_view_team_installation_id_team_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "view_id"],
+            ["saved_view.installation_id", "saved_view.id"],
+            name=op.f("fk_saved_view_team_installation_id_view_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "view_id", name=op.f("pk_saved_view_team")),
     )

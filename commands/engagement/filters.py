@@ -1,0 +1,56 @@
+"""The modal of a list's filter: opened from a list or the overview; what it says takes the list's place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt import Ack
+from slack_sdk import WebClient
+
+from bot.blocks import filter_form
+from bot.blocks.filter_form import Choices
+from bot.blocks.forms import Values
+from bot.domain.filter_text import write
+from bot.domain.filters import Filter, FilterError
+from bot.errors import UserError
+from commands import forms
+from commands.arguments import Turn, categories, read_filter
+from commands.engagement import lists
+from storage import named
+
+Payload = Mapping[str, Any]
+
+
+def on_open(ack: Ack, action: Payload, body: Payload, slack: WebClient, turn: Turn) -> None:
+    """*Filter*: the fields as the list has them."""
+    ack()
+    wanted = read_filter(action.get("value") or "", turn)
+    view = filter_form.form(wanted, _offered(wanted, turn), forms.carrying(body), turn.words)
+    slack.views_open(trigger_id=body["trigger_id"], view=view)
+
+
+def on_submit(ack: Ack, view: Payload, turn: Turn) -> None:
+    state = forms.carried(view)
+    try:
+        values = view["state"]["values"]
+        text = write(filter_form.read(values, _chosen(values, turn)))
+        message = lists.page(text, turn)
+    except FilterError as error:
+        forms.refuse(ack, filter_form.field(error), error, turn)
+        return
+    forms.replace(ack, state, message, UserError("list_too_old", command=turn.command, filter=text))
+
+
+def _offered(wanted: Filter, turn: Turn) -> Choices:
+    installation_id = turn.person.installation_id
+    with turn.db.read() as connection:
+        csm = named.csm_of(connection, installation_id, wanted.csm) if wanted.csm else None
+        return Choices(categories(turn), named.teams(connection, installation_id), csm)
+
+
+def _chosen(values: Values, turn: Turn) -> Choices:
+    installation_id, chosen = turn.person.installation_id, filter_form.csm_chosen(values)
+    with turn.db.read() as connection:
+        csm = named.csm_chosen(connection, installation_id, chosen) if chosen else None
+        return Choices(categories(turn), named.teams(connection, installation_id), csm)

@@ -1,0 +1,27 @@
+"""The menu of a list and of the overview: filters that narrow it, and what else can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt import Ack
+from slack_sdk import WebClient
+
+from bot.blocks import ids
+from bot.reply import Reply
+from commands.arguments import Turn, read_filter
+from commands.engagement import lists, views
+
+Payload = Mapping[str, Any]
+
+
+def on_more(ack: Ack, action: Payload, body: Payload, slack: WebClient, reply: Reply, turn: Turn) -> None:
+    kept = lists.carried(action, turn)
+    match action["selected_option"]["value"]:
+        case ids.SAVE_VIEW:
+            views.on_save(ack, body, slack, turn, kept)
+        case ids.SAVED_VIEWS:
+            views.on_list(ack, reply, turn)
+        case text:
+            lists.on_narrow(ack, reply, turn, kept.narrowed(read_filter(text, turn)))

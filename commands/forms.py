@@ -1,0 +1,53 @@
+"""What the listeners of modals have in common: where an answer goes, and what stands beside a field."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt import Ack
+
+from bot.blocks import forms, kit
+from bot.blocks.forms import FormState
+from bot.blocks.wording import explain
+from bot.errors import DeliveryError, UserError
+from bot.reply import replier
+from commands.arguments import Turn
+
+Payload = Mapping[str, Any]
+
+_TOO_LATE = ("expired_url", "used_url")
+
+
+def carrying(body: Payload, about: str = "", version: int = 0) -> FormState:
+    """What a modal carries that is opened by this click."""
+    return FormState(body.get("response_url") or "", int(time.time()), about, version)
+
+
+def carried(view: Payload) -> FormState:
+    state = forms.read(view["private_metadata"])
+    if state is None:
+        raise UserError("form_gone")
+    return state
+
+
+def refuse(ack: Ack, field: str, error: UserError, turn: Turn) -> None:
+    """The modal stays, with what is wrong beside the field."""
+    ack(response_action="errors", errors={field: explain(error, turn.words)})
+
+
+def replace(ack: Ack, state: FormState, message: kit.Message, too_late: UserError) -> None:
+    """Close the modal, and put the message in the place of the one that it was opened from.
+
+    Slack takes that for 30 minutes: later, `too_late` says so in the modal; if only Slack knows, by direct message.
+    """
+    if not state.can_reply(time.time()):
+        raise too_late
+    ack()
+    try:
+        replier(state.reply_to)(**message)
+    except DeliveryError as error:
+        if any(code in error.code for code in _TOO_LATE):
+            raise too_late from error
+        raise
