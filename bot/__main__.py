@@ -119,6 +119,22 @@ def score(installation: Installation = None) -> None:
 
 
 @app.command()
+def export(
+    text: Annotated[str, typer.Argument(metavar="[FILTER]", help='Which clients: "tier:low renews:60".')] = "",
+    out: Annotated[
+        Path, typer.Option(allow_dash=True, dir_okay=False, metavar="FILE", help="Where to; - is standard output.")
+    ] = Path("-"),
+    installation: Installation = None,
+) -> None:
+    """Write the clients of a filter as CSV: all of them, however many."""
+    from bot.cli import export as exports
+
+    chosen = settings.load()
+    with opened(chosen.database) as database:
+        exports.export(database, installation_of(database, installation), chosen, text, out)
+
+
+@app.command()
 def manifest(
     url: Annotated[str | None, typer.Option(help="The bot's public address: a manifest for HTTP.")] = None,
 ) -> None:

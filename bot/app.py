@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime
 from secrets import token_hex
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 from slack_bolt import App, BoltContext, BoltRequest, BoltResponse
@@ -141,19 +140,11 @@ def _home(context: BoltContext) -> str:
 
 
 def _turn(context: BoltContext, person: Person) -> Turn:
-    today = context["now"]().astimezone(_zone(person.time_zone)).date()
+    today = person.day(context["now"]())
     words = speak(person.locale)
     catalog = context["catalogs"].of(person.installation_id, person.catalog_hash)
     earlier = context["catalogs"].earlier(person.installation_id)
     return Turn(person, today, words, context["db"], catalog, earlier, context["command_name"])
-
-
-def _zone(name: str) -> tzinfo:
-    """A time zone; UTC where Slack names one that is newer than what this machine knows."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder of zones
-        return UTC
 
 
 def _introduce(app: App, req: BoltRequest) -> None:

@@ -16,12 +16,13 @@ from slack_sdk.http_retry.builtin_handlers import (
 from bot.app import wire
 from bot.domain.catalog import Catalog
 from bot.identity import Identity, authorizer
-from bot.jobs import answers, people
+from bot.jobs import answers, exports, people
 from bot.metrics import CountErrors
 from bot.schedule import Job, Schedule
 from bot.serve import Bot
 from bot.settings import Settings
 from storage import catalog as catalogs
+from storage.catalog import Catalogs
 from storage.database import Database
 
 Clock = Callable[[], datetime]
@@ -71,17 +72,21 @@ def catalog_of(settings: Settings, database: Database, installation_id: int) -> 
 def assemble(settings: Settings, identity: Identity, installation_id: int, now: Clock = real_time) -> Bot:
     """The parts of one process. The database has been migrated and the installation bound."""
     database = Database(settings.database)
+    catalog, slack = catalog_of(settings, database, installation_id), posting(settings)
     app = wire(
         database=database,
-        catalog=catalog_of(settings, database, installation_id),
+        catalog=catalog,
         now=now,
-        slack=posting(settings),
+        slack=slack,
         settings=settings,
         authorize=authorizer(identity, _token(settings)),
     )
     keep_people = partial(people.keep, database, reading(settings), installation_id, now)
+    known = Catalogs(database, catalog, fixed=settings.catalog is not None)
+    send_exports = exports.Exports(database, slack, known, installation_id, now).run
     jobs = [
         Job("people", timedelta(days=1), keep_people),
+        Job("exports", timedelta(seconds=15), send_exports),
         Job("answers", timedelta(minutes=1), partial(answers.reopen, database, now)),
     ]
     return Bot(app, database, Schedule(jobs))

@@ -94,7 +94,8 @@ def page(
     shape = conditions.shape(catalog, listing)
     statement = _page(shape, sort, listing.wanted.reverse, beside and beside.phase, backwards, beside is None)
     days = _days(listing)
-    bound = {**conditions.values(catalog, listing), **_bound(beside, sort), **days, "limit": limit + 1}
+    limits = {"limit": limit + 1, "most": COUNTED + 1}
+    bound = {**conditions.values(catalog, listing), **_bound(beside, sort), **days, **limits}
     rows = connection.execute(statement, bound).all()
     found = [_line(row, catalogs) for row in rows]
     more = len(found) > limit
@@ -106,16 +107,17 @@ def page(
     )
 
 
-def count(connection: Connection, catalog: Catalog, listing: Listing) -> int:
-    """How many clients a list has; at most one more than `COUNTED`."""
+def count(connection: Connection, catalog: Catalog, listing: Listing, most: int | None = None) -> int:
+    """How many clients a list has; at most one more than `most` (else `COUNTED`)."""
     statement = _count(conditions.shape(catalog, listing))
-    return connection.scalar(statement, conditions.values(catalog, listing)) or 0
+    bound = {**conditions.values(catalog, listing), "most": (COUNTED if most is None else most) + 1}
+    return connection.scalar(statement, bound) or 0
 
 
 @lru_cache(maxsize=256)
 def _count(shape: Shape) -> Select[Any]:
     parts = [_counting(shape).where(*conditions.clauses(shape, tier)) for tier in shape.tiers]
-    every = union_all(*parts).limit(COUNTED + 1)
+    every = union_all(*parts).limit(bindparam("most"))
     return select(func.count()).select_from(every.subquery())
 
 

@@ -6,16 +6,17 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, false, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, exists, false, func, insert, select, update
 
 from bot.domain.access import Person, refusal
 from storage import lists
 from storage.schema import installation, person, standing, team, team_member, workspace
 
-_FIND = (
+_PERSON: Select[Any] = (
     select(
         person.c.id,
         person.c.installation_id,
+        person.c.slack_user_id,
         workspace.c.id.label("workspace_id"),
         person.c.name,
         person.c.time_zone,
@@ -47,10 +48,15 @@ _FIND = (
         & team_member.c.is_primary,
     )
     .outerjoin(team, (team.c.installation_id == team_member.c.installation_id) & (team.c.id == team_member.c.team_id))
-    .where(
-        installation.c.slack_team_id == bindparam("team"),
-        person.c.slack_user_id == bindparam("user"),
-    )
+)
+_FIND = _PERSON.where(
+    installation.c.slack_team_id == bindparam("team"),
+    person.c.slack_user_id == bindparam("user"),
+)
+_BY_ID = _PERSON.where(
+    installation.c.id == bindparam("installation"),
+    person.c.id == bindparam("person"),
+    person.c.slack_user_id.is_not(None),
 )
 _BY_EMAIL = select(person.c.email, person.c.id).where(
     person.c.installation_id == bindparam("installation"), lists.among_texts(person.c.email, "emails")
@@ -68,8 +74,16 @@ _FULL_MEMBERS = select(func.count()).where(
 def find(connection: Connection, team_id: str, slack_user_id: str) -> Person | None:
     """The person behind a Slack user of an installation's Slack workspace; None where not known yet."""
     row = connection.execute(_FIND, {"team": team_id, "user": slack_user_id}).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else _person(row)
+
+
+def by_id(connection: Connection, installation_id: int, person_id: int) -> Person | None:
+    """The person who asked for something that is done later, as they are now; None where not known to Slack."""
+    row = connection.execute(_BY_ID, {"installation": installation_id, "person": person_id}).one_or_none()
+    return None if row is None else _person(row)
+
+
+def _person(row: Row[Any]) -> Person:
     refused = refusal(
         is_guest=row.is_guest, is_bot=row.is_bot, is_deleted=row.is_deleted, is_stranger=bool(row.is_stranger)
     )
@@ -77,7 +91,7 @@ def find(connection: Connection, team_id: str, slack_user_id: str) -> Person | N
         id=row.id,
         installation_id=row.installation_id,
         workspace_id=row.workspace_id,
-        slack_user_id=slack_user_id,
+        slack_user_id=row.slack_user_id,
         name=row.name,
         time_zone=row.time_zone,
         locale=row.locale,

@@ -548,3 +548,24 @@ submission = Table(
     Column("submitted_at", UtcDateTime, nullable=False),
     ForeignKeyConstraint(["installation_id"], ["installation.id"], ondelete="CASCADE"),
 )
+
+# A list that somebody asked for as a file: made and sent by a job, in any of the processes.
+export_request = Table(
+    "export_request",
+    metadata,
+    _installation(primary_key=True),
+    Column("id", Key, primary_key=True),
+    Column("workspace_id", Key, nullable=False),
+    Column("person_id", Key, nullable=False),  # who asked, and who gets it
+    Column("filter", Text, nullable=False),  # as typed; what it means is looked up when the file is made
+    Column("state", String(16), nullable=False),
+    Column("lease_until", UtcDateTime, nullable=False),  # before that nobody takes it: it is worked on, or put off
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("file_id", String(32)),  # Slack's, kept before the file is posted: by it a doubtful one is looked up
+    Column("error", String(64)),  # why it failed: a key of `bot.blocks.wording`, or "refused"
+    Column("made_at", UtcDateTime, nullable=False),
+    _owned("workspace_id", table="workspace"),
+    _owned("person_id", table="person"),
+    CheckConstraint("state IN ('waiting', 'sending', 'sent', 'failed')", name="state"),
+    Index("ix_export_request_lease_until", "installation_id", "state", "lease_until"),
+)

@@ -22,6 +22,7 @@ from typer.testing import CliRunner, Result
 
 from bot import manifest, serve, settings
 from bot.__main__ import app
+from bot.cli import export as cli_export
 from bot.cli import running
 from bot.cli.frame import progress
 from bot.cli.running import needs_sample
@@ -31,7 +32,7 @@ from bot.playground.people import ANNA, GENERAL
 from bot.playground.server import Playground
 from bot.settings import Settings
 from storage import catalog as catalogs
-from storage import installations, migrate, schema
+from storage import export_rows, installations, migrate, schema
 from storage.database import Database
 from tests.conftest import NOW, TODAY, Fresh
 
@@ -207,6 +208,74 @@ def test_a_sample_is_made_again_when_it_is_older_than_a_day_and_alone(folder: Pa
         connection.execute(insert(schema.source).values(installation_id=number, id=99, **mine))
     assert not needs_sample(database, number, TODAY + timedelta(300))
     database.close()
+
+
+SHEET = "Client ID,Name,Domain,Score,Tier,Change in 7 days,MRR,Currency,"
+
+
+def sheet(text: bytes) -> list[str]:
+    """The names in an exported file."""
+    assert text.startswith(f"\ufeff{SHEET}".encode())
+    return [line.split(",")[1] for line in text.decode().splitlines()[1:]]
+
+
+def test_an_export_goes_to_standard_output_or_to_a_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export_rows, "SLICE", 2)
+    (folder / "clients.csv").write_text("id,name\n1,Acme AS\n2,Globex Oy\n3,=Zorg\n4,Ærfugl AS\n5,Beta\n")
+    assert call("import", "clients.csv").exit_code == 0
+    assert sheet(call("export", "sort:name").stdout_bytes) == ["Acme AS", "Ærfugl AS", "Beta", "Globex Oy", "'=Zorg"]
+    assert sheet(call("export", "acme").stdout_bytes) == ["Acme AS"]
+    assert sheet(call("export", "csm:nobody tier:low", "--out", "-").stdout_bytes) == []
+    written = call("export", "tier:unknown", "--out", "mine.csv")
+    assert (written.exit_code, written.output) == (0, "")
+    assert len(sheet((folder / "mine.csv").read_bytes())) == 5
+
+
+@pytest.mark.parametrize("mine", ["csm:me", "team:mine", "view:falling"])
+def test_an_export_is_nobody_s_and_refuses_what_depends_on_who_asks(folder: Path, mine: str) -> None:
+    (folder / "clients.csv").write_text(CLIENTS)
+    call("import", "clients.csv")
+    (folder / "kept.csv").write_text("kept")
+    line = refused("export", f"tier:low {mine}", "--out", "kept.csv")
+    assert line.startswith(f"{mine} depends on who asks, and on the command line nobody does.")
+    assert (folder / "kept.csv").read_text() == "kept"
+
+
+def test_what_is_wrong_with_an_export_is_one_line(folder: Path) -> None:
+    assert "There is nothing here yet" in refused("export")
+    (folder / "clients.csv").write_text(CLIENTS)
+    call("import", "clients.csv")
+    assert refused("export", "tier:lo") == "Not understood: tier:lo → tier:low?"
+    assert refused("export", "team:nobody") == "No team is called nobody. Try team:all."
+    assert refused("export", "--out", "nowhere/mine.csv") == "nowhere/mine.csv: No such file or directory"
+    assert call("export", "--out", ".").exit_code == 2
+
+
+def test_whoever_reads_only_the_first_lines_of_an_export_ends_it_quietly(folder: Path) -> None:
+    rows = "".join(f"{number},Client {number}\n" for number in range(3_000))
+    (folder / "clients.csv").write_text(f"id,name\n{rows}")
+    assert call("import", "clients.csv").exit_code == 0
+    with python("export", cwd=folder) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("\ufeffClient ID,")
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+
+
+def test_an_export_shows_how_far_it_is_on_a_terminal(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "clients.csv").write_text(CLIENTS)
+    call("import", "clients.csv")
+    shown: list[tuple[str, int, int]] = []
+
+    @contextmanager
+    def terminal() -> Iterator[Callable[[str, int, int], None]]:
+        yield lambda *told: shown.append(told)
+
+    monkeypatch.setattr(cli_export, "progress", terminal)
+    monkeypatch.setattr(export_rows, "SLICE", 1)
+    assert call("export", "--out", "mine.csv").exit_code == 0
+    assert shown == [("clients", 0, 2), ("clients", 1, 2)]
 
 
 def test_the_manifest_is_printed_as_it_stands_or_with_the_prefix(monkeypatch: pytest.MonkeyPatch) -> None:

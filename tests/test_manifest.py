@@ -21,9 +21,12 @@ METHODS = {
     "auth.test": set(),
     "apps.connections.open": set(),
     "chat.postMessage": {"chat:write"},
+    "conversations.history": {"im:history"},
     "conversations.info": {"channels:read", "groups:read"},
     "conversations.members": {"channels:read", "groups:read"},
     "conversations.open": {"im:write"},
+    "files.completeUploadExternal": {"files:write"},
+    "files.getUploadURLExternal": {"files:write"},
     "users.info": {"users:read", "users:read.email"},
     "users.list": {"users:read", "users:read.email"},
     "views.open": set(),
@@ -46,7 +49,7 @@ def called() -> set[str]:
         for path in (ROOT / package).rglob("*.py"):
             if "playground" not in path.parts:
                 text = path.read_text(encoding="utf-8")
-                found |= set(re.findall(r"\.((?:auth|apps|chat|conversations|users|views)_\w+)\(", text))
+                found |= set(re.findall(r"\.((?:auth|apps|chat|conversations|files|users|views)_\w+)\(", text))
     return {name.replace("_", ".") if name.startswith("apps") else name.replace("_", ".", 1) for name in found}
 
 

@@ -14,6 +14,7 @@ SHOW_OVERVIEW = "show_overview"  # value: a filter
 SHOW_LIST = "show_list"  # value: `states.write`; several in one message are numbered
 SORT_LIST = "sort_list"  # a menu; the block's id is a filter
 MORE_OF_LIST = "more_of_list"  # a menu of what else can be done with a list; the block's id is a filter
+EXPORT = "export"  # an entry of that menu, beside those whose value is a filter
 OPEN_LISTED = "open_listed"  # value: the client's id; its card comes below the list
 SHOW_CHART = "show_chart"  # value: a filter
 SHOW_HISTORY = "show_history"  # value: the client's id

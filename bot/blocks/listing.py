@@ -47,6 +47,7 @@ SORTS = {
 MORE = {
     ids.SAVE_VIEW: "Save view",
     ids.SAVED_VIEWS: "Saved views",
+    ids.EXPORT: "Export CSV",
 }
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 class Right(StrEnum):
@@ -39,6 +40,14 @@ class Person:
     leads: bool = False  # that team
     owns: bool = False  # some clients name them as CSM
     refusal: Refusal | None = None
+
+    def day(self, now: datetime) -> date:
+        """The day that it is where they are; in UTC where Slack names a zone that is newer than this machine knows."""
+        try:
+            zone: tzinfo = ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder of zones
+            zone = UTC
+        return now.astimezone(zone).date()
 
 
 def refusal(*, is_guest: bool, is_bot: bool, is_deleted: bool, is_stranger: bool) -> Refusal | None:

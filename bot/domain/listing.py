@@ -107,6 +107,16 @@ class Page:
     total: int | None  # None: not counted
 
 
+@dataclass(frozen=True)
+class Entry:
+    """A client in an exported list: its line, and what a line has no room for."""
+
+    line: Line
+    external_id: str  # in the source that it comes from
+    domain: str | None
+    team: str | None
+
+
 class Group(NamedTuple):
     """The clients of a tier (or of a CSM): how many, and their MRR by currency."""
 

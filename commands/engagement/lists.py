@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from slack_bolt import Ack
 from sqlalchemy import Connection
 
 from bot.blocks import engagement as cards
-from bot.blocks import kit, states
+from bot.blocks import export, kit, states
 from bot.blocks import listing as show
 from bot.blocks import overview as shown
 from bot.blocks.states import ListState
@@ -21,7 +22,7 @@ from bot.domain.opportunities import Opportunity
 from bot.errors import UserError
 from bot.reply import Reply
 from commands.arguments import Turn, listing_of, read_filter
-from storage import clients, listing, opportunities, scopes
+from storage import clients, exports, listing, opportunities, scopes
 from storage import overview as overviews
 
 Payload = Mapping[str, Any]
@@ -122,3 +123,11 @@ def carried(action: Payload, turn: Turn) -> Filter:
     if text is None:
         raise UserError("list_gone", command=turn.command)
     return read_filter(text, turn)
+
+
+def on_export(ack: Ack, reply: Reply, turn: Turn, wanted: Filter, now: datetime) -> None:
+    """*Export CSV*: a job makes the file and sends it (`bot.jobs.exports`)."""
+    ack()
+    with turn.db.write() as connection:
+        is_new = exports.ask(connection, turn.person, write(wanted), now)
+    reply(replace_original=False, **export.accepted(turn.words, is_new=is_new))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from slack_bolt import Ack
@@ -16,12 +17,22 @@ from commands.engagement import lists, views
 Payload = Mapping[str, Any]
 
 
-def on_more(ack: Ack, action: Payload, body: Payload, slack: WebClient, reply: Reply, turn: Turn) -> None:
+def on_more(
+    ack: Ack,
+    action: Payload,
+    body: Payload,
+    slack: WebClient,
+    reply: Reply,
+    turn: Turn,
+    now: Callable[[], datetime],
+) -> None:
     kept = lists.carried(action, turn)
     match action["selected_option"]["value"]:
         case ids.SAVE_VIEW:
             views.on_save(ack, body, slack, turn, kept)
         case ids.SAVED_VIEWS:
             views.on_list(ack, reply, turn)
+        case ids.EXPORT:
+            lists.on_export(ack, reply, turn, kept, now())
         case text:
             lists.on_narrow(ack, reply, turn, kept.narrowed(read_filter(text, turn)))

@@ -209,6 +209,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("installation_id", "id", name=op.f("pk_workspace")),
     )
     op.create_table(
+        "export_request",
+        sa.Column("installation_id", sa.Integer(), nullable=False),
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("workspace_id", KEY, nullable=False),
+        sa.Column("person_id", KEY, nullable=False),
+        sa.Column("filter", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("lease_until", MOMENT, nullable=False),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("file_id", sa.String(length=32), nullable=True),
+        sa.Column("error", sa.String(length=64), nullable=True),
+        sa.Column("made_at", MOMENT, nullable=False),
+        sa.CheckConstraint("state IN ('waiting', 'sending', 'sent', 'failed')", name=op.f("ck_export_request_state")),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "person_id"],
+            ["person.installation_id", "person.id"],
+            name=op.f("fk_export_request_installation_id_person_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "workspace_id"],
+            ["workspace.installation_id", "workspace.id"],
+            name=op.f("fk_export_request_installation_id_workspace_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "id", name=op.f("pk_export_request")),
+    )
+    op.create_index(
+        "ix_export_request_lease_until", "export_request", ["installation_id", "state", "lease_until"], unique=False
+    )
+    op.create_table(
         "record",
         sa.Column("installation_id", sa.Integer(), nullable=False),
         sa.Column("id", KEY, nullable=False),

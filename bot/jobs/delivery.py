@@ -1,0 +1,35 @@
+"""What goes wrong on the way to Slack, as one kind of error: it may be tried again, or never will be taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPException
+from urllib.error import HTTPError
+
+from slack_sdk.errors import SlackApiError
+
+from bot.errors import DeliveryError
+
+OK, TOO_MANY, SICK = 200, 429, 500  # of HTTP; from SICK on it is the server's fault
+TEMPORARY = {"fatal_error", "internal_error", "ratelimited", "request_timeout", "service_unavailable"}
+
+
+@contextmanager
+def delivering() -> Iterator[None]:
+    """Turns what Slack's client raises into a DeliveryError."""
+    try:
+        yield
+    except SlackApiError as error:
+        status = error.response.status_code
+        code = error.response["error"] if status == OK else f"http_{status}"
+        raise DeliveryError(code, temporary=_may_pass(status) or code in TEMPORARY) from error
+    except HTTPError as error:
+        error.close()
+        raise DeliveryError(f"http_{error.code}", temporary=_may_pass(error.code)) from error
+    except (OSError, HTTPException) as error:
+        raise DeliveryError(type(error).__name__, temporary=True) from error
+
+
+def _may_pass(status: int) -> bool:
+    return status == TOO_MANY or status >= SICK
