@@ -48,6 +48,7 @@ class Candidate(NamedTuple):
 
 Scope = Mapping[str, int]  # {"here": installation, "workspace": workspace}
 Group = dict[str, int]  # words that a typed word may mean, with the number of clients that have them
+Told = dict[str, list[tuple[int, float]]]  # word of a name -> which terms it explains, and how much (0-100) of all
 
 HERE: BindParameter[int] = bindparam("here")
 
@@ -158,13 +159,13 @@ class _Asked:
             for term, group in zip(self.typed, self.groups, strict=False)
         )
 
-    def told(self) -> list[dict[str, float]]:
-        """How much (0-100) of all that was typed each word explains of each term."""
-        shares = [len(term) / len(self.whole) for term in self.terms]
-        return [
-            {text: share * _alike(term, text) for text in group}
-            for term, share, group in zip(self.terms, shares, self.groups, strict=True)
-        ]
+    def told(self) -> Told:
+        told: Told = {}
+        for at, (term, group) in enumerate(zip(self.terms, self.groups, strict=True)):
+            share = len(term) / len(self.whole)
+            for text in group:
+                told.setdefault(text, []).append((at, share * _alike(term, text)))
+        return told
 
 
 def rank(connection: Connection, scope: Scope, key: str) -> list[tuple[float, Candidate]]:
@@ -228,10 +229,10 @@ def _halves(term: str) -> list[tuple[str, str]]:
     return [(term[:at], term[at:]) for at in range(2, len(term) - 1)]
 
 
-def _likely(told: Sequence[Mapping[str, float]], groups: Sequence[Group], most: int) -> list[str]:
+def _likely(told: Told, groups: Sequence[Group], most: int) -> list[str]:
     """The words that tell most: as many as have `most` clients between them; of `MANY` one at least."""
     counts = {text: count for group in groups for text, count in group.items()}
-    most_told = {text: max(one.get(text, 0) for one in told) for text in counts}
+    most_told = {text: max(share for _, share in told[text]) for text in counts}
     likely: list[str] = []
     left = most
     for text in sorted(counts, key=lambda text: (-most_told[text], counts[text])):
@@ -259,19 +260,20 @@ def _ranked(asked: _Asked, found: Iterable[Candidate]) -> list[tuple[float, Cand
     return sorted(ranked, key=lambda pair: (-pair[0], pair[1].key, pair[1].client_id))
 
 
-def _likeness(asked: _Asked, told: Sequence[Mapping[str, float]], key: str) -> float:
+def _likeness(asked: _Asked, told: Told, key: str) -> float:
     """How alike a name is as a whole, or how much of what was typed its words explain: some may have been left out."""
-    name = key.replace(" ", "")
-    alike = max(_alike(whole, name) for whole in asked.wholes)
-    words = set(key.split())
-    best = [max(((one[text], text) for text in words & one.keys()), default=(0.0, "")) for one in told]
-    apart, together = best[: len(asked.typed)], best[len(asked.typed) :]
-    explained = sum(share for share, _ in apart)
-    explained += sum(
-        max(0.0, pair[0] - one[0] - two[0]) for pair, (one, two) in zip(together, pairwise(apart), strict=True)
-    )
-    missing = len(words) - len({text for share, text in best if share})
-    return max(alike, explained - LEFT_OUT * missing)
+    name, words = key.replace(" ", ""), set(key.split())
+    alike = max([_alike(whole, name) for whole in asked.wholes])
+    best = [0.0] * len(asked.terms)
+    by = [""] * len(asked.terms)
+    for text in words & told.keys():
+        for at, share in told[text]:
+            if share > best[at]:
+                best[at], by[at] = share, text
+    apart = len(asked.typed)
+    together = [max(0.0, best[apart + at] - best[at] - best[at + 1]) for at in range(apart - 1)]
+    missing = len(words) - len(set(filter(None, by)))
+    return max(alike, sum(best[:apart]) + sum(together) - LEFT_OUT * missing)
 
 
 def _alike(one: str, other: str) -> float:
