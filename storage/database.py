@@ -19,6 +19,7 @@ POOL = 8  # and as many again on demand: four processes stay far below PostgreSQ
 _CHANGED = """
     SELECT quote_ident(relname) FROM pg_stat_user_tables
     WHERE schemaname = current_schema() AND n_mod_since_analyze > 50 + n_live_tup / 10
+    ORDER BY relid -- so that two imports at once do not block each other
 """
 
 

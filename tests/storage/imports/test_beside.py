@@ -59,29 +59,35 @@ class Importing(NamedTuple):
         assert os.waitstatus_to_exitcode(ended[1]) == 0
 
     def wait_for(self, work: Callable[[], None]) -> float:
-        """Seconds that some work beside it took, without those in which the import could not go on itself.
+        """Seconds that some work beside it took, without those that nobody could do anything about.
 
-        Those in which it was ready to run, and the kernel had other work for the processors, are not its doing.
+        In these the import or we were ready to run, and the kernel had other work for the processors. Of both only
+        the longer counts, as they may be the same seconds: a lock held for long is never explained away.
         """
-        processes = self._processes()
-        before = [held_up(one) for one in processes]
+        sides = self._sides()
+        before = [[held_up(one) for one in side] for side in sides]
         begun = time.monotonic()
         work()
         seconds = time.monotonic() - begun
-        return seconds - sum(max(0.0, held_up(one) - late) for one, late in zip(processes, before, strict=True))
+        return seconds - max(
+            sum(max(0.0, held_up(one) - late) for one, late in zip(side, then, strict=True))
+            for side, then in zip(sides, before, strict=True)
+        )
 
-    def _processes(self) -> list[int]:
-        """The import, and those of the database that work for it."""
-        if self.desk.database.is_sqlite:
-            return [self.process]
-        mine = text("SELECT pid FROM pg_stat_activity WHERE application_name = 'import'")
-        return [self.process, *(pid for (pid,) in self.desk.rows(mine))]
+    def _sides(self) -> tuple[list[Path], list[Path]]:
+        """Those who work for the import, and those who work for us, as the kernel knows them."""
+        theirs, ours = [Path(f"/proc/{self.process}")], list(Path("/proc/self/task").glob("*"))
+        if not self.desk.database.is_sqlite:
+            found = "SELECT pid, application_name = 'import' FROM pg_stat_activity WHERE datname = current_database()"
+            for process, is_theirs in self.desk.rows(text(found)):
+                (theirs if is_theirs else ours).append(Path(f"/proc/{process}"))
+        return theirs, ours
 
 
-def held_up(process: int) -> float:
-    """Seconds for which a process was ready and did not run; none where the kernel does not say so, or it has ended."""
+def held_up(one: Path) -> float:
+    """Seconds for which it was ready and did not run; none where the kernel does not say so, or it has ended."""
     try:
-        return int(Path(f"/proc/{process}/schedstat").read_text().split()[1]) / 1e9
+        return int((one / "schedstat").read_text().split()[1]) / 1e9
     except OSError:
         return 0.0
 
