@@ -47,6 +47,7 @@ def find(catalogs: CatalogOf, text: str | None) -> Ground | None:
     return None if catalog is None else read(catalog, ground)
 
 
+@lru_cache(maxsize=4_096)
 def read(catalog: Catalog, text: str) -> Ground:
     """`catalog`: the one that the text was written with, found by its hash."""
     products, measured, used = text.split("|")

@@ -90,21 +90,32 @@ def page(
 
     A client that has gone or moved since the position was taken changes nothing: the order goes on from its value.
     """
-    sort = listing.wanted.sort or Sort.SCORE
-    shape = conditions.shape(catalog, listing)
-    statement = _page(shape, sort, listing.wanted.reverse, beside and beside.phase, backwards, beside is None)
-    days = _days(listing)
-    limits = {"limit": limit + 1, "most": COUNTED + 1}
-    bound = {**conditions.values(catalog, listing), **_bound(beside, sort), **days, **limits}
-    rows = connection.execute(statement, bound).all()
-    found = [_line(row, catalogs) for row in rows]
+    found_rows = rows(connection, catalog, listing, beside, backwards=backwards, limit=limit)
+    found = [_line(row, catalogs) for row in found_rows]
     more = len(found) > limit
     return Page(
         lines=tuple(found[:limit][::-1] if backwards else found[:limit]),
         has_before=more if backwards else beside is not None,
         has_after=more or backwards,
-        total=(rows[0].total if rows else 0) if beside is None else None,
+        total=(found_rows[0].total if found_rows else 0) if beside is None else None,
     )
+
+
+def rows(
+    connection: Connection,
+    catalog: Catalog,
+    listing: Listing,
+    beside: Position | None,
+    *,
+    backwards: bool,
+    limit: int,
+) -> Sequence[Row[Any]]:
+    """The rows of a page, and one more where there are more: what `page` makes its lines from."""
+    sort, shape = listing.wanted.sort or Sort.SCORE, conditions.shape(catalog, listing)
+    statement = _page(shape, sort, listing.wanted.reverse, beside and beside.phase, backwards, beside is None)
+    limits = {"limit": limit + 1, "most": COUNTED + 1}
+    bound = {**conditions.values(catalog, listing), **_bound(beside, sort), **_days(listing), **limits}
+    return connection.execute(statement, bound).all()
 
 
 def count(connection: Connection, catalog: Catalog, listing: Listing, most: int | None = None) -> int:
@@ -140,10 +151,10 @@ def tops(
         (conditions.shape(catalog, one), one.wanted.sort or Sort.SCORE, one.wanted.reverse) for one in listings
     )
     bound = {name: value for one in listings for name, value in conditions.values(catalog, one).items() if value}
-    rows = connection.execute(
+    found = connection.execute(
         _tops(lists), {**conditions.values(catalog, listings[0]), **bound, **_days(listings[0]), "limit": limit}
     ).all()
-    return tuple(tuple(_line(row, catalogs) for row in rows if row.list == number) for number in range(len(lists)))
+    return tuple(tuple(_line(row, catalogs) for row in found if row.list == number) for number in range(len(lists)))
 
 
 @lru_cache(maxsize=64)
@@ -186,10 +197,10 @@ def _shown(chosen: Subquery, area: int | None) -> Select[Any]:
     return select(*chosen.c, *_SHOWN, level, *names, *made_from).select_from(shown)
 
 
-def _along(rows: Subquery, order: _Order, backwards: bool) -> list[ColumnElement[Any]]:
-    keys = [rows.c[f"key_{i}"] for i in range(len(order.keys))]
-    phase = rows.c.phase.desc() if backwards else rows.c.phase.asc()
-    return [phase, *_by([*keys, rows.c.client_id], order.descends is not backwards)]
+def _along(found: Subquery, order: _Order, backwards: bool) -> list[ColumnElement[Any]]:
+    keys = [found.c[f"key_{i}"] for i in range(len(order.keys))]
+    phase = found.c.phase.desc() if backwards else found.c.phase.asc()
+    return [phase, *_by([*keys, found.c.client_id], order.descends is not backwards)]
 
 
 def _parts(shape: Shape, order: _Order, beside: int | None, backwards: bool) -> Iterator[Select[Any]]:
@@ -273,6 +284,7 @@ def _days(listing: Listing) -> dict[str, date]:
 
 
 def _line(row: Row[Any], catalogs: CatalogOf) -> Line:
+    signs = Sign(row.signs)
     now, before = (grounds.find(catalogs, text) for text in (row.now, row.before))
     named = ((name, value) for name, value in row._mapping.items() if name.startswith("key_"))
     keys = tuple(value.isoformat() if isinstance(value, date) else value for _, value in named)
@@ -288,9 +300,9 @@ def _line(row: Row[Any], catalogs: CatalogOf) -> Line:
         currency=row.currency,
         renews_on=row.renews_on,
         csm=row.csm,
-        signs=Sign(row.signs),
+        signs=signs,
         onboarding_since=row.first_on,
-        unused=None if now is None else now.unused,
+        unused=now.unused if now is not None and signs & Sign.ACTIVATION else None,
         quiet=_quiet(now, row.quiet),
         parts=explain(before, now) if now is not None and before is not None else (),
         position=Position(row.phase, keys, row.client_id),

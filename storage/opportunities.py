@@ -56,7 +56,7 @@ def _row(installation_id: int, client_id: int, one: Opportunity) -> tuple[Any, .
         one.edition,
         one.rule,
         one.evidence,
-        one.size,
+        None if one.size is None else float(one.size),  # PostgreSQL's driver takes lists of one type only
         json.dumps(dict(one.values)),
         one.held and one.held.value,
     )

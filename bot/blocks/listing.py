@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from fractions import Fraction
+from functools import lru_cache
 from types import MappingProxyType
 
 from bot.blocks import ids, kit, moves
@@ -60,11 +61,12 @@ def page(
     offers: Offers = MappingProxyType({}),
 ) -> Message:
     """The answer to `/engagement tier:low`, and what its buttons put in its place. `offers`: by client."""
-    head = kit.section(*_head(catalog, listing, found, words), accessory=_sort(listing, words))
-    rows = [_row(catalog, listing, one, words, offers.get(one.id, ())) for one in found.lines]
+    head = kit.section(*_head(catalog, listing, found, words), accessory=_sort(listing.wanted.sort, words))
+    lines = [_lines(catalog, listing, one, words, offers.get(one.id, ())) for one in found.lines]
+    rows = [_row(one, told, words) for one, told in zip(found.lines, lines, strict=True)]
     foot = kit.context(_foot(listing, words))
     blocks = [kit.carrying("sort", state.filter, head), *rows, *_paging(found, state, words), foot]
-    return kit.message(summary(catalog, listing, found, state, words), blocks)
+    return kit.message(_summary(catalog, listing, found, state, lines, words), blocks)
 
 
 def _head(catalog: Catalog, listing: Listing, found: Page, words: Words) -> list[str]:
@@ -102,12 +104,15 @@ def _number(found: Page, words: Words) -> str:
     return words.count("{n} client", "{n} clients", found.total)
 
 
-def _row(catalog: Catalog, listing: Listing, one: Line, words: Words, offers: Sequence[Opportunity]) -> Block:
-    button = kit.button(words("Open"), ids.OPEN_LISTED, str(one.id))
-    lines = line(catalog, listing, one, words)
-    if listing.wanted.opportunity is not None:
-        lines += filter(None, [of_line(catalog, one, offers, listing.wanted.opportunity, words)])
-    return kit.section(*lines, accessory=button)
+def _row(one: Line, lines: Sequence[str], words: Words) -> Block:
+    return kit.section(*lines, accessory=kit.button(words("Open"), ids.OPEN_LISTED, str(one.id)))
+
+
+def _lines(catalog: Catalog, listing: Listing, one: Line, words: Words, offers: Sequence[Opportunity]) -> list[str]:
+    """A client in two lines; in a list of opportunities with the evidence as a third."""
+    kind = listing.wanted.opportunity
+    evidence = of_line(catalog, one, offers, kind, words) if kind is not None else ""
+    return [*line(catalog, listing, one, words), *filter(None, [evidence])]
 
 
 def line(catalog: Catalog, listing: Listing, one: Line, words: Words) -> list[str]:
@@ -175,9 +180,10 @@ def renewal(one: Line, listing: Listing, words: Words) -> str:
     return words.count("renews in {n} day", "renews in {n} days", days) if days else words("renews today")
 
 
-def _sort(listing: Listing, words: Words) -> Element:
-    options = [(words(label), sort.value) for sort, label in SORTS.items()]
-    return kit.select(ids.SORT_LIST, options, (listing.wanted.sort or Sort.SCORE).value)
+@lru_cache(maxsize=64)
+def _sort(sort: Sort | None, words: Words) -> Element:
+    options = [(words(label), one.value) for one, label in SORTS.items()]
+    return kit.select(ids.SORT_LIST, options, (sort or Sort.SCORE).value)
 
 
 def _paging(found: Page, state: ListState, words: Words) -> list[Block]:
@@ -215,7 +221,9 @@ def data_day(listing: Listing, words: Words) -> str:
     return f"{day}, {words('late: no change is told')}" if is_late(listing) else day
 
 
-def summary(catalog: Catalog, listing: Listing, found: Page, state: ListState, words: Words) -> str:
+def _summary(
+    catalog: Catalog, listing: Listing, found: Page, state: ListState, lines: Sequence[Sequence[str]], words: Words
+) -> str:
     """The page in sentences."""
     first = state.before + 1
     head = f"{_title(catalog, listing, words)}, {whose(listing.scope, words)}"
@@ -223,7 +231,7 @@ def summary(catalog: Catalog, listing: Listing, found: Page, state: ListState, w
         head += words(", {first} to {last}", first=first, last=state.before + len(found.lines))
     if found.total is not None:
         head += f", {_number(found, words)}"
-    told = [". ".join(line(catalog, listing, one, words)) for one in found.lines]
+    told = [". ".join(each) for each in lines]
     text = f"{head}: {'. '.join(told)}." if told else f"{head}."
     return text.replace("*", "")
 

@@ -78,8 +78,8 @@ def _name(catalog: Catalog, key: str) -> str:
 
 def short(catalog: Catalog, parts: Sequence[Part], words: Words) -> str:
     """The largest part that went the way of the whole, in a few words: "no marketing email". Empty where none did."""
-    whole = sum(part.share for part in parts)
-    part = next((one for one in parts if one.share * whole > 0), None)
+    rises = sum([float(part.share) for part in parts]) > 0
+    part = next((one for one in parts if (one.share.numerator > 0) is rises), None)
     if part is None:
         return ""
     name = _name(catalog, part.tool)

@@ -42,7 +42,7 @@ class Words:
 
     def decimal(self, value: float) -> str:
         """A number with one decimal: 0.9."""
-        return format_decimal(value, "0.0", locale=self.locale)
+        return _decimal(round(value, 1), self.locale)
 
     def number(self, number: float) -> str:
         """A number with its thousands apart, and at most two decimals: 10,000."""
@@ -60,6 +60,11 @@ class Words:
 @lru_cache(maxsize=4_096)  # Babel takes longer over a date than the database over a client
 def _date(day: date, pattern: str, locale: Locale) -> str:
     return format_date(day, pattern, locale=locale)
+
+
+@lru_cache(maxsize=4_096)
+def _decimal(value: float, locale: Locale) -> str:
+    return format_decimal(value, "0.0", locale=locale)
 
 
 @lru_cache(maxsize=4_096)

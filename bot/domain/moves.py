@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from math import floor
 from typing import NamedTuple
@@ -40,7 +41,7 @@ class Ground:
     def score(self) -> int | None:
         """The whole score that was made from it; None where nothing was possible."""
         points = _points(self.catalog, self.products, self.measured, self.used)
-        return whole(_earned(points), _possible(points)) if _possible(points) else None
+        return whole(points.earned, points.possible) if points.possible else None
 
     @property
     def unused(self) -> Tool | None:
@@ -68,7 +69,12 @@ class Shown(NamedTuple):
     tenths: int
 
 
-_Points = Mapping[str, tuple[int, int]]  # key of a tool -> points earned, points possible
+class _Points(NamedTuple):
+    """Points earned and possible: of each tool by its key, and in all."""
+
+    tools: Mapping[str, tuple[int, int]]
+    earned: int
+    possible: int
 
 
 def explain(before: Ground, after: Ground) -> tuple[Part, ...]:
@@ -78,26 +84,28 @@ def explain(before: Ground, after: Ground) -> tuple[Part, ...]:
     E/P that becomes E'/P' has moved by the sum over its tools of (dE - E/P dP) / P', whatever their order.
     Of no share, before or after, there is no change.
     """
-    stages = _stages(before, after)
-    if not _possible(stages[0]) or not _possible(stages[-1]):
+    if before == after:
         return ()
-    share, parts = Fraction(_earned(stages[0]), _possible(stages[0])), list[Part]()
+    stages = _stages(before, after)
+    if not stages[0].possible or not stages[-1].possible:
+        return ()
+    share, parts = (stages[0].earned, stages[0].possible), list[Part]()
     for cause, (old, new) in zip(Cause, pairwise(stages), strict=True):
-        possible = _possible(new)
-        if not possible:  # nothing to share between two exchanges: the share waits as it was
+        if old is new or not new.possible:  # nothing to share between two exchanges: the share waits as it was
             continue
         parts += _exchange(cause, old, new, share)
-        share = Fraction(_earned(new), possible)
+        share = (new.earned, new.possible)
     return _ordered(parts)
 
 
-def _exchange(cause: Cause, old: _Points, new: _Points, share: Fraction) -> Iterable[Part]:
-    possible = _possible(new)
-    for tool in {**old, **new}:
-        (earned_before, possible_before), (earned, possible_now) = old.get(tool, (0, 0)), new.get(tool, (0, 0))
-        moved = (earned - earned_before) - share * (possible_now - possible_before)
+def _exchange(cause: Cause, old: _Points, new: _Points, share: tuple[int, int]) -> Iterable[Part]:
+    """share: points earned and possible, in whole numbers, which are several times as quick as fractions"""
+    earned_all, possible_all = share
+    for tool in old.tools.keys() | new.tools.keys():
+        was, now = old.tools.get(tool, (0, 0)), new.tools.get(tool, (0, 0))
+        moved = (now[0] - was[0]) * possible_all - earned_all * (now[1] - was[1])
         if moved:
-            yield Part(cause, tool, moved / possible)
+            yield Part(cause, tool, Fraction(moved, possible_all * new.possible))
 
 
 def _stages(before: Ground, after: Ground) -> list[_Points]:
@@ -151,26 +159,20 @@ def _measure(tool: Tool) -> tuple[str, int, int]:
     return tool.key, tool.at_least, tool.within
 
 
+@lru_cache(maxsize=4_096)  # within one list, and from one answer to the next, the same recur
 def _points(catalog: Catalog, products: tuple[Owned, ...] | None, measured: int, used: int) -> _Points:
     entitlement = everything(measured) if products is None else entitle(catalog, products)
     earning, counting = split(entitlement, measured, used)
-    return {
+    tools = {
         tool.key: (tool.points * (earning >> i & 1), tool.points)
         for i, tool in enumerate(catalog.tools)
         if counting >> i & 1
     }
-
-
-def _earned(points: _Points) -> int:
-    return sum(earned for earned, _ in points.values())
-
-
-def _possible(points: _Points) -> int:
-    return sum(possible for _, possible in points.values())
+    return _Points(tools, sum(earned for earned, _ in tools.values()), sum(possible for _, possible in tools.values()))
 
 
 def _ordered(parts: Iterable[Part]) -> tuple[Part, ...]:
-    return tuple(sorted(parts, key=lambda part: (-abs(part.share), part.cause, part.tool)))
+    return tuple(sorted(parts, key=lambda part: (-abs(float(part.share)), part.cause, part.tool)))
 
 
 OWN = frozenset({Cause.SUBSCRIPTION, Cause.USAGE})  # what a client did, not its data or the formula
