@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 from sqlalchemy import (
     BindParameter,
@@ -31,10 +31,10 @@ WORDS = 8  # of what was typed that are looked at
 ENOUGH = 10  # names to choose from
 FEW = 100  # clients that are fetched at first, to be compared with what was typed
 MANY = 1_000  # and where none of these was alike
-FAR_WORDS = 40  # words that are looked at where a typed word is in no name
+FAR_WORDS = 100  # words that are looked at where a typed word is in no name
 PART = 3  # letters in a row, some of which two edits leave as they were
 PARTS = 4  # of such, spread over the typed word
-FAR_ALIKE = 60  # how alike (0-100) such a word must be
+FAR_ALIKE = 0.6  # how alike (0-1) such a word must be
 LEFT_OUT = 8.0  # what a word of the name that was not typed costs
 END = "\U0010ffff"  # a beginning, and this after it, sorts behind everything that begins so
 
@@ -45,6 +45,8 @@ class Candidate(NamedTuple):
     key: str
     domain: str | None
 
+
+_SAME = OSA.normalized_similarity  # of edits, of which the swap of two letters is one
 
 Scope = Mapping[str, int]  # {"here": installation, "workspace": workspace}
 Group = dict[str, int]  # words that a typed word may mean, with the number of clients that have them
@@ -80,7 +82,7 @@ def begins(column: ColumnElement[str], beginning: ColumnElement[str]) -> ColumnE
 
 _forms, _whole = lists.texts("forms"), lists.texts("whole")
 _words, _others = lists.texts("words"), lists.texts("others")
-_keys = lists.texts("keys")
+_keys, _rarer = lists.texts("keys"), lists.texts("rarer")
 
 # A scalar select and not a join, which PostgreSQL got wrong by a factor of 10,000 while it had no statistics.
 _near = word_form.c.installation_id == HERE, word_form.c.form.in_(select(_forms.c.value))
@@ -105,18 +107,23 @@ _FAR_WORDS: CompoundSelect[Any] = union(
     select(word_form.c.word, _clients_of(word_form.c.word)).where(*_near),
     *map(_with_part, range(PARTS)),
 )
-_WITH_WORDS = clients_with(select(_words.c.value)).limit(bindparam("most"))
-_CLOSE = union_all(
-    select(clients().where(record.c.name_key.in_(select(_keys.c.value))).limit(bindparam("most")).subquery()),
-    select(_WITH_WORDS.subquery()),
-)
 _other = client_word.alias("other")
 _has_other = select(_other.c.client_id).where(
     _other.c.installation_id == HERE,
     _other.c.client_id == client_word.c.client_id,
     _other.c.word.in_(select(_others.c.value)),
 )
-_WITH_BOTH = clients_with(select(_words.c.value)).where(_has_other.exists()).limit(MANY)
+_MOST: BindParameter[int] = bindparam("most")
+_CLOSE = union_all(
+    *(
+        select(some.limit(_MOST).subquery())
+        for some in (
+            clients().where(record.c.name_key.in_(select(_keys.c.value))),
+            clients_with(select(_words.c.value)),
+            clients_with(select(_rarer.c.value)).where(_has_other.exists()),
+        )
+    )
+)
 
 
 class _Asked:
@@ -126,9 +133,9 @@ class _Asked:
         self.typed = typed
         self.terms = [*typed, *map("".join, pairwise(typed))]  # what was typed apart is looked for together too
         self.whole = "".join(typed)
-        self.wholes = {self.whole}
-        if len(typed) > 1 and _is_like_a_legal_form(typed[-1]):
-            self.wholes.add("".join(typed[:-1]))
+        ends = [end for end in range(max(1, len(typed) - 2), len(typed)) if _is_like_a_legal_form("".join(typed[end:]))]
+        self.without_form = [typed[:end] for end in ends]
+        self.wholes = ["".join(words) for words in (typed, *self.without_form)]
         self.groups: list[Group] = [{} for _ in self.terms]
 
     def likely_groups(self) -> list[Group]:
@@ -138,15 +145,13 @@ class _Asked:
 
     def mended(self) -> list[str]:
         """What was typed with one place mended: another word, two for one, one for two, or no legal form."""
-        typed, found = self.typed, set[str]()
+        typed, found = self.typed, {" ".join(words) for words in self.without_form}
         for at, (term, group) in enumerate(zip(typed, self.groups, strict=False)):
             before, after = typed[:at], typed[at + 1 :]
             instead = [*((text,) for text in group), *_halves(term)]
             found.update(" ".join([*before, *texts, *after]) for texts in instead)
             if after:
                 found.add(" ".join([*before, term + after[0], *after[1:]]))
-        if len(self.wholes) > 1:
-            found.add(" ".join(typed[:-1]))
         return list(found)
 
     def is_met_by(self, keys: Sequence[str]) -> bool:
@@ -169,23 +174,24 @@ class _Asked:
 
 
 def rank(connection: Connection, scope: Scope, key: str) -> list[tuple[float, Candidate]]:
-    """Clients with how alike (0-100) their names are to the key, best first. Two statements, or three more."""
+    """Clients with how alike (0-100) their names are to the key, best first. Two statements, or two more."""
     asked = _Asked(key.split()[:WORDS])
     _add_near_words(connection, scope["here"], asked)
     # Only words that no name has are taken for typos at first: one typo leaves the other words as they are.
     ranked = _ranked(asked, _close(connection, scope, asked, asked.likely_groups(), FEW))
     if ranked and asked.is_met_by([one.key for _, one in ranked]):
         return ranked
-    found = _with_two_words(connection, scope, asked)
     _add_far_words(connection, scope["here"], asked)
-    found += _close(connection, scope, asked, asked.groups, MANY)
-    return _ranked(asked, found)
+    return _ranked(asked, _close(connection, scope, asked, asked.groups, MANY))
 
 
 def _close(connection: Connection, scope: Scope, asked: _Asked, groups: Sequence[Group], most: int) -> list[Candidate]:
-    """Clients whose name is what was typed with one place mended, and some with the likeliest words."""
-    words = _likely(asked.told(), groups, most)
-    parameters = {**scope, "keys": asked.mended(), "words": words, "most": most}
+    """Clients whose name is what was typed with one place mended, with the likeliest words, or with two of them."""
+    rarer, others = _two_words(groups, most)
+    parameters = {
+        **scope, "keys": asked.mended(), "words": _likely(asked.told(), groups, most), "rarer": rarer,
+        "others": others, "most": most,
+    }  # fmt: skip
     return [Candidate(*row) for row in connection.execute(_CLOSE, parameters)]
 
 
@@ -214,7 +220,7 @@ def _add_far_words(connection: Connection, here: int, asked: _Asked) -> None:
     }
     known: Group = dict(connection.execute(_FAR_WORDS, parameters).all())
     for term, group, halves in unknown:
-        alike = process.extract(term, known.keys(), scorer=fuzz.ratio, score_cutoff=FAR_ALIKE, limit=FAR_WORDS)
+        alike = process.extract(term, known.keys(), scorer=_SAME, score_cutoff=FAR_ALIKE, limit=FAR_WORDS)
         split = [half for pair in halves if known.keys() >= set(pair) for half in pair]
         group.update({text: known[text] for text in [*(text for text, _, _ in alike), *split]})
 
@@ -242,16 +248,12 @@ def _likely(told: Told, groups: Sequence[Group], most: int) -> list[str]:
     return likely if likely or most < MANY else sorted(counts, key=counts.__getitem__)[:1]
 
 
-def _with_two_words(connection: Connection, scope: Scope, asked: _Asked) -> list[Candidate]:
-    """The clients with two of the words, each of which may be too common to tell alone."""
-    typed = [{term: group[term]} for term, group in zip(asked.terms, asked.groups, strict=True) if term in group]
-    pairs = typed if len(typed) > 1 else [group for group in asked.groups if group]
-    first, *rest = sorted(pairs, key=lambda group: sum(group.values())) or [{}]
+def _two_words(groups: Sequence[Group], most: int) -> tuple[list[str], list[str]]:
+    """Words of two terms, each of which may be too common to tell alone: the rarer ones, and all others."""
+    rarer, *rest = sorted((group for group in groups if group), key=lambda group: sum(group.values())) or [{}]
     others = [text for group in rest for text in group]
-    if not others:
-        return []
-    parameters = {**scope, "words": list(first), "others": others}
-    return [Candidate(*row) for row in connection.execute(_WITH_BOTH, parameters)]
+    looked_through = sum(rarer.values())
+    return (list(rarer), others) if others and (most == MANY or looked_through <= MANY) else ([], [])
 
 
 def _ranked(asked: _Asked, found: Iterable[Candidate]) -> list[tuple[float, Candidate]]:
@@ -277,7 +279,7 @@ def _likeness(asked: _Asked, told: Told, key: str) -> float:
 
 
 def _alike(one: str, other: str) -> float:
-    return 100 * OSA.normalized_similarity(one, other)
+    return 100 * _SAME(one, other)
 
 
 def _is_like_a_legal_form(term: str) -> bool:

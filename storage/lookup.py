@@ -18,7 +18,7 @@ LIMIT = 10  # of hits that are shown
 ENOUGH = LIMIT + 1  # clients that are fetched for them
 PARTS = 100  # words that have what was typed as a part
 LONGEST = 1_000  # characters of what was typed that are looked at
-GOOD = 75  # how alike (0-100) the best name must be to be a hit; less is only "did you mean"
+GOOD = 66  # how alike (0-100) the best name must be to be a hit; less is only "did you mean"
 AHEAD = 8  # by how much it must lead to be the clear one
 
 
@@ -90,7 +90,8 @@ def find(connection: Connection, installation_id: int, workspace_id: int, text: 
     if not asked["key"]:
         return Found()
     literal = _literal(connection, scope, asked)
-    if literal and literal[0][0] < _Place.INSIDE:
+    good = _Place.ALL if names.has_legal_form(names.typed(text[:LONGEST])) else _Place.WORD
+    if literal and literal[0][0] <= good:
         equal = [one for place, one in literal if place == _Place.ALL]
         return _found([one for _, one in literal], limit, clear=len(equal or literal) == 1)
     inside = [one for _, one in literal]

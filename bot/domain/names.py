@@ -51,6 +51,12 @@ def key(name: str) -> str:
     return " ".join(words)[:KEY_LENGTH].rstrip() or "".join(map(_sign, name.casefold())).strip()[:KEY_LENGTH]
 
 
+def has_legal_form(name: str) -> bool:
+    """Whether there is a legal form in it: who types one types the whole name."""
+    found = _letters(name)
+    return len(_without_legal_form(found)) < len(found)
+
+
 def words(key: str) -> tuple[str, ...]:
     """The distinct words of a key, in its order."""
     found = key.split()

@@ -120,6 +120,8 @@ def test_a_part_that_only_one_client_has_is_clear(shared: Database, typed: str, 
         ("norwnd", "Norwind Energy Inc"),  # and a word left out
         ("norvimd energy", "Norwind Energy Inc"),  # two edits in a long word
         ("stork industries", "Stark Industries"),
+        ("acme corproation", "Acme Corporation"),  # in the legal form
+        ("acme corpora tion", "Acme Corporation"),
     ],
 )
 def test_typos_are_found(shared: Database, typed: str, name: str) -> None:
@@ -142,6 +144,24 @@ def test_an_exact_name_is_clear_among_others_that_begin_so(database: Database) -
     assert names(ask(database, "nord")) == ["Nord AS", "Nordlys AS", "Hotel Nord AB"]
 
 
+def test_who_types_the_legal_form_has_typed_the_whole_name(database: Database) -> None:
+    fill(database, ["LVT AS", "Ltvogel AS"])
+    assert names(ask(database, "ltv")) == ["Ltvogel AS"]
+    assert set(names(ask(database, "ltv as"))) == {"LVT AS", "Ltvogel AS"}
+
+
+def test_a_typo_and_a_part_of_a_word_that_look_the_same_are_both_listed(database: Database) -> None:
+    fill(database, [f"W{letter}stela" for letter in "abcdefghijklmnop"] + ["Stella"])
+    assert "Stella" in names(ask(database, "stela"))
+
+
+def test_a_name_of_common_words_alone_is_found(database: Database) -> None:
+    firsts = [f"Nord {a}{b} Bygg" for a in "abcdefghijklmnopqrst" for b in "abcdefgh"]
+    lasts = [f"Syd {a}{b} Energi" for a in "abcdefghijklmnopqrst" for b in "abcdefgh"]
+    fill(database, [*firsts, *lasts, "Nord Energi", "Nord Group Energi"])
+    assert names(ask(database, "nord enerig")) == ["Nord Energi", "Nord Group Energi"]
+
+
 def test_two_clients_of_the_same_name_are_both_listed_and_none_is_clear(database: Database) -> None:
     fill(database, ["Acme AS", "Acme Inc", "Acme Consulting"])
     found = ask(database, "acme")
@@ -161,7 +181,8 @@ def test_a_name_that_is_anothers_domain_is_not_clear(database: Database) -> None
 def test_at_most_ten_are_listed(database: Database) -> None:
     fill(database, [f"Nord {letter}{letter}{letter} AS" for letter in "abcdefghijklmnop"])
     assert len(ask(database, "nord").hits) == LIMIT
-    assert len(ask(database, "nrod").nearest) == LIMIT
+    assert len(ask(database, "nrod").hits) == LIMIT
+    assert len(ask(database, "nerda").nearest) == LIMIT
 
 
 def test_where_nothing_is_like_it_the_nearest_names_are_offered(shared: Database) -> None:
