@@ -34,7 +34,7 @@ MANY = 1_000  # and where none of these was alike
 FAR_WORDS = 100  # words that are looked at where a typed word is in no name
 PART = 3  # letters in a row, some of which two edits leave as they were
 PARTS = 4  # of such, spread over the typed word
-FAR_ALIKE = 0.6  # how alike (0-1) such a word must be
+FAR_ALIKE = 0.55  # how alike (0-1) such a word must be
 LEFT_OUT = 8.0  # what a word of the name that was not typed costs
 END = "\U0010ffff"  # a beginning, and this after it, sorts behind everything that begins so
 
