@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, ColumnElement, bindparam, literal_column, 
 
 from bot.domain import names
 from bot.domain.catalog import Catalog, Kind, Tier
-from bot.domain.filters import NO_DATE
+from bot.domain.filters import NO_DATE, Filter
 from bot.domain.listing import AREA_BITS, NOT_INCLUDED, SHOWN, Listing, Sign, Whose
 from storage import lists
 from storage.likeness import begins
@@ -37,7 +37,7 @@ class Shape(NamedTuple):
     all_levels: bool  # … for all
     scope: Whose
     nobody: bool  # clients without a CSM
-    signs: bool
+    signs: int  # all of which a client must have
     renews: str  # "", "first", "last", "both" or "none"
     named: bool
 
@@ -56,10 +56,17 @@ def shape(catalog: Catalog, listing: Listing) -> Shape:
         all_levels=wanted.score is not None,
         scope=scope.whose,
         nobody=scope.whose is Whose.PERSON and scope.person_id is None,
-        signs=wanted.opportunity is not None or wanted.quiet,
+        signs=_signs(wanted),
         renews=_renewal_shape(listing),
         named=bool(wanted.client and names.key(wanted.client)),
     )
+
+
+def _signs(wanted: Filter) -> int:
+    signs = Sign.QUIET if wanted.quiet else Sign(0)
+    if wanted.opportunity is not None:
+        signs |= _OFFERS[wanted.opportunity]
+    return int(signs)
 
 
 def _renewal_shape(listing: Listing) -> str:
@@ -75,9 +82,6 @@ def values(catalog: Catalog, listing: Listing) -> dict[str, Any]:
     """What is bound to a statement of the listing's shape."""
     wanted, scope = listing.wanted, listing.scope
     first, last = wanted.renews.dates(listing.today) if wanted.renews else (None, None)
-    signs = Sign.QUIET if wanted.quiet else Sign(0)
-    if wanted.opportunity is not None:
-        signs |= _OFFERS[wanted.opportunity]
     key = names.key(wanted.client or "")
     return {
         "installation": listing.installation_id,
@@ -85,7 +89,6 @@ def values(catalog: Catalog, listing: Listing) -> dict[str, Any]:
         "person": scope.person_id,
         "team": scope.team_id,
         "levels": _levels(catalog, listing),
-        "signs": int(signs),
         "first_day": first,
         "last_day": last,
         "name": key,
@@ -120,7 +123,8 @@ def clauses(wanted: Shape, tier: Tier) -> Iterator[ColumnElement[bool]]:
     if wanted.all_levels or (wanted.judged_levels and tier in JUDGED):
         yield level(wanted.area).in_(select(lists.numbers("levels").c.value))
     if wanted.signs:
-        yield _one.signs.bitwise_and(bindparam("signs")) == bindparam("signs")
+        signs: ColumnElement[int] = literal_column(str(wanted.signs))
+        yield _one.signs.bitwise_and(signs) == signs
     yield from _renewal(wanted)
     if wanted.named:
         yield from _named()

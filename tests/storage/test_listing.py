@@ -317,7 +317,12 @@ def test_more_than_a_thousand_are_not_counted(
 def test_the_tops_of_several_lists_come_in_one_statement(
     database: Database, installation: Installation, base: Base
 ) -> None:
-    wanted = (Filter(sort=Sort.DROP), Filter(tiers=(Tier.LOW,), renews=Renews(0, 90), sort=Sort.RENEWAL))
+    wanted = (
+        Filter(sort=Sort.DROP),
+        Filter(tiers=(Tier.LOW,), renews=Renews(0, 90), sort=Sort.RENEWAL),
+        Filter(opportunity=Kind.UPSELL),
+        Filter(opportunity=Kind.CROSS_SELL, quiet=True),
+    )
     lists = [asked(installation, one) for one in wanted]
     with database.read() as connection:
         tops = listing.tops(connection, CATALOG, KNOWN, lists, 3)
