@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -13,30 +14,21 @@ from sqlalchemy import (
     Connection,
     Double,
     FromClause,
-    Integer,
-    Label,
     Select,
-    Text,
-    and_,
     bindparam,
-    case,
     cast,
-    false,
     func,
-    literal,
     null,
-    or_,
     select,
-    true,
 )
 
-from bot.domain.catalog import since
 from bot.domain.rules import properties
 from bot.domain.scoring import Facts
 from bot.domain.subscriptions import Subscription, monthly_revenue, next_renewal
-from storage import bulk, lists
+from storage import bulk, lists, uses
 from storage.basis import TEAM_PROPERTY, Basis, measured
-from storage.schema import record, record_date, record_person, subscription, usage
+from storage.schema import record, record_date, record_person, subscription
+from storage.uses import NOTHING, Chosen, Reading
 
 
 @dataclass(slots=True)
@@ -51,8 +43,7 @@ class Client:
     team: str | None  # as the data names it
     properties: Mapping[str, object]  # those that the rules of opportunities ask for
     subscriptions: list[Subscription] = field(default_factory=list)
-    used: int = 0  # the set of tools in use
-    listed: int = 0  # the sources that ever named it in usage (`measured`)
+    use: Reading = NOTHING
 
 
 def revenue(
@@ -77,13 +68,13 @@ class Reader:
 
     def __init__(self, basis: Basis) -> None:
         self.basis = basis
-        self._bits = {str(tool_id): 1 << position for tool_id, position in basis.positions.items()}
         self._properties = sorted(properties(basis.catalog))
         self._measured: dict[int, tuple[bool, int]] = {}  # what covers a client, by the sources that name it
         self._statements = {dense: self._build(dense) for dense in (True, False)}
 
     def _build(self, dense: bool) -> tuple[Select[Any], ...]:
-        return tuple(make(self.basis, dense) for make in (_records, _subscriptions, _uses))
+        chosen = partial(_chosen, dense=dense)
+        return tuple(make(self.basis, chosen) for make in (_records, _subscriptions, uses.statement))
 
     def read(self, connection: Connection, ids: Sequence[int]) -> dict[int, Client]:
         """The clients with these ids, which are in order. Those of no record are left out."""
@@ -91,7 +82,7 @@ class Reader:
             return {}
         dense = ids[-1] - ids[0] < 2 * len(ids)
         values = {"low": ids[0], "high": ids[-1]} if dense else {"ids": ids}
-        records, subscriptions, uses = self._statements[dense]
+        records, subscriptions, used = self._statements[dense]
         wanted, day = frozenset(ids), bulk.day(connection)
         clients = {
             row[0]: Client(
@@ -103,18 +94,17 @@ class Reader:
         for row in bulk.rows(connection, subscriptions, values):
             if (client := clients.get(row[0])) is not None:
                 client.subscriptions.append(_subscription(row, day, self.basis.as_of))
-        for client_id, tools, listed in bulk.rows(connection, uses, values):
+        for client_id, listed, asked, *words in bulk.rows(connection, used, values):
             if (client := clients.get(client_id)) is not None:
-                client.used = sum(map(self._bits.__getitem__, tools.split(","))) if tools else 0
-                client.listed = listed
+                client.use = uses.reading(self.basis, listed, asked, words)
         return clients
 
     def facts(self, client: Client) -> Facts:
         """What the score of a client of the slice is made from."""
-        basis, listed = self.basis, client.listed
+        basis, listed = self.basis, client.use.listed
         if listed not in self._measured:
             self._measured[listed] = measured(basis.sources, listed)
-        return Facts(client.subscriptions, basis.subscribing, *self._measured[listed], client.used)
+        return Facts(client.subscriptions, basis.subscribing, *self._measured[listed], client.use.used)
 
 
 def _subscription(row: Sequence[Any], day: bulk.Day, as_of: date | None) -> Subscription:
@@ -138,7 +128,7 @@ def _chosen(column: ColumnElement[int], dense: bool) -> ColumnElement[bool]:
     return column.in_(select(lists.numbers("ids").c.value))
 
 
-def _records(basis: Basis, dense: bool) -> Select[Any]:
+def _records(basis: Basis, chosen: Chosen) -> Select[Any]:
     query = select(
         record.c.id,
         record.c.archived_at.is_not(None),
@@ -148,17 +138,17 @@ def _records(basis: Basis, dense: bool) -> Select[Any]:
         record_date.c.day if basis.renewal_properties else null(),
         record.c.properties[TEAM_PROPERTY].as_string() if basis.has_teams else null(),
         *(record.c.properties[name].as_string() for name in sorted(properties(basis.catalog))),
-    ).where(record.c.installation_id == basis.installation_id, _chosen(record.c.id, dense))
+    ).where(record.c.installation_id == basis.installation_id, chosen(record.c.id))
     tables = ((record_person, basis.csm_properties), (record_date, basis.renewal_properties))
     joined: FromClause = record
-    for table, chosen in tables:
-        if chosen:
+    for table, properties_chosen in tables:
+        if properties_chosen:
             same = (table.c.installation_id == record.c.installation_id) & (table.c.record_id == record.c.id)
-            joined = joined.outerjoin(table, same & table.c.property_id.in_(chosen))
+            joined = joined.outerjoin(table, same & table.c.property_id.in_(properties_chosen))
     return query.select_from(joined)
 
 
-def _subscriptions(basis: Basis, dense: bool) -> Select[Any]:
+def _subscriptions(basis: Basis, chosen: Chosen) -> Select[Any]:
     one = subscription.c
     return select(
         one.client_id,
@@ -174,67 +164,4 @@ def _subscriptions(basis: Basis, dense: bool) -> Select[Any]:
         one.seats,
         one.seats_used,
         func.date(one.archived_at),
-    ).where(one.installation_id == basis.installation_id, _chosen(one.client_id, dense))
-
-
-def _uses(basis: Basis, dense: bool) -> Select[Any]:
-    """For each client with usage the tools in use, as a text of their ids, and the sources that name it."""
-    one, tool, named = usage.c, same_tool(basis), _named(basis)
-    times = (
-        select(one.client_id, tool.label("tool_id"), func.sum(counted(basis)).label("times"), *named)
-        .where(one.installation_id == basis.installation_id, _chosen(one.client_id, dense))
-        .group_by(one.client_id, tool)
-        .subquery()
-    )
-    in_use = case((times.c.times >= _at_least(basis, times.c.tool_id), cast(times.c.tool_id, Text)))
-    listed = sum((func.max(times.c[column.name]) for column in named), literal(0, BigInteger))
-    return select(times.c.client_id, func.aggregate_strings(in_use, ","), listed).group_by(times.c.client_id)
-
-
-def same_tool(basis: Basis) -> ColumnElement[int]:
-    """One id for each tool: the catalog may take several that the data names for the same."""
-    first: dict[int, int] = {}
-    others = {i: first[p] for i, p in sorted(basis.positions.items()) if first.setdefault(p, i) != i}
-    return case(others, value=usage.c.tool_id, else_=usage.c.tool_id) if others else usage.c.tool_id
-
-
-def _at_least(basis: Basis, tool_id: ColumnElement[int]) -> ColumnElement[int]:
-    """The uses that make a tool "in use"; nothing for a tool that the catalog does not know."""
-    numbers = {one: basis.catalog.tools[position].at_least for one, position in basis.positions.items()}
-    return case(numbers, value=tool_id) if numbers else cast(null(), Integer)
-
-
-def counted(basis: Basis) -> ColumnElement[int]:
-    return case((in_window(basis), usage.c.count), else_=0)
-
-
-def in_window(basis: Basis) -> ColumnElement[bool]:
-    """Whether a row of usage lies in its tool's window, which ends on its source's reach."""
-    return or_(
-        false(),
-        *(
-            and_(
-                usage.c.source_id == one.id if len(basis.sources) > 1 else true(),
-                or_(*(usage.c.day.between(since(one.reach, days), one.reach) & mine for days, mine in _withins(basis))),
-            )
-            for one in basis.sources
-            if one.reach is not None
-        ),
-    )
-
-
-def _withins(basis: Basis) -> Iterator[tuple[int, ColumnElement[bool]]]:
-    """The lengths of windows, and which rows are of a tool with at least that long a one: all, for the shortest."""
-    tools = {tool_id: basis.catalog.tools[position].within for tool_id, position in basis.positions.items()}
-    shortest, *longer = sorted(set(tools.values())) or [1]
-    yield shortest, true()
-    for days in longer:
-        yield days, usage.c.tool_id.in_([tool_id for tool_id, within in tools.items() if within >= days])
-
-
-def _named(basis: Basis) -> list[Label[int]]:
-    """For each source where it matters whether it names a client: its bit (`measured`), or 0."""
-    named = [(one.id, literal(1 << i, BigInteger)) for i, one in enumerate(basis.sources) if one.covers == "listed"]
-    if len(basis.sources) == 1:
-        return [bit.label("named") for _, bit in named]
-    return [func.max(case((usage.c.source_id == i, bit), else_=0)).label(f"named_{i}") for i, bit in named]
+    ).where(one.installation_id == basis.installation_id, chosen(one.client_id))

@@ -28,7 +28,6 @@ from storage.database import Database
 from storage.history import NO_PAST, Moment, Past
 from storage.schema import change, installation, record, source, standing
 from storage.schema import stale as marks
-from storage.signals import NOTHING, Signal, Signals
 from storage.slices import Client, Reader, renewal, revenue
 from storage.teams import Teams
 
@@ -162,7 +161,6 @@ class _Settler:
         self._known = (head.as_of, head.basis_hash)
         self._basis = bases.read(connection, self._installation_id, self._catalog)
         self._reader = Reader(self._basis)
-        self._signals = Signals(self._basis)
         self._weeks = history.Weeks(self._basis, history.week_ends(connection, self._basis))
         self._teams = Teams(connection, self._installation_id)
         self._catalogs = catalogs.every(connection, self._installation_id) | {self._catalog.hash: self._catalog}
@@ -196,7 +194,6 @@ class _Settler:
         pasts = history.past(connection, basis, list(clients))
         weeks = self._weeks.work_out(connection, {i: one for i, one in clients.items() if i not in pasts})
         stored = _stored(connection, basis, list(clients))
-        signals = self._signals.read(connection, list(clients))
         answers = opportunities.answers(connection, basis.installation_id, list(clients))
         standings, changes, offers = [], [], []
         for client_id, client in clients.items():
@@ -208,7 +205,7 @@ class _Settler:
             changes += [history.row(basis, client_id, day, then, from_import=True) for day, then in worked_out]
             if now != past.last:
                 changes.append(history.row(basis, client_id, basis.as_of, now))
-            seen = self._notice(client, facts, verdict, signals.get(client_id, NOTHING), answers.get(client_id, {}))
+            seen = self._notice(client, facts, verdict, answers.get(client_id, {}))
             offers += [(client_id, one) for one in seen.offers]
             row = self._row(connection, client_id, client, verdict, now, past, seen)
             if stored.get(client_id) != row:
@@ -217,9 +214,7 @@ class _Settler:
         bulk.upsert(connection, standing, standings)
         opportunities.keep(connection, basis.installation_id, list(clients), offers)
 
-    def _notice(
-        self, client: Client, facts: Facts, verdict: Verdict, signal: Signal, answers: Mapping[str, Answer]
-    ) -> Notice:
+    def _notice(self, client: Client, facts: Facts, verdict: Verdict, answers: Mapping[str, Answer]) -> Notice:
         day = self._basis.as_of
         assert day is not None
         here = Situation(
@@ -229,12 +224,12 @@ class _Settler:
             facts.measured,
             facts.used,
             verdict.products,
-            signal.uses,
+            client.use.uses,
             [one for one in client.subscriptions if one.runs(day)],
             client.properties,
             verdict.points.areas,
         )
-        return notice(self._basis.catalog, here, signal.quiet, answers)
+        return notice(self._basis.catalog, here, client.use.quiet, answers)
 
     def _row(
         self,
