@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
@@ -31,8 +32,13 @@ def _parse(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
 
-def _same(value: date | None) -> date | None:
+def _same(value: Any) -> Any:
     return value
+
+
+def document(connection: Connection) -> Callable[[Any], Any]:
+    """What makes an object of a JSON document in `rows`, which SQLite gives as a text."""
+    return json.loads if connection.dialect.name == "sqlite" else _same
 
 
 def upsert(connection: Connection, table: Table, written: Sequence[tuple[Any, ...]]) -> None:

@@ -34,10 +34,11 @@ def keep(
 ) -> None:
     """Write what there is for these clients, and take out what there no longer is. Only differences are written."""
     bound = {"installation": installation_id, "ids": ids}
-    stored = {(row.client_id, row.key): tuple(row) for row in connection.execute(_STORED, bound)}
+    parse = bulk.document(connection)
+    stored = {(row[1], row[2]): (*row[:9], parse(row[9]), row[10]) for row in bulk.rows(connection, _STORED, bound)}
     wanted = {(client, one.key): _row(installation_id, client, one) for client, one in found}
-    changed = [row for key, row in wanted.items() if stored.get(key) != (*row[:9], json.loads(row[9]), row[10])]
-    bulk.upsert(connection, opportunity, changed)
+    changed = [row for key, row in wanted.items() if stored.get(key) != row]
+    bulk.upsert(connection, opportunity, [(*row[:9], json.dumps(row[9]), row[10]) for row in changed])
     gone = [{"client": client, "old": key} for client, key in stored.keys() - wanted.keys()]
     if gone:
         mine = opportunity.c.installation_id == installation_id
@@ -57,7 +58,7 @@ def _row(installation_id: int, client_id: int, one: Opportunity) -> tuple[Any, .
         one.rule,
         one.evidence,
         None if one.size is None else float(one.size),  # PostgreSQL's driver takes lists of one type only
-        json.dumps(dict(one.values)),
+        one.values,
         one.held and one.held.value,
     )
 

@@ -7,10 +7,10 @@ catalog's rules. A fact that is not known never fulfils a condition.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from bot.domain.catalog import Catalog, Fact, Kind, Tier, Tool
 from bot.domain.evidence import Found, Situation, look
@@ -29,8 +29,7 @@ class Hold(StrEnum):
     ONBOARDING = "onboarding"  # the client has just begun: nothing of it is judged yet
 
 
-@dataclass(frozen=True)
-class Opportunity:
+class Opportunity(NamedTuple):
     """`size` measures its evidence, which `evidence` names as the catalog's file does; activation has none."""
 
     kind: Kind

@@ -48,13 +48,14 @@ def has_open_activation(catalog: Catalog, here: Situation, answers: Mapping[str,
 
 
 def _of_offers(found: Iterable[Opportunity]) -> Sign:
-    signs = Sign(0)
+    signs = 0  # a number, as flags are joined slowly
     for one in found:
-        if one.held is not None:
-            signs |= Sign.HELD
-        else:
-            signs |= Sign.UPSELL if one.kind is Kind.UPSELL else Sign.CROSS_SELL
-    return signs
+        signs |= _SIGNS[one.kind] if one.held is None else _HELD
+    return Sign(signs)
+
+
+_SIGNS = {Kind.UPSELL: Sign.UPSELL.value, Kind.CROSS_SELL: Sign.CROSS_SELL.value}
+_HELD = Sign.HELD.value
 
 
 @lru_cache(maxsize=65_536)

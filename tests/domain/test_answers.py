@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -57,5 +56,5 @@ def test_an_answered_activation_has_no_evidence_that_could_grow() -> None:
 
 @given(st.integers(0, 10**6), st.integers(0, 10**6))
 def test_evidence_that_has_not_grown_opens_nothing(now: int, then: int) -> None:
-    found = is_open(replace(TICKETS, size=now), Answer(Reply.OFFERED, None, "tool.tickets", then), TODAY)
+    found = is_open(TICKETS._replace(size=now), Answer(Reply.OFFERED, None, "tool.tickets", then), TODAY)
     assert found is (now > then and 2 * now >= 3 * then)
