@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert
 
-from bot.domain.catalog import Catalog, since
+from bot.domain.catalog import Catalog, third_days
 from storage import bulk, catalog, schema, stale, standing
 from storage.database import Database
 from storage.installations import create
@@ -41,19 +42,28 @@ def _measure(path: Path, size: int) -> Iterator[tuple[str, str]]:
     database = Database(f"sqlite:///{path}")
     fill(database, rules, size)
     by_hand = min(_seconds(lambda: in_sql(database, rules)) for _ in range(2))
+    yield f"{size:,} clients: one SQL statement", f"{by_hand:.2f} s"
     standing.advance(database, 1, rules, {1: REACH}, NOW)
     first, memory = _settle_elsewhere(path)
-    yield f"{size:,} clients: one SQL statement", f"{by_hand:.2f} s"
     yield f"{size:,} clients: first scores, all written", f"{first:.2f} s, {first / by_hand:.2f} of it, {memory} MB"
     again = _seconds(lambda: standing.rescore(database, 1, rules))
-    yield f"{size:,} clients: all again", f"{again:.2f} s, {again / by_hand:.2f} of it"
+    without = replace(rules, rules=())  # the catalog's hash stays, so that everything else does
+    standing.rescore(database, 1, without)
+    alone = _seconds(lambda: standing.rescore(database, 1, without))
+    yield f"{size:,} clients: all again, no rules of opportunities", f"{alone:.2f} s, {alone / by_hand:.2f} of it"
+    yield f"{size:,} clients: all again, with them", f"{again:.2f} s, {(again - alone) / alone:.2f} of that on top"
+    standing.rescore(database, 1, rules)
+    yield from _few(database, rules, size, again)
+    database.close()
+
+
+def _few(database: Database, rules: Catalog, size: int, again: float) -> Iterator[tuple[str, str]]:
     few = range(1, size, 100)
     with database.write() as connection:
         stale.mark(connection, 1, few)
     some = _seconds(lambda: standing.settle(database, 1, rules))
     share = some / len(few) * size / again
     yield f"{size:,} clients: one in a hundred", f"{some * 1000:.0f} ms, {share:.2f} of their share"
-    database.close()
 
 
 def _seconds(action: Any) -> float:
@@ -112,7 +122,10 @@ def _add(connection: Connection, random: Random, ids: list[int]) -> None:
 
 
 def in_sql(database: Database, rules: Catalog) -> None:
-    """Points earned and possible of each client, written to a table, by one statement (grace and history left out)."""
+    """Points per category, tools going quiet, CSM, MRR and renewal of each client, written to a table by one statement.
+
+    Left out are grace, onboarding, the history, the comparison with what stands, and the opportunities of rules.
+    """
     with database.write() as connection:
         _lay_out(connection, rules)
         connection.exec_driver_sql(_STATEMENT, {"day": REACH.isoformat()})
@@ -121,15 +134,16 @@ def in_sql(database: Database, rules: Catalog) -> None:
 def _lay_out(connection: Connection, rules: Catalog) -> None:
     """What the statement joins with: the catalog as tables."""
     for name, columns in (
-        ("rule", "tool_id INTEGER PRIMARY KEY, points, at_least, first_on"),
+        ("rule", "tool_id INTEGER PRIMARY KEY, category, points, at_least, first, second, last"),
         ("inclusion", "product, edition, tool_id, expected, PRIMARY KEY (product, edition, tool_id)"),
-        ("points", "client_id INTEGER PRIMARY KEY, earned, possible"),
+        ("points", "client_id INTEGER PRIMARY KEY, earned, possible, categories, quiet, mrr, renews_on, person_id"),
     ):
         connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
         connection.exec_driver_sql(f"CREATE TABLE {name} ({columns})")
     tools = list(enumerate(rules.tools[:TOOLS], start=1))
-    rows = [(i, t.points, t.at_least, since(REACH, t.within).isoformat()) for i, t in tools]
-    connection.exec_driver_sql("INSERT INTO rule VALUES (?, ?, ?, ?)", rows)
+    thirds = [[day.isoformat() for day in third_days(REACH, tool.within)] for _, tool in tools]
+    rows = [(i, t.category, t.points, t.at_least, *days) for (i, t), days in zip(tools, thirds, strict=True)]
+    connection.exec_driver_sql("INSERT INTO rule VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
     included = [
         (grant.product, edition, i, grant in tool.expected)
         for i, tool in tools
@@ -139,23 +153,38 @@ def _lay_out(connection: Connection, rules: Catalog) -> None:
     connection.exec_driver_sql("INSERT INTO inclusion VALUES (?, ?, ?, ?)", included)
 
 
-_STATEMENT = """
-INSERT INTO points
-SELECT client_id, sum(iif(times >= at_least, points, 0)), sum(iif(times >= at_least OR expected, points, 0))
+_RUNS = "+started_on <= :day AND (+ended_on IS NULL OR +ended_on > :day)"  # "+": by the client's index, not the day's
+_OWNED = f"""
+SELECT client_id, tool_id, max(expected) AS expected
 FROM (
-    SELECT owned.client_id, rule.points, rule.at_least, owned.expected,
-           (SELECT sum(count) FROM "usage" u WHERE u.installation_id = 1 AND u.client_id = owned.client_id
-            AND u.tool_id = owned.tool_id AND u.day BETWEEN rule.first_on AND :day) AS times
-    FROM (
-        SELECT client_id, tool_id, max(expected) AS expected
-        FROM (
-            SELECT client_id, product, edition FROM subscription
-            WHERE installation_id = 1 AND started_on <= :day AND (ended_on IS NULL OR ended_on > :day)
-            UNION ALL SELECT id, 'crm', 'free' FROM record WHERE installation_id = 1
-        ) AS bought JOIN inclusion ON inclusion.product = bought.product AND inclusion.edition = bought.edition
-        GROUP BY client_id, tool_id
-    ) AS owned JOIN rule USING (tool_id)
-)
+    SELECT client_id, product, edition FROM subscription WHERE installation_id = 1 AND {_RUNS}
+    UNION ALL SELECT id, 'crm', 'free' FROM record WHERE installation_id = 1
+) AS bought JOIN inclusion ON inclusion.product = bought.product AND inclusion.edition = bought.edition
+GROUP BY client_id, tool_id
+"""
+_THIRD = "iif(+day BETWEEN first AND :day AND count > 0, (day >= second) + (day >= last), NULL)"
+_TOOLS = f"""
+SELECT owned.client_id, owned.tool_id, category, points, expected, at_least,
+       sum(iif(+day BETWEEN first AND :day, count, 0)) AS times, min({_THIRD}) = 0 AND max({_THIRD}) = 1 AS quiet
+FROM ({_OWNED}) AS owned JOIN rule USING (tool_id) LEFT JOIN "usage" ON "usage".installation_id = 1
+     AND "usage".client_id = owned.client_id AND "usage".tool_id = owned.tool_id
+GROUP BY owned.client_id, owned.tool_id
+"""
+_STATEMENT = f"""
+INSERT INTO points
+SELECT client_id, sum(earned), sum(possible), group_concat(category || ' ' || earned || '/' || possible),
+       group_concat(quiet),
+       (SELECT sum(mrr) FROM subscription s WHERE installation_id = 1 AND s.client_id = found.client_id AND {_RUNS}),
+       (SELECT min(renews_on) FROM subscription s
+        WHERE installation_id = 1 AND s.client_id = found.client_id AND +renews_on >= :day AND {_RUNS}),
+       (SELECT person_id FROM record_person
+        WHERE installation_id = 1 AND property_id = 1 AND record_id = found.client_id)
+FROM (
+    SELECT client_id, category, sum(iif(times >= at_least, points, 0)) AS earned,
+           sum(iif(times >= at_least OR expected, points, 0)) AS possible,
+           group_concat(iif(quiet AND times >= at_least, tool_id, NULL)) AS quiet
+    FROM ({_TOOLS}) GROUP BY client_id, category
+) AS found
 GROUP BY client_id
 """
 
