@@ -98,6 +98,11 @@ installation = Table(
     Column("basis_hash", String(64)),
     Column("settled_to", BigInteger),
     Column("created_at", UtcDateTime, nullable=False),
+    # Which object stands for what. Objects are named as `record.object` does.
+    Column("client_object", String(64), nullable=False, server_default="company"),
+    Column("service_object", String(64)),
+    Column("revenue_objects", Document, nullable=False, server_default="[]"),  # at most two
+    Column("seats_by_hand", Boolean, nullable=False, server_default="0"),  # only those who were given one have a seat
 )
 
 person = Table(
@@ -116,6 +121,12 @@ person = Table(
     Column("is_bot", Boolean, nullable=False, server_default="0"),
     Column("is_deleted", Boolean, nullable=False, server_default="0"),
     Column("seen_at", UtcDateTime),
+    Column("is_super_admin", Boolean, nullable=False, server_default="0"),
+    Column("manages", Boolean, nullable=False, server_default="0"),  # customer success settings
+    Column("seat", String(8)),  # given or taken by hand; empty: by the rule (`bot.domain.access.has_seat`)
+    Column("looks_as", Key),  # a super admin looks at the other person's workspace
+    Column("welcomed_at", UtcDateTime),  # the one message that who gets a seat is sent
+    CheckConstraint("seat IN ('on', 'off')", name="seat"),
     ForeignKeyConstraint(["installation_id"], ["installation.id"], ondelete="CASCADE"),
     UniqueConstraint("installation_id", "slack_user_id"),
     UniqueConstraint("installation_id", "email"),
@@ -130,7 +141,25 @@ workspace = Table(
     Column("is_primary", Boolean, nullable=False),
     Column("csm_property", String(255), nullable=False, server_default="csm_email"),
     Column("renewal_property", String(255)),  # empty: `renewal_date` where loaded, else the next subscription's
+    Column("description", Text, nullable=False, server_default=""),
+    Column("version", Integer, nullable=False, server_default="1"),  # of its settings, tabs included
     ForeignKeyConstraint(["installation_id"], ["installation.id"], ondelete="CASCADE"),
+)
+# What a workspace shows of services or of a revenue object. Without a row: shown, with nothing chosen.
+workspace_tab = Table(
+    "workspace_tab",
+    metadata,
+    _installation(primary_key=True),
+    Column("workspace_id", Key, primary_key=True),
+    Column("object", String(64), primary_key=True),
+    Column("is_shown", Boolean, nullable=False, server_default="1"),
+    Column("csm_property", String(255)),
+    Column("renewal_property", String(255)),  # or the end date of a revenue object
+    Column("pipelines", Document, nullable=False, server_default="[]"),  # their names; none chosen: all
+    Column("default_pipeline", String(255)),
+    Column("layout", String(8), nullable=False, server_default="table"),
+    _owned("workspace_id", table="workspace"),
+    CheckConstraint("layout IN ('table', 'board')", name="layout"),
 )
 
 # People who look after clients together. Each person has one primary team and may be in others.
@@ -144,6 +173,10 @@ team = Table(
     Column("country", String(2)),  # ISO 3166
     Column("time_zone", String(64)),  # IANA
     Column("source_id", Key),  # that made it: the sample's teams leave with the sample
+    Column("workspace_id", Key),  # whose it is; empty: the primary one's
+    Column("channel_id", String(32)),  # where its digests are posted
+    Column("version", Integer, nullable=False, server_default="1"),
+    ForeignKeyConstraint(["installation_id", "workspace_id"], ["workspace.installation_id", "workspace.id"]),
     ForeignKeyConstraint(["installation_id"], ["installation.id"], ondelete="CASCADE"),
     _owned("source_id", table="source"),
     UniqueConstraint("installation_id", "name_key"),
@@ -547,6 +580,22 @@ submission = Table(
     Column("slack_view_id", String(64), primary_key=True),
     Column("submitted_at", UtcDateTime, nullable=False),
     ForeignKeyConstraint(["installation_id"], ["installation.id"], ondelete="CASCADE"),
+)
+
+# Who changed which setting, when, from what to what. Rows are only added.
+audit_entry = Table(
+    "audit_entry",
+    metadata,
+    _installation(primary_key=True),
+    Column("id", Key, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("person_id", Key),  # empty: the command line
+    Column("action", String(64), nullable=False),  # such as "workspace.created" (`storage.audit`)
+    Column("subject", String(255), nullable=False),  # its name as it was then
+    Column("before", Document, nullable=False),  # by setting, as people read them
+    Column("after", Document, nullable=False),
+    ForeignKeyConstraint(["installation_id"], ["installation.id"], ondelete="CASCADE"),
+    ForeignKeyConstraint(["installation_id", "person_id"], ["person.installation_id", "person.id"]),
 )
 
 # A list that somebody asked for as a file: made and sent by a job, in any of the processes.

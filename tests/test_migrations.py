@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -78,10 +79,12 @@ def _definitions(database: Database) -> list[Row[tuple[object, ...]]] | set[tupl
 
 
 def _parts(sql: str) -> tuple[str, ...]:
-    """The columns in their order; then constraints, whose order means nothing, sorted."""
-    lines = [line.strip(" ,\t") for line in sql.splitlines()]
-    bound = [line for line in lines if line.startswith(("CONSTRAINT", "UNIQUE", "FOREIGN", "PRIMARY", "CHECK"))]
-    return (*(line for line in lines if line not in bound), *sorted(bound))
+    """The columns in their order; then constraints, whose order means nothing, sorted. A copied table is quoted."""
+    head, _, rest = " ".join(sql.replace('"', "").replace("('')", "''").split()).partition("(")
+    body, _, tail = rest.rpartition(")")
+    parts = [part.strip() for part in re.split(r",(?![^(]*\))", body)]
+    bound = [part for part in parts if part.startswith(("CONSTRAINT", "UNIQUE", "FOREIGN", "PRIMARY", "CHECK"))]
+    return (head.strip(), tail.strip(), *(part for part in parts if part not in bound), *sorted(bound))
 
 
 def test_the_version_tells_how_a_database_stands_to_the_code(empty: Database) -> None:
