@@ -24,9 +24,9 @@ from bot.errors import UserError
 from bot.recent import Recent
 from bot.reply import replier
 from bot.settings import Settings
-from commands import engagement, members, opportunities, share
+from commands import engagement, members, opportunities, share, workspace
 from commands.arguments import Turn
-from storage import people
+from storage import people, rights
 from storage.audience import Audience
 from storage.catalog import Catalogs
 from storage.database import Database
@@ -36,7 +36,7 @@ LISTENER_THREADS = 32  # Bolt's own five are shared by everything: a few slow an
 Listener = tuple[str, Any, Callable[..., Any], Right]  # kind, id, function, what it asks of the person
 
 # Each listener before the one that fits costs microseconds: the frequent modules come first.
-MODULES: tuple[Any, ...] = (engagement, opportunities, share, members)
+MODULES: tuple[Any, ...] = (engagement, opportunities, share, workspace, members)
 
 log = structlog.get_logger()
 
@@ -109,21 +109,22 @@ class Door:
             context.update(self._given)
             if context.response_url:
                 context["reply"] = replier(context.response_url)
-            if right is Right.MEMBER and not self._let_in(context, req):
+            if right is not Right.SLACK and not self._let_in(context, req, right):
                 return BoltResponse(status=200, body="")
             next()
             return None
 
         return enter
 
-    def _let_in(self, context: BoltContext, req: BoltRequest) -> bool:
+    def _let_in(self, context: BoltContext, req: BoltRequest, right: Right) -> bool:
         """Whether the person is known; else the request is answered once Slack was asked. Raises for the refused."""
         found = _find(context)
         if found is None:
             self._app.listener_runner.listener_executor.submit(_introduce, self._app, req)
             return False
-        if found.refusal is not None:
-            raise UserError(found.refusal.value)
+        refused = found.lacks(right)
+        if refused is not None:
+            raise UserError(refused.value, who=_whom_to_ask(context["db"], found))
         context["turn"] = _turn(context, found)
         return True
 
@@ -131,6 +132,13 @@ class Door:
 def _find(context: BoltContext) -> Person | None:
     with context["db"].read() as connection:
         return people.find(connection, _home(context), context.actor_user_id or context.user_id or "")
+
+
+def _whom_to_ask(database: Database, asker: Person) -> str:
+    """The super admins by name; without one, who may become the first."""
+    with database.read() as connection:
+        found = rights.super_admins(connection, asker.installation_id)
+    return ", ".join(found.values()) or speak(asker.locale)("an admin of this Slack workspace")
 
 
 def _home(context: BoltContext) -> str:

@@ -65,8 +65,8 @@ def on_change(event: Payload, audience: Audience) -> None:
 
 
 LISTENERS = [
-    ("action", ids.PREVIEW_SHARE, on_preview, Right.MEMBER),
-    ("view", ids.SHARE_CLIENT, on_share, Right.MEMBER),
+    ("action", ids.PREVIEW_SHARE, on_preview, Right.SEAT),
+    ("view", ids.SHARE_CLIENT, on_share, Right.SEAT),
     ("event", "member_joined_channel", on_change, Right.SLACK),
     ("event", "channel_shared", on_change, Right.SLACK),
 ]

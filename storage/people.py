@@ -8,16 +8,18 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, exists, false, func, insert, select, update
 
-from bot.domain.access import Person, refusal
+from bot.domain.access import Person, has_seat, refusal
 from storage import lists
 from storage.schema import installation, person, standing, team, team_member, workspace
 
+_membership_of, _any_team = team_member.alias("membership"), team.alias("any_team")
+_membership = select(_membership_of.c.team_id).where(_membership_of.c.installation_id == installation.c.id)
 _PERSON: Select[Any] = (
     select(
         person.c.id,
         person.c.installation_id,
         person.c.slack_user_id,
-        workspace.c.id.label("workspace_id"),
+        func.coalesce(team.c.workspace_id, workspace.c.id).label("workspace_id"),
         person.c.name,
         person.c.time_zone,
         person.c.locale,
@@ -29,10 +31,17 @@ _PERSON: Select[Any] = (
         exists(
             select(standing.c.client_id).where(
                 standing.c.installation_id == person.c.installation_id,
-                standing.c.workspace_id == workspace.c.id,
+                standing.c.workspace_id == func.coalesce(team.c.workspace_id, workspace.c.id),
                 standing.c.person_id == person.c.id,
             )
         ).label("owns"),
+        person.c.seat,
+        installation.c.seats_by_hand,
+        exists(_membership.where(_membership_of.c.person_id == person.c.id)).label("in_team"),
+        exists(select(_any_team.c.id).where(_any_team.c.installation_id == installation.c.id)).label("any_team"),
+        person.c.manages,
+        person.c.is_super_admin,
+        person.c.is_admin,
         person.c.is_guest,
         person.c.is_bot,
         person.c.is_deleted,
@@ -101,6 +110,16 @@ def _person(row: Row[Any]) -> Person:
         team=row.team,
         leads=bool(row.leads),
         owns=bool(row.owns),
+        has_seat=has_seat(
+            by_hand=row.seats_by_hand,
+            choice=row.seat,
+            owns=bool(row.owns),
+            in_team=bool(row.in_team),
+            any_team=bool(row.any_team),
+        ),
+        manages=bool(row.manages),
+        is_super_admin=bool(row.is_super_admin),
+        is_slack_admin=bool(row.is_admin),
         refusal=refused,
     )
 

@@ -8,6 +8,13 @@ from bot.errors import UserError
 SENTENCES = {
     "guest": "This is for members of this Slack workspace. Guests have no access to client data.",
     "outsider": "This is for members of this Slack workspace. People of other companies have no access to client data.",
+    "no_seat": "You need a seat to work with clients here. Ask {who} for one.",
+    "no_settings": "That takes the right to manage customer success settings, and a seat. Ask {who}.",
+    "no_super_admin": "Only a super admin can do that. Ask {who}.",
+    "super_admin_taken": "There is a super admin by now: ask them.",
+    "no_slack_admin": "Only an owner or admin of this Slack workspace can become the first super admin.",
+    "last_super_admin": "Somebody must be super admin: make another one first.",
+    "workspace_word": "There is no {command} {word}. What there is: {command} help",
     "not_installed": "The bot is not set up for this Slack workspace. Whoever runs it: engagement-bot doctor",
     "client_gone": "This client is no longer there. Look it up again: {command} and its name.",
     "catalog_refused": "The catalog cannot be used: {file}, line {line}: {problem}. Tell whoever runs the bot.",

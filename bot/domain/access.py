@@ -11,8 +11,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 class Right(StrEnum):
     """What a listener asks for. Every listener names one; one left out fails the start."""
 
-    MEMBER = "member"  # a full member of the Slack workspace that installed the bot
     SLACK = "slack"  # Slack itself tells something: nobody asks
+    MEMBER = "member"  # a full member of the Slack workspace that installed the bot
+    SEAT = "seat"  # one with a service seat: works with clients
+    SETTINGS = "settings"  # a super admin, or who may manage customer success settings and has a seat
+    SUPER_ADMIN = "super_admin"
 
 
 class Refusal(StrEnum):
@@ -20,6 +23,9 @@ class Refusal(StrEnum):
 
     GUEST = "guest"  # a guest of the Slack workspace is usually the customer
     OUTSIDER = "outsider"  # of another Slack workspace, a bot, or deleted
+    NO_SEAT = "no_seat"
+    NO_SETTINGS = "no_settings"
+    NO_SUPER_ADMIN = "no_super_admin"
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,24 @@ class Person:
     team: str = ""
     leads: bool = False  # that team
     owns: bool = False  # some clients name them as CSM
+    has_seat: bool = True
+    manages: bool = False  # customer success settings
+    is_super_admin: bool = False
+    is_slack_admin: bool = False  # an owner or admin of the Slack workspace, which by itself gives no right
     refusal: Refusal | None = None
+
+    def lacks(self, right: Right) -> Refusal | None:
+        """Why somebody who asks may not do what asks for a right; None where they may."""
+        if self.refusal is not None:
+            return self.refusal
+        match right:
+            case Right.SEAT if not self.has_seat:
+                return Refusal.NO_SEAT
+            case Right.SETTINGS if not (self.is_super_admin or (self.manages and self.has_seat)):
+                return Refusal.NO_SETTINGS
+            case Right.SUPER_ADMIN if not self.is_super_admin:
+                return Refusal.NO_SUPER_ADMIN
+        return None
 
     def day(self, now: datetime) -> date:
         """The day that it is where they are; in UTC where Slack names a zone that is newer than this machine knows."""
@@ -48,6 +71,18 @@ class Person:
         except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder of zones
             zone = UTC
         return now.astimezone(zone).date()
+
+
+def has_seat(*, by_hand: bool, choice: str | None, owns: bool, in_team: bool, any_team: bool) -> bool:
+    """Whether somebody has a service seat.
+
+    choice   "on" or "off", where somebody gave them a seat or took it away
+    by_hand  only those who were given one have a seat
+    Else everyone whom clients name as CSM or who is in a team has one; until there is a team, everyone.
+    """
+    if choice is not None:
+        return choice == "on"
+    return not by_hand and (owns or in_team or not any_team)
 
 
 def refusal(*, is_guest: bool, is_bot: bool, is_deleted: bool, is_stranger: bool) -> Refusal | None:

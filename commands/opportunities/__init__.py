@@ -39,9 +39,9 @@ def on_more_of_card(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None
 
 
 LISTENERS = [
-    ("command", "opportunities", on_command, Right.MEMBER),
-    ("action", ids.MORE_OF_CARD, on_more_of_card, Right.MEMBER),
-    ("action", ids.ANSWER_OPPORTUNITY, answers.on_answer, Right.MEMBER),
-    ("view", ids.NOT_NOW, answers.on_not_now, Right.MEMBER),
-    ("view", ids.NOT_FOR_THEM, answers.on_not_for_them, Right.MEMBER),
+    ("command", "opportunities", on_command, Right.SEAT),
+    ("action", ids.MORE_OF_CARD, on_more_of_card, Right.SEAT),
+    ("action", ids.ANSWER_OPPORTUNITY, answers.on_answer, Right.SEAT),
+    ("view", ids.NOT_NOW, answers.on_not_now, Right.SEAT),
+    ("view", ids.NOT_FOR_THEM, answers.on_not_for_them, Right.SEAT),
 ]

@@ -60,7 +60,7 @@ def test_the_words_of_an_error_take_its_values(key: str) -> None:
     values = {"command": "/engagement", "file": "catalog.toml", "line": 3, "problem": "no such tool"}
     values |= {"name": "tier", "word": "tier:lo", "meant": "tier:low", "options": "low, high", "limit": 100}
     values |= {"low": 0, "high": 10, "first": "score:3", "second": "score:4", "code": "missing_scope"}
-    values |= {"filter": "tier:low", "view": "Falling", "person": "Anna"}
+    values |= {"filter": "tier:low", "view": "Falling", "person": "Anna", "who": "Dina"}
     said = say(key, **values)
     assert "{" not in said
     assert len(said) > 20

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from bot.blocks import ids
 from bot.playground import people as cast
@@ -14,6 +15,7 @@ from bot.playground.model import Message
 from storage import imports
 from storage.database import Database
 from storage.installations import every
+from storage.schema import person
 from tests import bots
 from tests.bots import CATALOG, NOW, TODAY, Bot, texts
 
@@ -101,7 +103,16 @@ def test_an_unknown_team_is_answered_with_the_one_that_was_meant(bot: Bot) -> No
     assert "No team is called Marketing" in bot.ask("/engagement team:Marketing").text
 
 
+def test_who_is_in_no_team_and_has_no_clients_is_told_whom_to_ask_for_a_seat(bot: Bot) -> None:
+    with bot.database.write() as connection:
+        connection.execute(update(person).where(person.c.slack_user_id == cast.DAN).values(seat=None))
+    told = "You need a seat to work with clients here. Ask an admin of this Slack workspace for one."
+    assert bot.ask("/engagement acme", cast.DAN, cast.GENERAL).text == told
+
+
 def test_my_team_of_somebody_in_none_says_what_to_try(bot: Bot) -> None:
+    with bot.database.write() as connection:
+        connection.execute(update(person).where(person.c.slack_user_id == cast.DAN).values(seat="on"))
     answer = bot.ask("/engagement team:mine", cast.DAN, cast.GENERAL)
     assert answer.text == "You are in no team yet. Try team:all, or csm:me."
     assert "all clients" in bot.ask("/engagement", cast.DAN, cast.GENERAL).text

@@ -1,0 +1,88 @@
+"""Who may do what, as it is kept: super admins, who manages settings, and service seats. Each change is audited."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select, update
+
+from bot.errors import UserError
+from storage import audit, installations
+from storage.schema import person
+
+
+def super_admins(connection: Connection, installation_id: int) -> dict[int, str]:
+    """Their names, by id. Somebody whom Slack has deleted can act no more and is none."""
+    mine = (person.c.installation_id == installation_id, person.c.is_super_admin, ~person.c.is_deleted)
+    return dict(connection.execute(select(person.c.id, person.c.name).where(*mine).order_by(person.c.id)).all())
+
+
+def name_first(connection: Connection, installation_id: int, emails: Collection[str], now: datetime) -> list[int]:
+    """Make the people with these addresses super admins, while there is none; who became one."""
+    installations.lock(connection, installation_id)
+    if not emails or super_admins(connection, installation_id):
+        return []
+    mine = (person.c.installation_id == installation_id, func.lower(person.c.email).in_(sorted(emails)))
+    full = (~person.c.is_guest, ~person.c.is_bot, ~person.c.is_deleted, person.c.slack_user_id.is_not(None))
+    found = list(connection.scalars(select(person.c.id).where(*mine, *full)))
+    for one in found:
+        set_super_admin(connection, installation_id, one, True, by=None, now=now)
+    return found
+
+
+def become_first(connection: Connection, installation_id: int, person_id: int, now: datetime) -> None:
+    """Make who asks the first super admin. Raises UserError where somebody was faster, or they are no Slack admin."""
+    installations.lock(connection, installation_id)
+    if super_admins(connection, installation_id):
+        raise UserError("super_admin_taken")
+    mine = (person.c.installation_id == installation_id, person.c.id == person_id)
+    if not connection.scalar(select(person.c.is_admin).where(*mine)):
+        raise UserError("no_slack_admin")
+    set_super_admin(connection, installation_id, person_id, True, by=person_id, now=now)
+
+
+def set_super_admin(
+    connection: Connection, installation_id: int, person_id: int, given: bool, *, by: int | None, now: datetime
+) -> None:
+    """Make somebody a super admin, or no longer one. Raises UserError for the last one.
+
+    by  who does so; None: on the command line
+    """
+    installations.lock(connection, installation_id)
+    if not given and set(super_admins(connection, installation_id)) <= {person_id}:
+        raise UserError("last_super_admin")
+    _set(connection, installation_id, person_id, "is_super_admin", given, by, now)
+
+
+def set_manages(
+    connection: Connection, installation_id: int, person_id: int, given: bool, *, by: int | None, now: datetime
+) -> None:
+    """Let somebody manage customer success settings, or no longer."""
+    installations.lock(connection, installation_id)
+    _set(connection, installation_id, person_id, "manages", given, by, now)
+
+
+def set_seat(
+    connection: Connection, installation_id: int, person_id: int, choice: str | None, *, by: int | None, now: datetime
+) -> None:
+    """Give somebody a seat ("on"), take it away ("off"), or leave it to the rule (None)."""
+    installations.lock(connection, installation_id)
+    _set(connection, installation_id, person_id, "seat", choice, by, now)
+
+
+def _set(
+    connection: Connection,
+    installation_id: int,
+    person_id: int,
+    what: str,
+    value: bool | str | None,
+    by: int | None,
+    now: datetime,
+) -> None:
+    mine = (person.c.installation_id == installation_id, person.c.id == person_id)
+    row = connection.execute(select(person.c.name, person.c[what].label("old")).where(*mine)).one()
+    if row.old == value:
+        return
+    connection.execute(update(person).where(*mine).values({what: value}))
+    audit.record(connection, installation_id, by, now, "right.changed", row.name, {what: row.old}, {what: value})

@@ -1,0 +1,31 @@
+"""`/workspace`: what it lists, to whom."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, select, update
+
+from bot.playground import people as cast
+from storage import rights
+from storage.schema import audit_entry, person
+from tests.bots import Bot
+
+
+def test_a_csm_is_told_their_workspace_and_whom_to_ask(bot: Bot) -> None:
+    text = bot.ask("/workspace").text
+    assert text == "You work in the CS workspace Customer success. Nobody sets up CS workspaces yet."
+
+
+def test_a_word_that_it_does_not_know_names_its_help(bot: Bot) -> None:
+    assert bot.ask("/workspace cretae").text == "There is no /workspace cretae. What there is: /workspace help"
+
+
+def test_a_super_admin_sees_all_workspaces_with_their_teams(bot: Bot) -> None:
+    with bot.database.write() as connection:
+        dina = connection.scalar(select(person.c.id).where(person.c.slack_user_id == cast.DINA))
+        assert dina is not None
+        rights.set_super_admin(connection, bot.installation.id, dina, True, by=None, now=bot.now)
+    found = bot.ask("/workspace", who=cast.DINA)
+    assert found.text == "0 of 5 CS workspaces beside the primary one: Customer success · primary · Teams: no teams."
+    with bot.database.write() as connection:
+        connection.execute(update(person).values(is_super_admin=False))
+        connection.execute(delete(audit_entry))

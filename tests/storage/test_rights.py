@@ -1,0 +1,102 @@
+"""Rights: who becomes a super admin, that one always stays, and that each change is audited."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import insert, update
+
+from bot.errors import UserError
+from storage import audit, rights
+from storage.database import Database
+from storage.installations import Installation
+from storage.schema import person
+from tests.conftest import NOW
+
+ADA, BEA, CAT = 1, 2, 3
+
+
+@pytest.fixture
+def here(database: Database, installation: Installation) -> int:
+    with database.write() as connection:
+        for number, name in ((ADA, "ada"), (BEA, "bea"), (CAT, "cat")):
+            values = {"slack_user_id": f"U{number}", "email": f"{name}@example.com", "is_admin": number != CAT}
+            connection.execute(insert(person).values(installation_id=installation.id, id=number, name=name, **values))
+    return installation.id
+
+
+def test_the_first_super_admins_are_those_that_the_setting_names(database: Database, here: int) -> None:
+    with database.write() as connection:
+        assert rights.name_first(connection, here, ["ada@example.com", "cat@example.com"], NOW) == [ADA, CAT]
+        assert rights.name_first(connection, here, ["bea@example.com"], NOW) == []
+        assert rights.super_admins(connection, here) == {ADA: "ada", CAT: "cat"}
+
+
+def test_a_guest_with_a_named_address_becomes_none(database: Database, here: int) -> None:
+    with database.write() as connection:
+        connection.execute(update(person).where(person.c.id == ADA).values(is_guest=True))
+        assert rights.name_first(connection, here, ["ada@example.com"], NOW) == []
+
+
+def test_an_admin_of_slack_becomes_the_first_by_asking_and_only_the_first(database: Database, here: int) -> None:
+    with database.write() as connection:
+        with pytest.raises(UserError, match="no_slack_admin"):
+            rights.become_first(connection, here, CAT, NOW)
+        rights.become_first(connection, here, ADA, NOW)
+        with pytest.raises(UserError, match="super_admin_taken"):
+            rights.become_first(connection, here, BEA, NOW)
+
+
+def test_the_last_super_admin_stays(database: Database, here: int) -> None:
+    with database.write() as connection:
+        for one in (ADA, BEA):
+            rights.set_super_admin(connection, here, one, True, by=None, now=NOW)
+        rights.set_super_admin(connection, here, ADA, False, by=BEA, now=NOW)
+        with pytest.raises(UserError, match="last_super_admin"):
+            rights.set_super_admin(connection, here, BEA, False, by=BEA, now=NOW)
+
+
+def test_one_whom_slack_has_deleted_is_no_super_admin(database: Database, here: int) -> None:
+    with database.write() as connection:
+        for one in (ADA, BEA):
+            rights.set_super_admin(connection, here, one, True, by=None, now=NOW)
+        connection.execute(update(person).where(person.c.id == ADA).values(is_deleted=True))
+        with pytest.raises(UserError, match="last_super_admin"):
+            rights.set_super_admin(connection, here, BEA, False, by=BEA, now=NOW)
+
+
+def test_of_two_who_leave_at_once_one_stays(database: Database, here: int) -> None:
+    def leave(one: int) -> bool:
+        try:
+            with database.write() as connection:
+                rights.set_super_admin(connection, here, one, False, by=one, now=NOW)
+        except UserError:
+            return False
+        return True
+
+    for _ in range(20):
+        with database.write() as connection:
+            for one in (ADA, BEA):
+                rights.set_super_admin(connection, here, one, True, by=None, now=NOW)
+        with ThreadPoolExecutor() as pool:
+            assert sorted(pool.map(leave, (ADA, BEA))) == [False, True]
+
+
+def test_a_change_of_rights_is_audited_and_no_change_is_not(database: Database, here: int) -> None:
+    with database.write() as connection:
+        rights.set_seat(connection, here, CAT, "off", by=ADA, now=NOW)
+        rights.set_seat(connection, here, CAT, "off", by=ADA, now=NOW)
+        rights.set_manages(connection, here, CAT, True, by=None, now=NOW)
+        newest, oldest = audit.read(connection, here)
+        assert newest[2:] == (None, "right.changed", "cat", {"manages": False}, {"manages": True})
+        assert oldest[1:] == (NOW, "ada", "right.changed", "cat", {"seat": None}, {"seat": "off"})
+        assert audit.read(connection, here, before=newest.id) == [oldest]
+
+
+def test_the_audit_keeps_what_differs(database: Database, here: int) -> None:
+    with database.write() as connection:
+        old, new = {"name": "A", "teams": ["x"]}, {"name": "A", "teams": ["x", "y"]}
+        audit.record(connection, here, ADA, NOW, "workspace.changed", "A", old, new)
+        (entry,) = audit.read(connection, here)
+    assert (entry.before, entry.after) == ({"teams": ["x"]}, {"teams": ["x", "y"]})
