@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from bot.domain.access import Person
 from storage.database import Database
 from storage.schema import export_request, installation
 
 LEASE = timedelta(minutes=10)  # several times what the largest file takes
+KEPT = timedelta(days=30)  # once sent, or failed
 
 _one = export_request.c
 _OPEN = _one.state.in_(("waiting", "sending"))
@@ -36,6 +37,7 @@ def ask(connection: Connection, asker: Person, text: str, now: datetime) -> bool
     mine = _one.installation_id == asker.installation_id
     home = select(installation.c.id).where(installation.c.id == asker.installation_id)
     connection.execute(home.with_for_update())  # of two clicks the second one sees the first
+    connection.execute(delete(export_request).where(mine, ~_OPEN, _one.made_at < now - KEPT))
     same = select(_one.id).where(mine, _one.person_id == asker.id, _one.filter == text, _OPEN)
     if connection.execute(same).first() is not None:
         return False

@@ -162,7 +162,9 @@ def test_the_filter_means_what_it_means_when_the_file_is_made(world: World) -> N
     assert set(names(world.sent()[0])) == ANNAS - {"Acme AS"}
 
 
-@pytest.mark.parametrize("change", [{"is_deleted": True}, {"is_guest": True}, {"slack_team_id": "T0OTHER"}])
+@pytest.mark.parametrize(
+    "change", [{"is_deleted": True}, {"is_guest": True}, {"slack_team_id": "T0OTHER"}, {"seat": "off"}]
+)
 def test_whoever_was_locked_out_meanwhile_gets_nothing(world: World, change: dict[str, Any]) -> None:
     world.ask()
     with world.database.write() as connection:

@@ -21,7 +21,7 @@ from bot.blocks import export as show
 from bot.blocks import kit
 from bot.blocks.wording import explain
 from bot.blocks.words import speak
-from bot.domain.access import Person
+from bot.domain.access import Person, Right
 from bot.domain.catalog import Catalog
 from bot.domain.filter_text import parse
 from bot.domain.listing import Listing
@@ -65,7 +65,7 @@ class Exports:
 
     def _serve(self, request: Request) -> None:
         asker = self._asker(request)
-        if asker is None or asker.refusal is not None:  # gone or locked out meanwhile: not even a word
+        if asker is None or asker.lacks(Right.SEAT) is not None:  # gone or locked out meanwhile: not even a word
             self._end(request, "refused")
             return
         try:

@@ -147,3 +147,13 @@ def test_requests_of_another_installation_are_not_taken(database: Database, anna
         other = create(connection, NOW)
     ask(database, anna)
     assert exports.claim(database, other.id, NOW) is None
+
+
+def test_requests_that_are_done_with_are_kept_for_a_month(database: Database, anna: Person) -> None:
+    ask(database, anna, "tier:low")
+    end(database, claim(database, anna))
+    ask(database, anna, "tier:high")  # and never taken
+    ask(database, anna, "tier:medium", NOW + exports.KEPT)
+    assert [row.filter for row in rows(database)] == ["tier:low", "tier:high", "tier:medium"]
+    ask(database, anna, "csm:me", NOW + exports.KEPT + timedelta(seconds=1))
+    assert [row.filter for row in rows(database)] == ["tier:high", "tier:medium", "csm:me"]
