@@ -13,6 +13,7 @@ from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import URL
 
 POLL = 0.001  # seconds between two looks at SQLite's write lock
+PATIENCE = 5.0  # seconds for which a new file's lock is waited for
 POOL = 8  # and as many again on demand: four processes stay far below PostgreSQL's default of 100 connections
 
 # The rule by which PostgreSQL itself would choose them (autovacuum_analyze_threshold and …_scale_factor).
@@ -125,8 +126,8 @@ def _sqlite(url: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # the begin event below decides, not the driver
+        _write_ahead(connection)
         for pragma in (
-            "journal_mode=WAL",
             "synchronous=NORMAL",
             "foreign_keys=ON",
             "busy_timeout=5000",
@@ -144,6 +145,22 @@ def _sqlite(url: URL) -> Engine:
             connection.exec_driver_sql("BEGIN IMMEDIATE")  # what it raises says what is wrong
 
     return engine
+
+
+def _write_ahead(driver: Any) -> None:
+    """Turn the file to write-ahead logging, once and for all. Whoever opens a new file at the same moment waits.
+
+    For that lock SQLite does not wait by itself, whatever its `busy_timeout`.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            driver.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        time.sleep(POLL)
 
 
 def _take_write_lock(driver: Any) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from storage.database import Database
@@ -68,3 +70,19 @@ def test_a_session_of_postgresql_is_set_up_without_options_which_pgbouncer_refus
         asked = driver.info.get_parameters()
     assert set_ == ["1min", "UTC"]
     assert "options" not in asked
+
+
+def test_a_new_sqlite_file_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
+    together = Barrier(8)
+
+    def open_file(path: Path) -> int:
+        own = Database(f"sqlite:///{path}")
+        together.wait()
+        with own.write() as connection:
+            found = int(connection.execute(text("SELECT 1")).scalar_one())
+        own.close()
+        return found
+
+    with ThreadPoolExecutor(8) as pool:
+        for number in range(20):
+            assert list(pool.map(open_file, [tmp_path / f"{number}.db"] * 8)) == [1] * 8
