@@ -91,10 +91,10 @@ def page(
     A client that has gone or moved since the position was taken changes nothing: the order goes on from its value.
     """
     found_rows = rows(connection, catalog, listing, beside, backwards=backwards, limit=limit)
-    found = [_line(row, catalogs) for row in found_rows]
-    more = len(found) > limit
+    found = _lines(found_rows[:limit], catalogs)
+    more = len(found_rows) > limit
     return Page(
-        lines=tuple(found[:limit][::-1] if backwards else found[:limit]),
+        lines=tuple(found[::-1] if backwards else found),
         has_before=more if backwards else beside is not None,
         has_after=more or backwards,
         total=(found_rows[0].total if found_rows else 0) if beside is None else None,
@@ -154,7 +154,7 @@ def tops(
     found = connection.execute(
         _tops(lists), {**conditions.values(catalog, listings[0]), **bound, **_days(listings[0]), "limit": limit}
     ).all()
-    return tuple(tuple(_line(row, catalogs) for row in found if row.list == number) for number in range(len(lists)))
+    return tuple(tuple(_lines([row for row in found if row.list == number], catalogs)) for number in range(len(lists)))
 
 
 @lru_cache(maxsize=64)
@@ -283,11 +283,13 @@ def _days(listing: Listing) -> dict[str, date]:
     return {"as_of": as_of, "week_ago": as_of - timedelta(7)}
 
 
-def _line(row: Row[Any], catalogs: CatalogOf) -> Line:
-    signs = Sign(row.signs)
-    now, before = (grounds.find(catalogs, text) for text in (row.now, row.before))
-    named = ((name, value) for name, value in row._mapping.items() if name.startswith("key_"))
-    keys = tuple(value.isoformat() if isinstance(value, date) else value for _, value in named)
+def _lines(found: Sequence[Row[Any]], catalogs: CatalogOf) -> list[Line]:
+    keys = [place for place, name in enumerate(found[0]._fields) if name.startswith("key_")] if found else []
+    return [_line(row, keys, catalogs) for row in found]
+
+
+def _line(row: Row[Any], keys: Sequence[int], catalogs: CatalogOf) -> Line:
+    now, before = grounds.find(catalogs, row.now), grounds.find(catalogs, row.before)
     return Line(
         id=row.client_id,
         name=row.name,
@@ -300,10 +302,14 @@ def _line(row: Row[Any], catalogs: CatalogOf) -> Line:
         currency=row.currency,
         renews_on=row.renews_on,
         csm=row.csm,
-        signs=signs,
+        signs=Sign(row.signs),
         onboarding_since=row.first_on,
-        unused=now.unused if now is not None and signs & Sign.ACTIVATION else None,
+        ground=now,
         quiet=_quiet(now, row.quiet),
         parts=explain(before, now) if now is not None and before is not None else (),
-        position=Position(row.phase, keys, row.client_id),
+        position=Position(row.phase, tuple([_key(row[place]) for place in keys]), row.client_id),
     )
+
+
+def _key(value: Any) -> float | str | None:
+    return value.isoformat() if isinstance(value, date) else value

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from fractions import Fraction
 from functools import lru_cache
+from math import floor
 from types import MappingProxyType
 
 from bot.blocks import ids, kit, moves
@@ -17,7 +17,6 @@ from bot.domain.catalog import Catalog, Tier
 from bot.domain.filter_text import write as write_filter
 from bot.domain.filters import Sort
 from bot.domain.listing import Line, Listing, Page, Scope, Whose
-from bot.domain.moves import tenths
 from bot.domain.opportunities import Opportunity
 
 Offers = Mapping[int, Sequence[Opportunity]]
@@ -160,8 +159,12 @@ def moved(catalog: Catalog, one: Line, listing: Listing, words: Words) -> str:
 
 
 def tenths_of(change: float) -> int:
-    """A stored change of the share in tenths of a point."""
-    return tenths(Fraction(change).limit_denominator(1_000_000))
+    """A stored change of the share in tenths of a point, as `moves.tenths` has it of the exact one.
+
+    What is nearer to a half than shares of some hundred points can be is a half.
+    """
+    whole = floor(abs(change) * 100 + 0.5 + 1e-9)
+    return whole if change >= 0 else -whole
 
 
 def is_late(listing: Listing) -> bool:

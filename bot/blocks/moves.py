@@ -78,8 +78,8 @@ def _name(catalog: Catalog, key: str) -> str:
 
 def short(catalog: Catalog, parts: Sequence[Part], words: Words) -> str:
     """The largest part that went the way of the whole, in a few words: "no marketing email". Empty where none did."""
-    rises = sum([float(part.share) for part in parts]) > 0
-    part = next((one for one in parts if (one.share.numerator > 0) is rises), None)
+    rises = sum([part.moved / part.over for part in parts]) > 0
+    part = next((one for one in parts if (one.moved > 0) is rises), None)
     if part is None:
         return ""
     name = _name(catalog, part.tool)
@@ -91,4 +91,4 @@ def short(catalog: Catalog, parts: Sequence[Part], words: Words) -> str:
         case Cause.REACH:
             return words("other tools measured")
     small = name if name[:2].isupper() else name[:1].lower() + name[1:]
-    return words("no {tool}", tool=small) if part.share < 0 else words("{tool} now", tool=small)
+    return words("no {tool}", tool=small) if part.moved < 0 else words("{tool} now", tool=small)

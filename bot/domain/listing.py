@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from bot.domain.catalog import Kind, Tier, Tool
 from bot.domain.filters import Filter
-from bot.domain.moves import Part
+from bot.domain.moves import Ground, Part
 from bot.domain.scoring import Area, whole
 
 AREA_BITS = 4  # of `standing.areas` for each category
@@ -74,8 +74,7 @@ class Listing:
     as_of: date | None  # the day that the data goes to
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One client in a list."""
 
     id: int
@@ -93,8 +92,13 @@ class Line:
     position: Position
     onboarding_since: date | None = None
     parts: tuple[Part, ...] = ()  # why it moved, largest first
-    unused: Tool | None = None  # of what it pays for, the tool with most points that is not in use
+    ground: Ground | None = None  # what the score was made from
     quiet: tuple[str, ...] = ()  # names of the tools that are going quiet
+
+    @property
+    def unused(self) -> Tool | None:
+        """Of what it pays for, the tool with most points that is not in use; none where that sign is not set."""
+        return self.ground.unused if self.ground is not None and self.signs & Sign.ACTIVATION else None
 
 
 @dataclass(frozen=True)

@@ -54,11 +54,16 @@ class Ground:
 
 
 class Part(NamedTuple):
-    """What one tool did to the share by one cause."""
+    """What one tool did to the share by one cause: moved / over, exactly. A list makes many of which it shows one."""
 
     cause: Cause
     tool: str  # its key; of a tool that the newer catalog lacks, in the older one
-    share: Fraction
+    moved: int
+    over: int
+
+    @property
+    def share(self) -> Fraction:
+        return Fraction(self.moved, self.over)
 
 
 class Shown(NamedTuple):
@@ -101,11 +106,11 @@ def explain(before: Ground, after: Ground) -> tuple[Part, ...]:
 def _exchange(cause: Cause, old: _Points, new: _Points, share: tuple[int, int]) -> Iterable[Part]:
     """share: points earned and possible, in whole numbers, which are several times as quick as fractions"""
     earned_all, possible_all = share
-    for tool in old.tools.keys() | new.tools.keys():
+    for tool in {tool for tool, _ in old.tools.items() ^ new.tools.items()}:
         was, now = old.tools.get(tool, (0, 0)), new.tools.get(tool, (0, 0))
         moved = (now[0] - was[0]) * possible_all - earned_all * (now[1] - was[1])
         if moved:
-            yield Part(cause, tool, Fraction(moved, possible_all * new.possible))
+            yield Part(cause, tool, moved, possible_all * new.possible)
 
 
 def _stages(before: Ground, after: Ground) -> list[_Points]:
@@ -172,7 +177,7 @@ def _points(catalog: Catalog, products: tuple[Owned, ...] | None, measured: int,
 
 
 def _ordered(parts: Iterable[Part]) -> tuple[Part, ...]:
-    return tuple(sorted(parts, key=lambda part: (-abs(float(part.share)), part.cause, part.tool)))
+    return tuple(sorted(parts, key=lambda part: (-abs(part.moved / part.over), part.cause, part.tool)))
 
 
 OWN = frozenset({Cause.SUBSCRIPTION, Cause.USAGE})  # what a client did, not its data or the formula

@@ -44,7 +44,7 @@ def written(*entries: Entry, listing: Listing = LISTING) -> str:
 
 
 def row(listing: Listing = LISTING, **changes: Any) -> dict[str, str]:
-    text = written(replace(ENTRY, line=replace(LINE, **changes)), listing=listing)
+    text = written(replace(ENTRY, line=LINE._replace(**changes)), listing=listing)
     (found,) = csv.DictReader(StringIO(text.removeprefix(export.BOM), newline=""))
     return dict(found)
 
@@ -70,7 +70,7 @@ def test_a_client_is_a_row_under_plain_names() -> None:
 
 def test_what_is_not_known_is_empty_and_never_0() -> None:
     nothing: dict[str, Any] = dict.fromkeys(("score", "change", "mrr", "currency", "renews_on", "csm"))
-    bare = Entry(replace(LINE, tier=Tier.UNKNOWN, signs=Sign(0), **nothing), "c-7", None, None)
+    bare = Entry(LINE._replace(tier=Tier.UNKNOWN, signs=Sign(0), **nothing), "c-7", None, None)
     assert written(bare).splitlines()[1] == "c-7,Acme AS,,,Not known,,,,,,,,,2026-11-20"
     assert row(replace(LISTING, as_of=None))["Data to"] == ""
 
@@ -108,7 +108,7 @@ def test_in_a_list_of_a_category_score_and_tier_are_that_category_s_and_say_so()
 )
 def test_no_text_is_calculated(text: str, harmless: str) -> None:
     assert export.harmless(text) == harmless
-    entry = Entry(replace(LINE, name=text, csm=text, currency=text), text, text, text)
+    entry = Entry(LINE._replace(name=text, csm=text, currency=text), text, text, text)
     file = StringIO(written(entry).removeprefix(export.BOM), newline="")
     (found,) = csv.DictReader(file)
     assert {found[name] for name in ("Client ID", "Name", "Domain", "CSM", "Team", "Currency")} == {harmless}
@@ -120,7 +120,7 @@ def test_numbers_stay_numbers() -> None:
 
 
 def test_lines_end_as_spreadsheets_want_them_and_the_first_begins_with_a_mark() -> None:
-    text = written(ENTRY, replace(ENTRY, line=replace(LINE, name='Å "B", C')))
+    text = written(ENTRY, replace(ENTRY, line=LINE._replace(name='Å "B", C')))
     assert text.startswith("\ufeffClient ID,Name,")
     assert text.count("\r\n") == text.count("\n") == 3
     assert '"Å ""B"", C"' in text

@@ -8,6 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.blocks import listing as show
 from bot.blocks import overview as shown
@@ -30,7 +32,7 @@ from bot.domain.listing import (
     Sign,
     Whose,
 )
-from bot.domain.moves import Cause, Part
+from bot.domain.moves import Cause, Part, tenths
 from bot.domain.timeline import Stage
 from bot.playground.validation import block_problems
 from tests.base import CATALOG, TODAY, client, ground, judged
@@ -39,7 +41,7 @@ from tests.blocks.test_engagement import BASE, HOSTILE
 
 WORDS = speak()
 MINE = Scope(Whose.MINE, person_id=1)
-FELL = (Part(Cause.USAGE, "marketing_email", Fraction(-9, 100)), Part(Cause.USAGE, "templates", Fraction(3, 100)))
+FELL = (Part(Cause.USAGE, "marketing_email", -9, 100), Part(Cause.USAGE, "templates", 3, 100))
 
 
 def line(number: int = 1, **changes: Any) -> Line:
@@ -59,7 +61,7 @@ def line(number: int = 1, **changes: Any) -> Line:
         position=Position(0, (0.31,), number),
         parts=FELL,
     )
-    return replace(made, **changes)
+    return made._replace(**changes)
 
 
 def asked(wanted: Filter = Filter(), scope: Scope = MINE, as_of: date | None = TODAY) -> Listing:  # noqa: B008 (frozen)
@@ -72,11 +74,11 @@ def page(one: Listing, found: Page, before: int = 0) -> dict[str, Any]:
 
 KINDS = (
     line(1),
-    line(2, change=0.123, parts=(Part(Cause.USAGE, "workflows", Fraction(1, 8)),), tier=Tier.MEDIUM, score=5),
+    line(2, change=0.123, parts=(Part(Cause.USAGE, "workflows", 1, 8),), tier=Tier.MEDIUM, score=5),
     line(3, change=0.001, mrr=None, renews_on=None),
     line(4, tier=Tier.ONBOARDING, onboarding_since=TODAY - timedelta(33), change=None),
     line(5, tier=Tier.UNKNOWN, score=None, share=None, change=None),
-    line(6, change=-0.2, parts=(Part(Cause.SUBSCRIPTION, "deals", Fraction(-1, 5)),), renews_on=TODAY),
+    line(6, change=-0.2, parts=(Part(Cause.SUBSCRIPTION, "deals", -1, 5),), renews_on=TODAY),
     line(7, change=-0.2, parts=(), renews_on=TODAY - timedelta(3), csm=None),
     line(8, tier=Tier.FORMER, score=None, change=None, renews_on=None, mrr=0.0),
 )
@@ -202,3 +204,9 @@ def test_the_history_of_a_client_says_this_word_for_word(golden: Golden) -> None
     golden("history_none_yet", timeline.history(CATALOG, judged(BASE), STAGES[-1:], WORDS))
     golden("history_steady", timeline.history(CATALOG, judged(BASE), STAGES[:1], WORDS))
     golden("history_without_data", timeline.history(CATALOG, judged(replace(client(), as_of=None)), (), WORDS))
+
+
+@given(st.integers(1, 200), st.integers(1, 200), st.data())
+def test_a_stored_change_is_rounded_as_the_exact_one(before: int, after: int, data: st.DataObject) -> None:
+    was, now = (Fraction(data.draw(st.integers(0, possible)), possible) for possible in (before, after))
+    assert show.tenths_of(float(now) - float(was)) == tenths(now - was)

@@ -179,7 +179,5 @@ def test_less_than_half_a_tenth_of_a_point_is_no_change(share_moved: str, shown:
 
 
 def test_what_is_lost_by_rounding_goes_to_the_largest_remainder() -> None:
-    parts = [
-        Part(Cause.USAGE, tool, Fraction(share)) for tool, share in [("a", "0.014"), ("b", "0.016"), ("c", "0.001")]
-    ]
+    parts = [Part(Cause.USAGE, tool, moved, 1_000) for tool, moved in [("a", 14), ("b", 16), ("c", 1)]]
     assert [(one.tool, one.tenths) for one in in_tenths(parts)] == [("b", 2), ("a", 1)]
