@@ -60,7 +60,7 @@ def page(
     offers: Offers = MappingProxyType({}),
 ) -> Message:
     """The answer to `/engagement tier:low`, and what its buttons put in its place. `offers`: by client."""
-    head = kit.section(*_head(catalog, listing, found, words), accessory=_sort(listing.wanted.sort, words))
+    head = kit.section(*_head(catalog, listing, found, state, words), accessory=_sort(listing.wanted.sort, words))
     lines = [_lines(catalog, listing, one, words, offers.get(one.id, ())) for one in found.lines]
     rows = [_row(one, told, words) for one, told in zip(found.lines, lines, strict=True)]
     foot = kit.context(_foot(listing, words))
@@ -68,16 +68,28 @@ def page(
     return kit.message(_summary(catalog, listing, found, state, lines, words), blocks)
 
 
-def _head(catalog: Catalog, listing: Listing, found: Page, words: Words) -> list[str]:
-    return [f"*{_title(catalog, listing, words)}* · {whose(listing.scope, words)}", _number(found, words)]
+def _head(catalog: Catalog, listing: Listing, found: Page, state: ListState, words: Words) -> list[str]:
+    """What is listed, and how many; on a further page, which of them."""
+    title, *rest = _title(catalog, listing, words)
+    which = _number(found, words) if found.total is not None else _span(found, state, words)
+    return [" · ".join([f"*{title}*", *rest]), *filter(None, [which])]
 
 
-def _title(catalog: Catalog, listing: Listing, words: Words) -> str:
+def _span(found: Page, state: ListState, words: Words) -> str:
+    """The places of a page's clients in their list."""
+    if not found.lines:
+        return ""
+    return words("{first} to {last}", first=state.before + 1, last=state.before + len(found.lines))
+
+
+def _title(catalog: Catalog, listing: Listing, words: Words) -> list[str]:
+    """What is listed, and whose: "Low", "your clients"; where all of them are, "Your clients"."""
     wanted = listing.wanted
     tiers = ", ".join(words(TIERS[tier]) for tier in wanted.tiers)
     category = catalog.categories.get(wanted.category or "")
     area = kit.name(category.name, 40) if category is not None else ""
-    return " · ".join(filter(None, [area, tiers])) or words("Clients")
+    listed, owners = [one for one in (area, tiers) if one], whose(listing.scope, words)
+    return [" · ".join(listed), owners] if listed else [owners[:1].upper() + owners[1:]]
 
 
 def whose(scope: Scope, words: Words) -> str:
@@ -228,12 +240,8 @@ def _summary(
     catalog: Catalog, listing: Listing, found: Page, state: ListState, lines: Sequence[Sequence[str]], words: Words
 ) -> str:
     """The page in sentences."""
-    first = state.before + 1
-    head = f"{_title(catalog, listing, words)}, {whose(listing.scope, words)}"
-    if found.lines:
-        head += words(", {first} to {last}", first=first, last=state.before + len(found.lines))
-    if found.total is not None:
-        head += f", {_number(found, words)}"
+    parts = [*_title(catalog, listing, words), _span(found, state, words), _number(found, words)]
+    head = ", ".join(filter(None, parts))
     told = [". ".join(each) for each in lines]
     text = f"{head}: {'. '.join(told)}." if told else f"{head}."
     return text.replace("*", "")

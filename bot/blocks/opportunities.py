@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from bot.blocks import ids, kit
 from bot.blocks import listing as lists
-from bot.blocks.kit import Block, Message, Modal
+from bot.blocks.kit import Block, Element, Message, Modal
 from bot.blocks.offers import sentence, why_held
 from bot.blocks.states import ListState, write
 from bot.blocks.words import Words
@@ -34,14 +34,25 @@ def overview(
     catalog: Catalog, listing: Listing, found: Offers, first: Sequence[tuple[Line, str]], owner: int, words: Words
 ) -> Message:
     """The answer to `/opportunities`. `first`: clients to begin with, each with a sentence of evidence."""
-    lines = [f"*{kit.name(one.name, 60)}* · {evidence}" for one, evidence in first]
-    three = [words("*First three*"), *lines] if lines else []
-    parts = [part for part in (_has(catalog, found, listing, words), _kinds(found, words), three) if part]
-    blocks = [*(kit.section(*part) for part in parts), _by_kind(listing, found, owner, words)]
+    parts, three = [_has(catalog, found, listing, words), _kinds(found, words)], _first(first, words)
+    blocks = [kit.section(*part) for part in parts]
+    blocks += [kit.section(*lines, accessory=_opens(one, words)) for lines, (one, _) in zip(three, first, strict=True)]
+    blocks.append(_by_kind(listing, found, owner, words))
     foot = [words("Showing: {whose}", whose=lists.whose(listing.scope, words)), lists.data_day(listing, words)]
     blocks.append(kit.context(" · ".join([*foot, words("only you see this")])))
-    text = ". ".join(f"{head}: {'; '.join(rest)}" for head, *rest in parts)
+    spoken = [*parts, [line for lines in three for line in lines]] if three else parts
+    text = ". ".join(f"{head}: {'; '.join(rest)}" for head, *rest in spoken)
     return kit.message(text.replace("*", ""), blocks)
+
+
+def _first(first: Sequence[tuple[Line, str]], words: Words) -> list[list[str]]:
+    """The lines of each client to begin with; those of the first have the heading."""
+    lines = [[f"*{kit.name(one.name, 60)}* · {evidence}"] for one, evidence in first]
+    return [[words("*First three*"), *lines[0]], *lines[1:]] if lines else []
+
+
+def _opens(one: Line, words: Words) -> Element:
+    return kit.button(words("Open"), ids.SHOW_OPPORTUNITIES, str(one.id))
 
 
 def _has(catalog: Catalog, found: Offers, listing: Listing, words: Words) -> list[str]:
@@ -68,10 +79,16 @@ def _kinds(found: Offers, words: Words) -> list[str]:
     lines = [words("*What could come next*")]
     for kind, label in KINDS.items():
         if group := found.kinds.get(kind):
-            number = words("{kind}: {n}", kind=words(label), n=words.number(group.clients))
+            number = words.count("{kind}: {n} client", "{kind}: {n} clients", group.clients, kind=words(label))
             lines.append(" · ".join(filter(None, [number, _money(group.mrr, kind, words)])))
     if found.held:
-        lines.append(words("Held back: {n}, whose score is low or not known", n=words.number(found.held)))
+        lines.append(
+            words.count(
+                "Held back: {n} client with a low score, or none yet",
+                "Held back: {n} clients with a low score, or none yet",
+                found.held,
+            )
+        )
     return lines if len(lines) > 1 else [*lines, words("Nothing for now")]
 
 
@@ -113,7 +130,14 @@ def of_client(catalog: Catalog, one: Engagement, words: Words) -> Message:
         blocks.append(kit.context(words("and {n} more that are paid for and not used", n=len(open_) - len(shown))))
     spoken = [f"{words(KINDS[each.kind])}: {sentence(catalog, each, words)}" for each in shown]
     text = f"{name}: {'; '.join(spoken) or words('all is held back for now')}."
-    return kit.message(text, [*blocks, _card(one, words), kit.context(words("only you see this"))])
+    return kit.message(text, [*blocks, _card(one, words), kit.context(_foot(one, shown, words))])
+
+
+def _foot(one: Engagement, shown: Sequence[Opportunity], words: Words) -> str:
+    """How far the data goes, and what the menus are for."""
+    day = words("Data to {day}", day=words.weekday(one.client.as_of, one.day)) if one.client.as_of else ""
+    hint = words("⋯ puts one away: offered, not now, not for them") if shown else ""
+    return " · ".join(filter(None, [day, hint, words("only you see this")]))
 
 
 def _held(catalog: Catalog, held: Sequence[Opportunity], words: Words) -> list[Block]:

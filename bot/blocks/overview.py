@@ -113,10 +113,17 @@ def _first(listing: Listing, found: Overview, words: Words) -> list[str]:
     if not found.first:
         return []
     lines = [
-        " · ".join(filter(None, [f"*{kit.name(one.name, 60)}*", str(one.score), lists.renewal(one, listing, words)]))
+        " · ".join(
+            filter(None, [f"*{kit.name(one.name, 60)}*", _score(one, words), lists.renewal(one, listing, words)])
+        )
         for one in found.first
     ]
     return [words("*Look at first*"), *lines]
+
+
+def _score(one: Line, words: Words) -> str:
+    """With what it is out of: beside a renewal in so many days a number alone could be anything."""
+    return words("{score} of 10", score=one.score)
 
 
 def _colleagues(colleagues: Sequence[Colleague], words: Words) -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
 CATALOGUES = Path(__file__).parent / "locale"
 
@@ -53,7 +53,7 @@ class Words:
         return self("{n} %", n=self.number(int(share * 100 + 1e-9)))
 
     def money(self, amount: float, currency: str) -> str:
-        """An amount without cents: €1,090."""
+        """An amount without cents: €1,090, NOK 1,090."""
         return _money(amount, currency, self.locale)
 
 
@@ -69,7 +69,8 @@ def _decimal(value: float, locale: Locale) -> str:
 
 @lru_cache(maxsize=4_096)
 def _money(amount: float, currency: str, locale: Locale) -> str:
-    return format_currency(round(amount), currency, "¤#,##0", locale=locale, currency_digits=False)
+    apart = "\u00a0" if get_currency_symbol(currency, locale)[-1:].isalpha() else ""
+    return format_currency(round(amount), currency, f"¤{apart}#,##0", locale=locale, currency_digits=False)
 
 
 @lru_cache(maxsize=64)

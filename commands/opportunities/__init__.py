@@ -38,8 +38,16 @@ def on_more_of_card(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None
     reply(**show.of_client(turn.catalog, carried_client(turn, client), turn.words))
 
 
+def on_first(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
+    """*Open* beside a client of the overview: its opportunities come below, and the overview stays."""
+    ack()
+    one = carried_client(turn, action["value"])
+    reply(replace_original=False, **show.of_client(turn.catalog, one, turn.words))
+
+
 LISTENERS = [
     ("command", "opportunities", on_command, Right.SEAT),
+    ("action", ids.SHOW_OPPORTUNITIES, on_first, Right.SEAT),
     ("action", ids.MORE_OF_CARD, on_more_of_card, Right.SEAT),
     ("action", ids.ANSWER_OPPORTUNITY, answers.on_answer, Right.SEAT),
     ("view", ids.NOT_NOW, answers.on_not_now, Right.SEAT),

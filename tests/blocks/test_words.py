@@ -35,7 +35,7 @@ def test_a_day_far_away_has_its_year(day: date, shown: str) -> None:
     [(1090.4, "EUR", "€1,090"), (0, "EUR", "€0"), (2500000, "NOK", "NOK\xa02,500,000"), (12, "JPY", "¥12")],
 )
 def test_money_has_its_currency_and_no_cents(amount: float, currency: str, shown: str) -> None:
-    assert speak().money(amount, currency).replace("NOK2", "NOK\xa02") == shown
+    assert speak().money(amount, currency) == shown
 
 
 @pytest.mark.parametrize(("n", "shown"), [(1, "1 day"), (0, "0 days"), (1_234, "1,234 days")])

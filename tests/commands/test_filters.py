@@ -69,7 +69,7 @@ def test_errors_stand_beside_their_fields_and_the_list_stays(bot: Bot) -> None:
         "csm_person": "No e-mail address is known of this person, so no client can name them as CSM."
     }
     assert bot.submit(view, csm_person=cast.BO) == {}
-    bot.replaced(page, "clients of Bo")
+    bot.replaced(page, "*Clients of Bo*")
 
 
 def test_a_csm_who_is_not_in_slack_and_a_team_of_this_installation_can_be_chosen(bot: Bot) -> None:

@@ -88,11 +88,20 @@ def test_the_overview_says_who_has_what_and_what_could_come_next(bot: Bot) -> No
     answer = bot.ask("/opportunities team:all")
     told = texts(answer.blocks)
     assert "Marketing Hub: " in told
-    assert "Another product: 1 · €2,000 MRR now" in told
-    assert "Bigger edition or seats: 1 · €2,000 MRR now" in told
+    assert "Another product: 1 client · €2,000 MRR now" in told
+    assert "Bigger edition or seats: 1 client · €2,000 MRR now" in told
     assert "Held back: " in told
     assert "*First three*\n*Vandelay Oy* · " in told
     assert answer.ephemeral_to == cast.ANNA
+
+
+def test_one_of_the_first_three_opens_its_opportunities_below(bot: Bot) -> None:
+    answer = bot.ask("/opportunities")
+    bot.press(answer, ids.SHOW_OPPORTUNITIES)
+    opened = bot.wait(lambda: next((m for m in seen(bot) if "what could come next" in texts(m.blocks)), None))
+    assert opened.ts != answer.ts
+    assert "*Vandelay Oy*" in texts(opened.blocks)
+    assert "Data to Fri 20 Nov · ⋯ puts one away: offered, not now, not for them" in texts(opened.blocks)
 
 
 def test_a_kind_opens_its_clients_with_the_evidence_of_each(bot: Bot) -> None:
