@@ -10,17 +10,22 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pydantic import SecretStr
 from slack_bolt import App
 from slack_sdk import WebClient
 
+from bot import launch
 from bot.app import wire
 from bot.connection import Connection
+from bot.jobs.exports import Exports
 from bot.playground import people as cast
+from bot.playground import sample
 from bot.playground.model import Message, View
 from bot.playground.server import Playground
 from bot.settings import Settings
 from storage import catalog as catalogs
 from storage import imports, installations, people
+from storage.catalog import Catalogs
 from storage.database import Database
 from storage.installations import Installation
 
@@ -74,6 +79,13 @@ class Bot:
         """Fill in fields, whose block and element have the same name, and submit; gives the errors by field."""
         return self.slack.actions.submit(who, view.id, {name: {name: raw} for name, raw in fields.items()})
 
+    def send_exports(self) -> None:
+        """One turn of the job that sends exported lists."""
+        token = SecretStr(self.slack.bot_token)
+        settings = Settings(_env_file=None, slack_bot_token=token, slack_api_url=self.slack.api_url)  # type: ignore[call-arg]
+        catalogs = Catalogs(self.database, CATALOG)
+        Exports(self.database, launch.posting(settings), catalogs, self.installation.id, lambda: self.now).run()
+
     @staticmethod
     def wait(look: Callable[[], T | None], seconds: float = 5.0) -> T:
         """What `look` gives, once it gives something."""
@@ -122,9 +134,21 @@ def running(path: Path) -> Iterator[Bot]:
 
 def load_small_base(url: str) -> None:
     """Imports the small base into an empty database, bound to the playground's Slack workspace."""
+    with _bound(url) as (database, number):
+        imports.run(database, number, [BASE], catalog=CATALOG, today=TODAY, now=NOW, as_of=TODAY)
+
+
+def load_sample(url: str) -> None:
+    """The same with the clients of the playground."""
+    with _bound(url) as (database, number):
+        sample.load(database, number, CATALOG, NOW)
+
+
+@contextmanager
+def _bound(url: str) -> Iterator[tuple[Database, int]]:
     database = Database(url)
     with database.write() as connection:
         made = installations.create(connection, NOW)
         installations.bind(connection, made.id, cast.TEAM.id)
-    imports.run(database, made.id, [BASE], catalog=CATALOG, today=TODAY, now=NOW, as_of=TODAY)
+    yield database, made.id
     database.close()  # the last connection closed leaves the file whole

@@ -109,11 +109,11 @@ class Visitor:
         field.send_keys(text, Keys.ENTER)
         self.wait(lambda: field.get_property("value") == "", "the message was not sent")
 
-    def press(self, label: str, within: str = "body") -> None:
-        """Clicks the button of that label; the last one where there are several."""
+    def press(self, label: str, within: str = "body", kind: str = "button, a") -> None:
+        """Clicks the button of that label; the last one where there are several. `kind`: or what else is clicked."""
 
         def pressed() -> bool:
-            buttons = self.driver.find_elements(By.CSS_SELECTOR, f"{within} button, {within} a")
+            buttons = self.driver.find_elements(By.CSS_SELECTOR, f"{within} :is({kind})")
             named = [each for each in buttons if each.is_displayed() and label in (each.text, each.accessible_name)]
             if named:
                 named[-1].click()
