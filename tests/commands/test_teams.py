@@ -86,7 +86,7 @@ def test_a_member_who_does_not_lead_sees_their_team_without_a_part_by_csm(bot: B
 @pytest.mark.parametrize("typed", ["team:mine", 'team:"CS Nordic"', "team:cs-nordic", "team: csnordic"])
 def test_the_clients_of_a_team_are_listed_however_it_is_named(bot: Bot, typed: str) -> None:
     shown = texts(bot.ask(f"/engagement {typed} sort:name").blocks)
-    assert "clients of CS Nordic" in shown
+    assert "*Clients of CS Nordic*" in shown
     assert "5 clients" in shown
     assert "Acme Eiendom AS" in shown
     assert "Globex" not in shown
