@@ -77,9 +77,14 @@ def measured(sources: Sequence[Source], listed: int) -> tuple[bool, int]:
 
     listed: the sources that ever named it in usage; bit i stands for `sources[i]`
     """
+    found = covering(sources, listed)
+    return bool(found), reduce(or_, [one.tools for one in found], 0)
+
+
+def covering(sources: Sequence[Source], listed: int) -> list[Source]:
+    """The sources whose usage counts for a client."""
     counting = ((i, one) for i, one in enumerate(sources) if one.tools and one.reach is not None)
-    covering = [one.tools for i, one in counting if one.covers == "all" or listed >> i & 1]
-    return bool(covering), reduce(or_, covering, 0)
+    return [one for i, one in counting if one.covers == "all" or listed >> i & 1]
 
 
 def _latest(*days: date | None) -> date | None:

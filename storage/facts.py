@@ -26,8 +26,8 @@ from bot.domain.catalog import Catalog, fold
 from bot.domain.clients import Client
 from bot.domain.scoring import Facts, Use, used_tools
 from bot.domain.subscriptions import Subscription
-from storage import grounds, history
-from storage.basis import Source, measured
+from storage import grounds, history, reaches
+from storage.basis import Source, covering, measured
 from storage.grounds import CatalogOf
 from storage.schema import (
     change,
@@ -36,14 +36,13 @@ from storage.schema import (
     person,
     record,
     source,
-    source_tool,
     standing,
     subscription,
     tool,
     usage,
 )
 from storage.slices import ended_by
-from storage.sqljson import days_before, items, rows
+from storage.sqljson import days_before, rows
 
 LIMIT = 2  # clients: one more than can be shown tells that the name is not enough
 
@@ -94,7 +93,7 @@ def _found(catalog: Catalog) -> Select[Any]:
             person.c.name.label("csm_name"),
             person.c.slack_user_id,
             installation.c.as_of,
-            _sources().label("sources"),
+            reaches.column().label("sources"),
             _subscriptions().label("subscriptions"),
             exists(select(1).where(subscription.c.installation_id == record.c.installation_id)).label("subscribing"),
             _uses(_withins(catalog)).label("uses"),
@@ -113,18 +112,6 @@ def _found(catalog: Catalog) -> Select[Any]:
 @lru_cache(maxsize=16)
 def _withins(catalog: Catalog) -> tuple[int, ...]:
     return tuple(sorted({tool.within for tool in catalog.tools}))
-
-
-def _sources() -> ScalarSelect[Any]:
-    """(id, covers, reach, names of the tools that it measures) of each source."""
-    names = select(items(tool.c.name)).where(
-        source_tool.c.installation_id == source.c.installation_id,
-        source_tool.c.source_id == source.c.id,
-        tool.c.installation_id == source_tool.c.installation_id,
-        tool.c.id == source_tool.c.tool_id,
-    )
-    one = rows(source.c.id, source.c.covers, source.c.reach, names.correlate(source).scalar_subquery())
-    return select(one).where(source.c.installation_id == record.c.installation_id).correlate(record).scalar_subquery()
 
 
 def _subscriptions() -> ScalarSelect[Any]:
@@ -179,7 +166,7 @@ def _newest(query: Select[Any]) -> ScalarSelect[Any]:
 
 
 def _client(catalog: Catalog, catalogs: CatalogOf, row: Row[Any]) -> Client:
-    sources = tuple(_source(catalog, one) for one in row.sources or ())
+    sources = reaches.sources(catalog, row.sources)
     uses, listed = _sum_uses(catalog, sources, row.uses or ())
     covered, tools = measured(sources, listed)
     subscriptions = [_subscription(one, row.as_of) for one in row.subscriptions or ()]
@@ -202,17 +189,8 @@ def _client(catalog: Catalog, catalogs: CatalogOf, row: Row[Any]) -> Client:
         before=grounds.find(catalogs, row.week_ago),
         last_score=row.last_score,
         last_used_on=max((use.last_on for use in uses.values() if use.last_on is not None), default=None),
+        reaches=reaches.reaches(covering(sources, listed)),
     )
-
-
-def _source(catalog: Catalog, values: Sequence[Any]) -> Source:
-    number, covers, reach, names = values
-    return Source(number, covers, _day(reach), _tools(catalog, tuple(names or ())))
-
-
-@lru_cache(maxsize=256)  # the same few for every client
-def _tools(catalog: Catalog, names: tuple[str, ...]) -> int:
-    return catalog.bits(names)
 
 
 def _sum_uses(

@@ -26,11 +26,12 @@ from sqlalchemy import (
     union_all,
 )
 
+from bot.domain import freshness
 from bot.domain.catalog import Catalog, Tier
 from bot.domain.filters import Sort
 from bot.domain.listing import Line, Listing, Page, Position, Sign, Whose
 from bot.domain.moves import Ground, explain
-from storage import conditions, grounds, history
+from storage import conditions, grounds, history, reaches
 from storage.conditions import Shape
 from storage.grounds import CatalogOf
 from storage.schema import person, record, standing
@@ -98,7 +99,17 @@ def page(
         has_before=more if backwards else beside is not None,
         has_after=more or backwards,
         total=(found_rows[0].total if found_rows else 0) if beside is None else None,
+        late_to=_late_to(catalog, listing, found_rows),
     )
+
+
+def _late_to(catalog: Catalog, listing: Listing, found: Sequence[Row[Any]]) -> date | None:
+    """The day that a list's category goes to, where every source of it is late."""
+    category = listing.wanted.category
+    if not found or category is None or category not in catalog.categories:
+        return None
+    known = reaches.reaches(reaches.sources(catalog, found[0].sources))
+    return freshness.late(catalog, known, freshness.EVERY, listing.today).get(category)
 
 
 def rows(
@@ -174,6 +185,8 @@ def _page(shape: Shape, sort: Sort, reverse: bool, beside: int | None, backwards
     order = _order(sort, reverse, shape)
     chosen = _chosen(shape, order, beside, backwards=backwards)
     query = _shown(chosen, shape.area).order_by(chosen.c.place)
+    if shape.area is not None:
+        query = query.add_columns(reaches.column().label("sources"))
     return query.add_columns(_count(shape).scalar_subquery().label("total")) if counts else query
 
 

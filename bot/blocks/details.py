@@ -22,7 +22,7 @@ def category(catalog: Catalog, one: Engagement, key: str, words: Words) -> Modal
     menu = kit.select(ids.CHOOSE_CATEGORY, _options(one, words), shown.key)
     head = kit.section(f"*{kit.name(one.client.name)}*", accessory=menu)
     title = f"{kit.cut(shown.name, 14)}: {_points(one.areas[shown], words)}"
-    blocks = [head, *kit.sections(lines), kit.context(_footnote(one, words))]
+    blocks = [head, *kit.sections(lines), kit.context(_footnote(one, shown.key, words))]
     return kit.modal(title, blocks, close=words("Close"), metadata=str(one.client.id))
 
 
@@ -89,10 +89,10 @@ def _needs(catalog: Catalog, use: ToolUse, words: Words) -> str:
     return words("needs {product} {edition}", product=kit.plain(product.name), edition=kit.plain(edition))
 
 
-def _footnote(one: Engagement, words: Words) -> str:
-    if one.client.as_of is None:
-        return words("No usage data yet")
-    return words("Data to {day}", day=words.weekday(one.client.as_of, one.day))
+def _footnote(one: Engagement, key: str, words: Words) -> str:
+    """How far the data of a category goes."""
+    day = one.late.get(key, one.data_to)
+    return words("No usage data yet") if day is None else words("Data to {day}", day=words.weekday(day, one.day))
 
 
 def missing(one: Engagement, words: Words) -> Modal:

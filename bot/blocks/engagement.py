@@ -170,20 +170,23 @@ def _renewal(one: Engagement, words: Words) -> str:
 def _in_use(one: Engagement, words: Words) -> list[str]:
     points = one.verdict.points
     lines = [words("*In use* {earned} of {possible} points", earned=points.earned, possible=points.possible)]
-    for category, area in one.areas.items():
-        if area.possible:
-            lines.append(
-                words(
-                    "{bar} {name} {earned} of {possible}",
-                    bar=kit.bar(area.earned, area.possible),
-                    name=kit.name(category.name, 40),
-                    earned=area.earned,
-                    possible=area.possible,
-                )
-            )
+    lines += [_area(one, category, area, words) for category, area in one.areas.items() if area.possible]
     if not one.client.facts.subscribing:
         lines.append(words("No subscriptions are loaded: everything measured counts as bought"))
     return [*lines, *_left_out(one, words)]
+
+
+def _area(one: Engagement, category: Category, area: Area, words: Words) -> str:
+    """Points of a category; where its sources are late, the day that they go to."""
+    told = words(
+        "{bar} {name} {earned} of {possible}",
+        bar=kit.bar(area.earned, area.possible),
+        name=kit.name(category.name, 40),
+        earned=area.earned,
+        possible=area.possible,
+    )
+    day = one.late.get(category.key)
+    return told if day is None else words("{area} · data to {day}", area=told, day=words.day(day, one.day))
 
 
 def _left_out(one: Engagement, words: Words) -> list[str]:
@@ -214,9 +217,7 @@ def _buttons(one: Engagement, words: Words) -> Block:
 
 def _data_day(one: Engagement, words: Words) -> list[str]:
     """How far the data goes, where there is any."""
-    if one.client.as_of is None:
-        return []
-    return [words("Data to {day}", day=words.weekday(one.client.as_of, one.day))]
+    return [] if one.data_to is None else [words("Data to {day}", day=words.weekday(one.data_to, one.day))]
 
 
 def _freshness(one: Engagement, words: Words) -> str:
@@ -252,14 +253,16 @@ def _spoken_rest(one: Engagement, words: Words) -> list[str]:
     if client.csm_name:
         sentences.append(words("CSM: {name}.", name=kit.cut(client.csm_name, 40)))
     if one.verdict.tier not in {Tier.UNKNOWN, Tier.FORMER}:
-        sentences += [_spoken_area(category, area, words) for category, area in one.areas.items() if area.possible]
+        sentences += [_spoken_area(one, category, area, words) for category, area in one.areas.items() if area.possible]
         if one.step is not None:
             sentences.append(words("Next: {step}.", step=one.step.step.rstrip(".")))
     return [*sentences, *(f"{data}." for data in _data_day(one, words))]
 
 
-def _spoken_area(category: Category, area: Area, words: Words) -> str:
-    return words("{name} {earned} of {possible}.", name=category.name, earned=area.earned, possible=area.possible)
+def _spoken_area(one: Engagement, category: Category, area: Area, words: Words) -> str:
+    told = words("{name} {earned} of {possible}", name=category.name, earned=area.earned, possible=area.possible)
+    day = one.late.get(category.key)
+    return f"{told}." if day is None else words("{area}, data to {day}.", area=told, day=words.day(day, one.day))
 
 
 def several(asked: str, hits: Sequence[Choice], words: Words) -> Message:

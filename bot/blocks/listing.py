@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from functools import lru_cache
 from math import floor
 from types import MappingProxyType
@@ -13,6 +12,7 @@ from bot.blocks.kit import Block, Element, Message
 from bot.blocks.offers import of_line
 from bot.blocks.states import ListState, write
 from bot.blocks.words import Words
+from bot.domain import freshness
 from bot.domain.catalog import Catalog, Tier
 from bot.domain.filter_text import write as write_filter
 from bot.domain.filters import Sort
@@ -23,7 +23,6 @@ Offers = Mapping[int, Sequence[Opportunity]]
 
 MANY = 1_000  # clients, beyond which they are not counted
 PAGE = 10  # lines
-STALE = 7  # days: of older data no change is told
 
 TIERS = {
     Tier.LOW: "Low",
@@ -72,7 +71,16 @@ def _head(catalog: Catalog, listing: Listing, found: Page, state: ListState, wor
     """What is listed, and how many; on a further page, which of them."""
     title, *rest = _title(catalog, listing, words)
     which = _number(found, words) if found.total is not None else _span(found, state, words)
-    return [" · ".join([f"*{title}*", *rest]), *filter(None, [which])]
+    second = " · ".join(filter(None, [which, _late(catalog, listing, found, words)]))
+    return [" · ".join([f"*{title}*", *rest]), *filter(None, [second])]
+
+
+def _late(catalog: Catalog, listing: Listing, found: Page, words: Words) -> str:
+    """Of a category whose sources stayed behind: how far they go."""
+    if found.late_to is None:
+        return ""
+    name = kit.name(catalog.categories[listing.wanted.category or ""].name, 40)
+    return words("{category} data only to {day}", category=name, day=words.day(found.late_to, listing.today))
 
 
 def _span(found: Page, state: ListState, words: Words) -> str:
@@ -181,7 +189,7 @@ def tenths_of(change: float) -> int:
 
 def is_late(listing: Listing) -> bool:
     """Whether the data is too old for a change to be told."""
-    return listing.as_of is not None and listing.today - listing.as_of > timedelta(STALE)
+    return freshness.is_late(listing.as_of, listing.today)
 
 
 def renewal(one: Line, listing: Listing, words: Words) -> str:
@@ -241,6 +249,7 @@ def _summary(
 ) -> str:
     """The page in sentences."""
     parts = [*_title(catalog, listing, words), _span(found, state, words), _number(found, words)]
+    parts.append(_late(catalog, listing, found, words))
     head = ", ".join(filter(None, parts))
     told = [". ".join(each) for each in lines]
     text = f"{head}: {'. '.join(told)}." if told else f"{head}."

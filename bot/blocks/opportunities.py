@@ -135,7 +135,7 @@ def of_client(catalog: Catalog, one: Engagement, words: Words) -> Message:
 
 def _foot(one: Engagement, shown: Sequence[Opportunity], words: Words) -> str:
     """How far the data goes, and what the menus are for."""
-    day = words("Data to {day}", day=words.weekday(one.client.as_of, one.day)) if one.client.as_of else ""
+    day = words("Data to {day}", day=words.weekday(one.data_to, one.day)) if one.data_to else ""
     hint = words("⋯ puts one away: offered, not now, not for them") if shown else ""
     return " · ".join(filter(None, [day, hint, words("only you see this")]))
 

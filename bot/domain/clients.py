@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.domain.answers import Answer
+from bot.domain.freshness import Reach
 from bot.domain.moves import Ground
 from bot.domain.scoring import Facts, Use
 
 
 @dataclass(frozen=True)
 class Client:
-    """One client in one workspace, as gathered on the day `as_of` that its data goes to."""
+    """One client in one workspace, as gathered on the day `as_of` that the installation's data goes to."""
 
     id: int
     name: str
@@ -33,3 +34,4 @@ class Client:
     before: Ground | None  # what its score was made from a week before `as_of`; None: none then
     last_score: int | None  # the last ever
     last_used_on: date | None
+    reaches: tuple[Reach, ...] = ()  # of the sources that cover it

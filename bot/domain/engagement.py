@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from bot.domain import freshness
 from bot.domain.answers import is_open
 from bot.domain.catalog import Catalog, Category, Grant, Tier, Tool
 from bot.domain.clients import Client
@@ -13,8 +14,6 @@ from bot.domain.evidence import Situation, situation
 from bot.domain.moves import Ground, Part, explain
 from bot.domain.opportunities import Opportunity, find
 from bot.domain.scoring import Area, State, Use, Verdict, judge, next_step, state
-
-STALE = 7  # days: older data is called late, and no change is read from it
 
 
 @dataclass(frozen=True)
@@ -28,15 +27,21 @@ class Engagement:
     step: Tool | None  # what to do next
     day: date
     moves: tuple[Part, ...]  # why the share is other than a week before, largest first
+    late: Mapping[str, date]  # the categories whose data is late and ends before the rest's, by key, with that day
+
+    @property
+    def data_to(self) -> date | None:
+        """The day that the newest of the client's sources goes to."""
+        return freshness.newest(self.client.reaches) or self.client.as_of
 
     @property
     def age(self) -> int | None:
         """Days since the data ends."""
-        return None if self.client.as_of is None else max(0, (self.day - self.client.as_of).days)
+        return None if self.data_to is None else freshness.age(self.data_to, self.day)
 
     @property
     def is_late(self) -> bool:
-        return self.age is not None and self.age > STALE
+        return freshness.is_late(self.data_to, self.day)
 
     @property
     def change(self) -> int | None:
@@ -99,7 +104,9 @@ def assess(catalog: Catalog, client: Client, today: date) -> Engagement:
     areas = dict(zip(catalog.categories.values(), verdict.points.areas, strict=True))
     step = next_step(catalog, verdict.points, verdict.entitlement, facts.measured, facts.used)
     moves = _moves(catalog, client, verdict)
-    return Engagement(catalog, client, verdict, areas, step if verdict.tier is not Tier.FORMER else None, today, moves)
+    late = freshness.late(catalog, client.reaches, verdict.entitlement.included, today)
+    step = step if verdict.tier is not Tier.FORMER else None
+    return Engagement(catalog, client, verdict, areas, step, today, moves, late)
 
 
 def _moves(catalog: Catalog, client: Client, verdict: Verdict) -> tuple[Part, ...]:

@@ -109,6 +109,7 @@ class Page:
     has_before: bool
     has_after: bool
     total: int | None  # None: not counted
+    late_to: date | None = None  # where only late sources measure the list's category, the day that they go to
 
 
 @dataclass(frozen=True)

@@ -131,7 +131,7 @@ def everything(measured: int) -> Entitlement:
 
 
 @lru_cache(maxsize=16)
-def _categories(catalog: Catalog) -> tuple[int, ...]:
+def categories(catalog: Catalog) -> tuple[int, ...]:
     """The set of tools of each category, in the catalog's order."""
     return tuple(
         sum(1 << i for i, tool in enumerate(catalog.tools) if tool.category == key) for key in catalog.categories
@@ -164,7 +164,7 @@ def tally(catalog: Catalog, entitlement: Entitlement, measured: int, used: int) 
     earning, counting = split(entitlement, measured, used)
     areas = []
     earned = possible = 0
-    for mine in _categories(catalog):
+    for mine in categories(catalog):
         area = _area(catalog, earning & mine, counting & mine, included & mine, reached & mine)
         earned += area.earned
         possible += area.possible

@@ -11,6 +11,7 @@ from bot.blocks import details, engagement, share
 from bot.blocks.words import speak
 from bot.domain.audience import Audience, Channel
 from bot.domain.clients import Client
+from bot.domain.freshness import EVERY, Reach
 from bot.domain.scoring import Use
 from bot.domain.subscriptions import Owned, Subscription
 from bot.playground.validation import block_problems, view_problems
@@ -36,6 +37,8 @@ ACME = replace(BASE, before=ground(BASE, gained=["templates"], lost=["marketing_
 OLDER = replace(
     CATALOG, hash="older", tools=tuple(replace(one, points=1) if one.key == "forms" else one for one in CATALOG.tools)
 )
+MARKETING = CATALOG.bits(tool.key for tool in CATALOG.tools if tool.category == "marketing")
+STAYED_BEHIND = (Reach(MARKETING, RECENT), Reach(EVERY & ~MARKETING, TODAY))
 STATES = {
     "fell": ACME,
     "no_change": replace(ACME, before=ground(BASE)),
@@ -56,6 +59,10 @@ STATES = {
     "another_tool_list": replace(ACME, before=replace(ground(BASE), catalog=OLDER)),
     "first_score": replace(ACME, before=None),
     "late": replace(ACME, as_of=TODAY - timedelta(days=12)),
+    "late_category": replace(ACME, before=ground(BASE, gained=["templates"]), reaches=STAYED_BEHIND),
+    "late_and_a_category_more_so": replace(
+        ACME, as_of=TODAY - timedelta(9), reaches=(STAYED_BEHIND[0], Reach(EVERY & ~MARKETING, TODAY - timedelta(9)))
+    ),
     "idle": client(last_used_on=date(2026, 6, 1), before=ground(client())),
     "onboarding": with_facts(ACME, subscriptions=[Subscription("Marketing Hub", "Starter", TODAY - timedelta(33))]),
     "no_data": with_facts(client(), covered=False),
@@ -97,7 +104,10 @@ def test_the_text_beside_the_blocks_says_what_they_say(state: str) -> None:
     for category, area in one.areas.items():
         shown = one.verdict.score is not None and area.possible > 0
         name = category.name.replace("&", "&amp;")
-        assert (f"{name} {area.earned} of {area.possible}." in text) is shown
+        told = f"{name} {area.earned} of {area.possible}"
+        if category.key in one.late:
+            told += ", data to 3 Nov"
+        assert (f"{told}." in text) is shown
 
 
 HOSTILE = [
@@ -141,6 +151,13 @@ def test_a_link_to_the_crm_needs_a_web_address() -> None:
 @pytest.mark.parametrize("category", CATALOG.categories)
 def test_a_category_s_details_say_this_word_for_word(category: str, golden: Golden) -> None:
     golden(f"details_{category}", details.category(CATALOG, judged(ACME), category, WORDS))
+
+
+def test_details_of_a_late_category_say_how_far_it_goes() -> None:
+    one = judged(STATES["late_category"])
+    foots = {key: details.category(CATALOG, one, key, WORDS)["blocks"][-1] for key in ("marketing", "sales")}
+    said = {key: foot["elements"][0]["text"] for key, foot in foots.items()}
+    assert said == {"marketing": "Data to Tue 3 Nov", "sales": "Data to Fri 20 Nov"}
 
 
 def test_details_of_a_category_that_is_no_more_show_the_first() -> None:

@@ -92,6 +92,11 @@ LISTS = {
         Page((line(1, score=8, tier=Tier.LOW), line(2, score=NO_SCORE)), False, False, 2),
         0,
     ),
+    "of_a_late_category": (
+        asked(Filter(category="marketing", tiers=(Tier.LOW,))),
+        Page((line(1, change=None),), False, False, 1, late_to=TODAY - timedelta(17)),
+        0,
+    ),
     "by_renewal": (asked(Filter(sort=Sort.RENEWAL)), Page((line(1), line(2, renews_on=None)), False, False, 2), 0),
     "of_a_colleague": (
         asked(Filter(csm="bo@example.com"), Scope(Whose.PERSON, person_id=2, name="Bo Berg")),

@@ -289,8 +289,9 @@ def test_clients_of_another_installation_or_workspace_are_never_listed(
     assert mine == {row["client_id"] for row in base if row["tier"] != "former"}
 
 
+@pytest.mark.parametrize("wanted", [Filter(), Filter(category="marketing")])
 def test_a_page_with_its_number_of_clients_takes_one_statement_and_so_does_the_next(
-    database: Database, installation: Installation, base: Base
+    database: Database, installation: Installation, base: Base, wanted: Filter
 ) -> None:
     statements: list[str] = []
 
@@ -299,8 +300,8 @@ def test_a_page_with_its_number_of_clients_takes_one_statement_and_so_does_the_n
 
     with database.read() as connection:
         event.listen(database.engine, "before_cursor_execute", count)
-        first = listing.page(connection, CATALOG, KNOWN, asked(installation, Filter()))
-        listing.page(connection, CATALOG, KNOWN, asked(installation, Filter()), beside=first.lines[-1].position)
+        first = listing.page(connection, CATALOG, KNOWN, asked(installation, wanted))
+        listing.page(connection, CATALOG, KNOWN, asked(installation, wanted), beside=first.lines[-1].position)
         event.remove(database.engine, "before_cursor_execute", count)
     assert len(statements) == 2, statements
 

@@ -16,9 +16,12 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, func, insert, select, update
 
 from bot.domain.catalog import Tier
+from bot.domain.engagement import assess
+from bot.domain.filters import Filter
+from bot.domain.listing import Listing, Page, Scope, Whose
 from bot.domain.scoring import judge
 from bot.domain.subscriptions import Subscription, next_renewal
-from storage import catalog, facts, schema, stale, standing
+from storage import catalog, facts, listing, schema, stale, standing
 from storage.database import Database
 from storage.installations import Installation, create
 from tests.conftest import NOW
@@ -280,6 +283,35 @@ def test_late_data_never_reads_as_a_fall(base: Base) -> None:
     base.reach(2, 140)
     base.settle()
     assert base.rows()[0].share == before == 0.4
+
+
+def test_a_category_whose_source_stayed_behind_is_late_on_the_card_and_in_its_list(base: Base) -> None:
+    base.measure(2, 4)  # campaigns, for the client that it names
+    base.subscribe(1, "mail", "professional", None, 200)
+    base.subscribe(2, "mail", "professional", None, 200)
+    base.use(1, 4, 50, 1, 2)
+    with base.database.write() as connection:  # contacts are the first source's; forms are nobody's
+        measures = schema.source_tool.c.source_id == 1
+        connection.execute(delete(schema.source_tool).where(measures, schema.source_tool.c.tool_id != 1))
+    base.reach(1, 60)
+    base.reach(2, 50)
+    base.settle()
+    today = START + timedelta(60)
+    late = {client: assess(base.rules, _card(base, client)[0], today).late for client in (1, 2)}
+    assert late == {1: {"mailing": START + timedelta(50)}, 2: {}}  # of the second nobody measures it
+    assert {key: _page(base, key, today).late_to for key in ("core", "mailing")} == {
+        "core": None, "mailing": START + timedelta(50),
+    }  # fmt: skip
+    base.reach(2, 53)
+    base.settle()
+    assert assess(base.rules, _card(base, 1)[0], today).late == {}
+    assert _page(base, "mailing", today).late_to is None
+
+
+def _page(base: Base, category: str, today: date) -> Page:
+    asked = Listing(base.id, base.home.workspace_id, Scope(Whose.ALL), Filter(category=category), today, today)
+    with base.database.read() as connection:
+        return listing.page(connection, base.rules, {base.rules.hash: base.rules}.get, asked)
 
 
 def test_without_any_reach_clients_are_unknown_as_of_the_last_change(base: Base) -> None:
