@@ -34,31 +34,42 @@ def overview(
     catalog: Catalog, listing: Listing, found: Offers, first: Sequence[tuple[Line, str]], owner: int, words: Words
 ) -> Message:
     """The answer to `/opportunities`. `first`: clients to begin with, each with a sentence of evidence."""
-    parts, three = [_has(catalog, found, listing, words), _kinds(found, words)], _first(first, words)
+    if not found.clients:
+        return _nobody(listing, words)
+    parts, three = [_has(catalog, found, words), _kinds(found, words)], _first(first, words)
     blocks = [kit.section(*part) for part in parts]
     blocks += [kit.section(*lines, accessory=_opens(one, words)) for lines, (one, _) in zip(three, first, strict=True)]
     blocks.append(_by_kind(listing, found, owner, words))
-    foot = [words("Showing: {whose}", whose=lists.whose(listing.scope, words)), lists.data_day(listing, words)]
-    blocks.append(kit.context(" · ".join([*foot, words("only you see this")])))
+    blocks.append(kit.context(_foot(listing, words)))
     spoken = [*parts, [line for lines in three for line in lines]] if three else parts
     text = ". ".join(f"{head}: {'; '.join(rest)}" for head, *rest in spoken)
     return kit.message(text.replace("*", ""), blocks)
 
 
+def _nobody(listing: Listing, words: Words) -> Message:
+    text = words("Nobody matches: {whose}.", whose=lists.whose(listing.scope, words))
+    overview = kit.button(words("Overview"), ids.SHOW_OVERVIEW, write_filter(listing.wanted))
+    return kit.message(text, [kit.section(text), kit.actions(overview), kit.context(_foot(listing, words))])
+
+
+def _foot(listing: Listing, words: Words) -> str:
+    whose = words("Showing: {whose}", whose=lists.whose(listing.scope, words))
+    return " · ".join([whose, lists.data_day(listing, words), words("only you see this")])
+
+
 def _first(first: Sequence[tuple[Line, str]], words: Words) -> list[list[str]]:
     """The lines of each client to begin with; those of the first have the heading."""
     lines = [[f"*{kit.name(one.name, 60)}* · {evidence}"] for one, evidence in first]
-    return [[words("*First three*"), *lines[0]], *lines[1:]] if lines else []
+    head = words("*First three*") if len(lines) > 2 else words("*Look at first*")
+    return [[head, *lines[0]], *lines[1:]] if lines else []
 
 
 def _opens(one: Line, words: Words) -> Element:
     return kit.button(words("Open"), ids.SHOW_OPPORTUNITIES, str(one.id))
 
 
-def _has(catalog: Catalog, found: Offers, listing: Listing, words: Words) -> list[str]:
+def _has(catalog: Catalog, found: Offers, words: Words) -> list[str]:
     """Who subscribes to what: each product with the clients of each edition, and those without."""
-    if not found.clients:
-        return [words("*No clients:* {whose}", whose=lists.whose(listing.scope, words))]
     head = words.count("*What {n} client has*", "*What {n} clients have*", found.clients)
     if not found.owned:
         return [head, words("No subscriptions are loaded")]
@@ -122,31 +133,35 @@ def of_client(catalog: Catalog, one: Engagement, words: Words) -> Message:
     name = kit.name(one.client.name)
     if not found:
         text = words("*{name}*: nothing to offer now.", name=name)
-        return kit.message(text.replace("*", ""), [kit.section(text), _card(one, words)])
+        return kit.message(
+            text.replace("*", ""), [kit.section(text), _card(one, words), kit.context(_end(one, (), words))]
+        )
     shown = sorted(open_, key=lambda each: each.kind is Kind.ACTIVATION)[:SHOWN]
     head = kit.section(words("*{name}* · what could come next", name=name))
-    blocks = [head, *(_answerable(catalog, one, each, words) for each in shown), *_held(catalog, held, words)]
+    waiting = _held(catalog, held, words)
+    blocks = [head, *(_answerable(catalog, one, each, words) for each in shown), *map(kit.section, waiting)]
     if len(open_) > len(shown):
         blocks.append(kit.context(words("and {n} more that are paid for and not used", n=len(open_) - len(shown))))
     spoken = [f"{words(KINDS[each.kind])}: {sentence(catalog, each, words)}" for each in shown]
     text = f"{name}: {'; '.join(spoken) or words('all is held back for now')}."
-    return kit.message(text, [*blocks, _card(one, words), kit.context(_foot(one, shown, words))])
+    text = " ".join([text, *(f"{line.replace('*', '')}." for line in waiting)])
+    return kit.message(text, [*blocks, _card(one, words), kit.context(_end(one, shown, words))])
 
 
-def _foot(one: Engagement, shown: Sequence[Opportunity], words: Words) -> str:
+def _end(one: Engagement, shown: Sequence[Opportunity], words: Words) -> str:
     """How far the data goes, and what the menus are for."""
     day = words("Data to {day}", day=words.weekday(one.data_to, one.day)) if one.data_to else ""
     hint = words("⋯ puts one away: offered, not now, not for them") if shown else ""
     return " · ".join(filter(None, [day, hint, words("only you see this")]))
 
 
-def _held(catalog: Catalog, held: Sequence[Opportunity], words: Words) -> list[Block]:
+def _held(catalog: Catalog, held: Sequence[Opportunity], words: Words) -> list[str]:
     """What waits, and why."""
     if not held or held[0].held is None:
         return []
     told = "; ".join(sentence(catalog, each, words) for each in held[:3])
     why = why_held(catalog, held[0].held, words)
-    return [kit.section(words("*Held back {why}:* {told}", why=why, told=told))]
+    return [words("*Held back {why}:* {told}", why=why, told=told)]
 
 
 def _answerable(catalog: Catalog, one: Engagement, each: Opportunity, words: Words) -> Block:
