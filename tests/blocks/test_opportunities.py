@@ -16,7 +16,8 @@ from bot.domain.answers import Answer, Reply
 from bot.domain.catalog import Kind
 from bot.domain.clients import Client
 from bot.domain.filters import Filter
-from bot.domain.listing import Group, Line, Listing, Offers, Scope, Whose
+from bot.domain.listing import Group, Line, Listing, Offers, Scope, Sign, Whose
+from bot.domain.moves import Ground
 from bot.domain.opportunities import find
 from bot.domain.scoring import Use
 from bot.domain.subscriptions import Subscription
@@ -176,7 +177,7 @@ def test_the_fullest_base_has_its_buttons_and_first_three() -> None:
 
 def test_the_evidence_of_a_line_is_of_what_is_open_and_of_the_kind_that_is_asked_for() -> None:
     found = judged(ACME).opportunities()
-    unused = line(unused=CATALOG.tools[place("campaigns")])
+    unused = line(signs=Sign.ACTIVATION, ground=Ground(CATALOG, None, CATALOG.bits(["campaigns"]), 0))
     assert of_line(CATALOG, unused, found, Kind.CROSS_SELL, WORDS) == "88 tickets in 90 days, no Service Hub"
     assert of_line(CATALOG, unused, found, Kind.UPSELL, WORDS) == "10 of 10 Marketing Hub seats in use"
     held = judged(CLIENTS["held_while_low"]).opportunities()
