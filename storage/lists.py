@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, ColumnElement, String, TableValuedAlias, Text, bindparam
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, String, TableValuedAlias, Text, bindparam
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -65,8 +65,7 @@ def among_texts(column: ColumnElement[str], name: str) -> ColumnElement[bool]:
 
 
 class _among(FunctionElement[bool]):  # noqa: N801
-    inherit_cache = True
-    type = Boolean()
+    inherit_cache = True  # without a type: of a Boolean SQLAlchemy makes "… = 1", for which SQLite has no index
 
 
 @compiles(_among, "sqlite")
