@@ -129,6 +129,7 @@ def _sqlite(url: URL) -> Engine:
         _write_ahead(connection)
         for pragma in (
             "synchronous=NORMAL",
+            "wal_autocheckpoint=10000",  # an import's slices change the same pages of indexes: copy them once for many
             "foreign_keys=ON",
             "busy_timeout=5000",
             "temp_store=FILE",  # an import stages its rows in a TEMP table; memory must not grow with the file
