@@ -24,9 +24,9 @@ from bot.domain import names
 from storage import name_index
 from storage.database import Database
 from storage.installations import create
-from storage.likeness import END
 from storage.lookup import find
 from storage.schema import metadata, record, source, standing
+from storage.word_search import END
 
 SLICE = 4_000
 TYPOS = 1_000
@@ -183,10 +183,6 @@ def fill(database: Database, companies: Sequence[str], at_once: int = SLICE) -> 
             name_index.add(connection, home.id, [(number, names.key(name)) for number, name in rows])
             if not database.is_sqlite and rows[0][0] <= 1:  # PostgreSQL would go on taking the tables for empty
                 connection.exec_driver_sql("ANALYZE")
-    words = 1
-    while words:
-        with database.write() as connection:
-            words = name_index.write_parts(connection, home.id, at_once)
     return home.id, home.workspace_id
 
 

@@ -12,8 +12,8 @@ from bot.domain.catalog import Catalog, Kind, Tier
 from bot.domain.filters import NO_DATE, Filter
 from bot.domain.listing import AREA_BITS, NOT_INCLUDED, SHOWN, Listing, Sign, Whose
 from storage import lists
-from storage.likeness import begins
-from storage.schema import client_word, record, standing, word_suffix
+from storage.schema import client_word, record, standing
+from storage.word_search import part, with_part
 
 JUDGED = (Tier.LOW, Tier.MEDIUM, Tier.HIGH)
 WORDS = 200  # of the base that have what was typed as a part
@@ -92,7 +92,7 @@ def values(catalog: Catalog, listing: Listing) -> dict[str, Any]:
         "first_day": first,
         "last_day": last,
         "name": key,
-        "part": max(key.split(), key=len, default=""),
+        **part(max(key.split(), key=len, default="")),
     }
 
 
@@ -155,12 +155,7 @@ def _renewal(wanted: Shape) -> Iterator[ColumnElement[bool]]:
 
 def _named() -> Iterator[ColumnElement[bool]]:
     """The text is in the name: first those with the longest of its words, or with words that have it as a part."""
-    words = (
-        select(word_suffix.c.word)
-        .where(word_suffix.c.installation_id == _HERE, begins(word_suffix.c.suffix, bindparam("part")))
-        .order_by(word_suffix.c.suffix)
-        .limit(WORDS)
-    )
+    words = with_part(_HERE, WORDS)
     yield _one.client_id.in_(
         select(client_word.c.client_id).where(client_word.c.installation_id == _HERE, client_word.c.word.in_(words))
     )

@@ -3,40 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 from sqlalchemy import (
     BindParameter,
-    ColumnElement,
-    CompoundSelect,
     Connection,
-    ScalarSelect,
     Select,
-    String,
     bindparam,
-    func,
     select,
-    union,
     union_all,
 )
 
 from bot.domain import names
-from storage import lists
-from storage.schema import client_word, record, standing, word, word_form, word_suffix
+from storage import lists, word_search
+from storage.schema import client_word, record, standing
+from storage.word_search import COUNTED
 
 WORDS = 8  # of what was typed that are looked at
 ENOUGH = 10  # names to choose from
 FEW = 100  # clients that are fetched at first, to be compared with what was typed
-MANY = 1_000  # and where none of these was alike
+MANY = COUNTED  # and where none of these was alike
 FAR_WORDS = 100  # words that are looked at where a typed word is in no name
-PART = 3  # letters in a row, some of which two edits leave as they were
-PARTS = 4  # of such, spread over the typed word
 FAR_ALIKE = 0.55  # how alike (0-1) such a word must be
 LEFT_OUT = 8.0  # what a word of the name that was not typed costs
-END = "\U0010ffff"  # a beginning, and this after it, sorts behind everything that begins so
 
 
 class Candidate(NamedTuple):
@@ -49,7 +41,7 @@ class Candidate(NamedTuple):
 _SAME = OSA.normalized_similarity  # of edits, of which the swap of two letters is one
 
 Scope = Mapping[str, int]  # {"here": installation, "workspace": workspace}
-Group = dict[str, int]  # words that a typed word may mean, with the number of clients that have them
+Words = dict[str, int]  # that a typed word may mean, with the number of clients that have them
 Told = dict[str, list[tuple[int, float]]]  # word of a name -> which terms it explains, and how much (0-100) of all
 
 HERE: BindParameter[int] = bindparam("here")
@@ -76,37 +68,8 @@ def clients_with(words: Any) -> Select[Any]:
     return clients().join(client_word, has_word).where(client_word.c.word.in_(words))
 
 
-def begins(column: ColumnElement[str], beginning: ColumnElement[str]) -> ColumnElement[bool]:
-    return (column >= beginning) & (column < beginning.concat(END))
-
-
-_forms, _whole = lists.texts("forms"), lists.texts("whole")
 _words, _others = lists.texts("words"), lists.texts("others")
 _keys, _rarer = lists.texts("keys"), lists.texts("rarer")
-
-# A scalar select and not a join, which PostgreSQL got wrong by a factor of 10,000 while it had no statistics.
-_near = word_form.c.installation_id == HERE, word_form.c.form.in_(select(_forms.c.value))
-
-
-def _clients_of(text: ColumnElement[str]) -> ScalarSelect[int]:
-    """A scalar select and not a join, which PostgreSQL gets wrong by a factor of 10,000 while it has no statistics."""
-    return select(word.c.clients).where(word.c.installation_id == HERE, word.c.word == text).scalar_subquery()
-
-
-def _with_part(number: int) -> Select[Any]:
-    return select(word_suffix.c.word, _clients_of(word_suffix.c.word)).where(
-        word_suffix.c.installation_id == HERE,
-        begins(word_suffix.c.suffix, bindparam(f"part_{number}", type_=String)),
-        func.length(word_suffix.c.word).between(bindparam("shortest"), bindparam("longest")),
-    )
-
-
-_NEAR_WORDS = select(word_form.c.form, word_form.c.word, _clients_of(word_form.c.word)).where(*_near)
-_FAR_WORDS: CompoundSelect[Any] = union(
-    select(word.c.word, word.c.clients).where(word.c.installation_id == HERE, word.c.word.in_(select(_whole.c.value))),
-    select(word_form.c.word, _clients_of(word_form.c.word)).where(*_near),
-    *map(_with_part, range(PARTS)),
-)
 _other = client_word.alias("other")
 _has_other = select(_other.c.client_id).where(
     _other.c.installation_id == HERE,
@@ -136,9 +99,9 @@ class _Asked:
         ends = [end for end in range(max(1, len(typed) - 2), len(typed)) if _is_like_a_legal_form("".join(typed[end:]))]
         self.without_form = [typed[:end] for end in ends]
         self.wholes = ["".join(words) for words in (typed, *self.without_form)]
-        self.groups: list[Group] = [{} for _ in self.terms]
+        self.groups: list[Words] = [{} for _ in self.terms]
 
-    def likely_groups(self) -> list[Group]:
+    def likely_groups(self) -> list[Words]:
         """Without other words for those that names have."""
         pairs = zip(self.terms, self.groups, strict=True)
         return [{term: group[term]} if term in group else group for term, group in pairs]
@@ -174,7 +137,7 @@ class _Asked:
 
 
 def rank(connection: Connection, scope: Scope, key: str) -> list[tuple[float, Candidate]]:
-    """Clients with how alike (0-100) their names are to the key, best first. Two statements, or two more."""
+    """Clients with how alike (0-100) their names are to the key, best first. Three statements, or three more."""
     asked = _Asked(key.split()[:WORDS])
     _add_near_words(connection, scope["here"], asked)
     # Only words that no name has are taken for typos at first: one typo leaves the other words as they are.
@@ -185,7 +148,7 @@ def rank(connection: Connection, scope: Scope, key: str) -> list[tuple[float, Ca
     return _ranked(asked, _close(connection, scope, asked, asked.groups, MANY))
 
 
-def _close(connection: Connection, scope: Scope, asked: _Asked, groups: Sequence[Group], most: int) -> list[Candidate]:
+def _close(connection: Connection, scope: Scope, asked: _Asked, groups: Sequence[Words], most: int) -> list[Candidate]:
     """Clients whose name is what was typed with one place mended, with the likeliest words, or with two of them."""
     rarer, others = _two_words(groups, most)
     parameters = {
@@ -198,9 +161,17 @@ def _close(connection: Connection, scope: Scope, asked: _Asked, groups: Sequence
 def _add_near_words(connection: Connection, here: int, asked: _Asked) -> None:
     """For each typed word the words one edit away; for two together only themselves."""
     apart = len(asked.typed)
-    near = [names.forms(term) for term in asked.typed] + [{term} for term in asked.terms[apart:]]
-    rows = connection.execute(_NEAR_WORDS, {"here": here, "forms": list(set().union(*near))}).all()
-    asked.groups = [{text: clients for form, text, clients in rows if form in forms} for forms in near]
+    known = word_search.near(connection, here, asked.typed, asked.terms[apart:])
+    near = [
+        [
+            text
+            for text, _, _ in process.extract(
+                term, known, scorer=OSA.distance, score_cutoff=int(at < apart), limit=None
+            )
+        ]
+        for at, term in enumerate(asked.terms)
+    ]
+    _add(connection, here, asked.groups, near)
 
 
 def _add_far_words(connection: Connection, here: int, asked: _Asked) -> None:
@@ -209,33 +180,26 @@ def _add_far_words(connection: Connection, here: int, asked: _Asked) -> None:
     unknown = [(term, group, _halves(term)) for term, group in pairs if term not in group]
     if not unknown:
         return
-    longest = max((term for term, _, _ in unknown), key=len)
-    parameters = {
-        "here": here,
-        "whole": list({half for _, _, halves in unknown for pair in halves for half in pair}),
-        "forms": list({form for term, _, _ in unknown for less in names.forms(term) for form in names.forms(less)}),
-        "shortest": len(longest) - 2,
-        "longest": len(longest) + 2,
-        **{f"part_{number}": part for number, part in enumerate(_spread_parts(longest))},
-    }
-    known: Group = dict(connection.execute(_FAR_WORDS, parameters).all())
-    for term, group, halves in unknown:
-        alike = process.extract(term, known.keys(), scorer=_SAME, score_cutoff=FAR_ALIKE, limit=FAR_WORDS)
-        split = [half for pair in halves if known.keys() >= set(pair) for half in pair]
-        group.update({text: known[text] for text in [*(text for text, _, _ in alike), *split]})
+    apart = {half for _, _, halves in unknown for pair in halves for half in pair}
+    known = word_search.far(connection, here, [term for term, _, _ in unknown], apart)
+    far = []
+    for term, _, halves in unknown:
+        alike = process.extract(term, known, scorer=_SAME, score_cutoff=FAR_ALIKE, limit=FAR_WORDS)
+        far.append([text for text, _, _ in alike] + [half for pair in halves if known >= set(pair) for half in pair])
+    _add(connection, here, [group for _, group, _ in unknown], far)
 
 
-def _spread_parts(term: str) -> list[str]:
-    """Three letters in a row from the beginning to the end of the term, at even distances."""
-    last = max(0, len(term) - PART)
-    return [term[at : at + PART] for at in (round(last * number / (PARTS - 1)) for number in range(PARTS))]
+def _add(connection: Connection, here: int, groups: Sequence[Words], found: Sequence[Sequence[str]]) -> None:
+    clients = word_search.clients(connection, here, set(chain.from_iterable(found)))
+    for group, texts in zip(groups, found, strict=True):
+        group.update({text: clients[text] for text in texts})
 
 
 def _halves(term: str) -> list[tuple[str, str]]:
     return [(term[:at], term[at:]) for at in range(2, len(term) - 1)]
 
 
-def _likely(told: Told, groups: Sequence[Group], most: int) -> list[str]:
+def _likely(told: Told, groups: Sequence[Words], most: int) -> list[str]:
     """The words that tell most: as many as have `most` clients between them; of `MANY` one at least."""
     counts = {text: count for group in groups for text, count in group.items()}
     most_told = {text: max(share for _, share in told[text]) for text in counts}
@@ -248,7 +212,7 @@ def _likely(told: Told, groups: Sequence[Group], most: int) -> list[str]:
     return likely if likely or most < MANY else sorted(counts, key=counts.__getitem__)[:1]
 
 
-def _two_words(groups: Sequence[Group], most: int) -> tuple[list[str], list[str]]:
+def _two_words(groups: Sequence[Words], most: int) -> tuple[list[str], list[str]]:
     """Words of two terms, each of which may be too common to tell alone: the rarer ones, and all others."""
     rarer, *rest = sorted((group for group in groups if group), key=lambda group: sum(group.values())) or [{}]
     others = [text for group in rest for text in group]

@@ -11,8 +11,9 @@ from sqlalchemy import ColumnElement, Connection, Select, String, bindparam, not
 
 from bot.domain import names
 from storage import likeness
-from storage.likeness import END, HERE, Candidate, Scope, begins, clients, clients_with
-from storage.schema import record, word_suffix
+from storage.likeness import HERE, Candidate, Scope, clients, clients_with
+from storage.schema import record
+from storage.word_search import END, begins, part, with_part
 
 LIMIT = 10  # of hits that are shown
 ENOUGH = LIMIT + 1  # clients that are fetched for them
@@ -54,20 +55,14 @@ def exact_parameters(text: str) -> dict[str, Any]:
     return {"key": names.key(text), "domain": names.domain(text)}
 
 
-_key, _part = bindparam("key", type_=String), bindparam("part", type_=String)
-_words_with_part = (
-    select(word_suffix.c.word)
-    .where(word_suffix.c.installation_id == HERE, begins(word_suffix.c.suffix, _part))
-    .order_by(word_suffix.c.suffix)
-    .limit(PARTS)
-)
+_key = bindparam("key", type_=String)
 _begins_so = begins(record.c.name_key, _key)
 # Both databases read such a union from its beginning and stop at the limit: where enough names begin so, no word is
 # looked at.
 _LITERAL = union_all(
     select(clients().where(record.c.domain == bindparam("domain")).limit(ENOUGH).subquery()),
     select(clients().where(_begins_so).order_by(record.c.name_key).limit(ENOUGH).subquery()),
-    select(clients_with(_words_with_part).where(not_(_begins_so)).limit(ENOUGH).subquery()),
+    select(clients_with(with_part(HERE, PARTS)).where(not_(_begins_so)).limit(ENOUGH).subquery()),
 ).limit(ENOUGH)
 
 
@@ -83,7 +78,7 @@ class _Place(IntEnum):
 def find(connection: Connection, installation_id: int, workspace_id: int, text: str, limit: int = LIMIT) -> Found:
     """The clients of a workspace that the text may mean: exact, else beginning or part of a name, else alike.
 
-    Any text will do, of any length; what cannot be a name finds nothing. Three statements as a rule, six at most.
+    Any text will do, of any length; what cannot be a name finds nothing. Four statements as a rule, seven at most.
     """
     asked = exact_parameters(text)
     scope = {"here": installation_id, "workspace": workspace_id}
@@ -124,8 +119,8 @@ def _hits(best: Sequence[Candidate], limit: int) -> tuple[Hit, ...]:
 def _literal(connection: Connection, scope: Scope, asked: dict[str, Any]) -> list[tuple[_Place, Candidate]]:
     """The clients in whose name or domain the text stands as it is, best first; short names before long ones."""
     key, domain = asked["key"], asked["domain"]
-    part = END if " " in key else key  # parts are looked for in words; END is in none
-    found = {Candidate(*row) for row in connection.execute(_LITERAL, {**scope, **asked, "part": part})}
+    inside = END if " " in key else key  # parts are looked for in words; END is in none
+    found = {Candidate(*row) for row in connection.execute(_LITERAL, {**scope, **asked, **part(inside)})}
     placed = [(_place(one, key, domain), one) for one in found]
     return sorted(placed, key=lambda pair: (pair[0], len(pair[1].key), pair[1].key, pair[1].client_id))
 

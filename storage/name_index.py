@@ -1,17 +1,17 @@
-"""Writes what names are looked up by: the words of each client, and each distinct word's forms and suffixes."""
+"""Writes what names are looked up by: the words of each client, and each distinct word's forms and endings."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, cast
 
 import psycopg
-from sqlalchemy import BindParameter, Column, Connection, Table, bindparam, delete, select, update
+from sqlalchemy import BindParameter, Column, Connection, Table, bindparam, delete, select
 
 from bot.domain import names
 from storage import lists
-from storage.schema import client_word, installation, new_word, word, word_form, word_suffix
+from storage.schema import client_word, installation, word, word_ending, word_form
 
 _words = lists.texts("words")
 _here: BindParameter[int] = bindparam("here")
@@ -24,58 +24,33 @@ _REMOVE = delete(client_word).where(
     client_word.c.client_id == bindparam("client"),
 )
 _in_words = (word.c.installation_id == _here, word.c.word.in_(select(_words.c.value)))
+_its = select(client_word.c.client_id).where(client_word.c.installation_id == _here, client_word.c.word == word.c.word)
 _KNOWN = select(word.c.word).where(*_in_words)
-_UNUSED = select(word.c.word).where(*_in_words, word.c.clients <= 0)
-_COUNT = update(word).where(*_in_words).values(clients=word.c.clients + bindparam("more"))
-_FORGET = tuple(
-    delete(table).where(table.c.installation_id == _here, table.c.word.in_(select(_words.c.value)))
-    for table in (word, new_word)
-)
-_NEW = (
-    select(new_word.c.word)
-    .where(new_word.c.installation_id == _here)
-    .order_by(new_word.c.word)
-    .limit(bindparam("most"))
-)
-_WRITTEN = delete(new_word).where(new_word.c.installation_id == _here, new_word.c.word <= bindparam("last"))
+_UNUSED = select(word.c.word).where(*_in_words, ~_its.exists())
+_FORGET = delete(word).where(*_in_words)
 
 # What is kept of each distinct word: the table, its column, and what stands there.
-_KEPT: tuple[tuple[Table, Column[Any], Callable[[str], set[str]]], ...] = (
+_KEPT: tuple[tuple[Table, Column[Any], Callable[[str], Collection[str]]], ...] = (
     (word_form, word_form.c.form, names.forms),
-    (word_suffix, word_suffix.c.suffix, names.suffixes),
+    (word_ending, word_ending.c.ending, names.endings),
 )
 
 
 def add(connection: Connection, installation_id: int, rows: Sequence[tuple[int, str]]) -> None:
-    """Make clients, given as (id, key of the name), findable, with typos once `write_parts` has been called.
+    """Make clients, given as (id, key of the name), findable.
 
     Best called with thousands at a time, in the caller's writing transaction. Clients that stand in the index already
     must be removed first.
     """
     connection.execute(_LOCK, {"here": installation_id})
     found = _words_of(rows)
-    _insert(connection, client_word, installation_id, found)
-    counts = Counter(text for text, _ in found)
-    known = set(connection.scalars(_KNOWN, {"here": installation_id, "words": list(counts)}))
-    _count(connection, installation_id, {text: counts[text] for text in known})
-    new = [text for text in counts if text not in known]
-    _insert(connection, word, installation_id, [(text, counts[text]) for text in new])
-    _insert(connection, new_word, installation_id, [(text,) for text in new])
-
-
-def write_parts(connection: Connection, installation_id: int, most: int) -> int:
-    """Write the forms and suffixes of some words that are new, without which no typo finds them; how many these were.
-
-    Called until it gives 0. Runs in the caller's writing transaction.
-    """
-    connection.execute(_LOCK, {"here": installation_id})
-    new = connection.scalars(_NEW, {"here": installation_id, "most": most}).all()
-    if new:
-        for table, _, kept in _KEPT:
-            parts = sorted([(part, text) for text in new for part in kept(text)])
-            _insert(connection, table, installation_id, parts)
-        connection.execute(_WRITTEN, {"here": installation_id, "last": new[-1]})
-    return len(new)
+    its = [(text, client) for text, clients in found.items() for client in clients]
+    _insert(connection, client_word, installation_id, its)
+    known = set(connection.scalars(_KNOWN, {"here": installation_id, "words": list(found)}).all())
+    new = [text for text in found if text not in known]
+    _insert(connection, word, installation_id, [(text,) for text in new])
+    for table, _, kept in _KEPT:
+        _insert(connection, table, installation_id, sorted([(part, text) for text in new for part in kept(text)]))
 
 
 def remove(connection: Connection, installation_id: int, rows: Sequence[tuple[int, str]]) -> None:
@@ -84,38 +59,32 @@ def remove(connection: Connection, installation_id: int, rows: Sequence[tuple[in
     found = _words_of(rows)
     if not found:
         return
-    connection.execute(_REMOVE, [{"here": installation_id, "text": text, "client": client} for text, client in found])
-    removed = Counter(text for text, _ in found)
-    _count(connection, installation_id, {text: -count for text, count in removed.items()})
-    unused = connection.scalars(_UNUSED, {"here": installation_id, "words": list(removed)}).all()
+    its = [{"here": installation_id, "text": text, "client": one} for text, clients in found.items() for one in clients]
+    connection.execute(_REMOVE, its)
+    unused = connection.scalars(_UNUSED, {"here": installation_id, "words": list(found)}).all()
     if unused:
         _forget(connection, installation_id, unused)
 
 
-def _words_of(rows: Sequence[tuple[int, str]]) -> list[tuple[str, int]]:
-    """In the order of the tables' keys: rows that go side by side are written several times as fast."""
-    return sorted([(text, client) for client, key in rows for text in names.words(key)])
-
-
-def _count(connection: Connection, installation_id: int, more: Mapping[str, int]) -> None:
-    """Note in how many more names each of the words stands now: a statement for each number, of which there are few."""
-    by_number: dict[int, list[str]] = defaultdict(list)
-    for text, number in more.items():
-        by_number[number].append(text)
-    for number, texts in by_number.items():
-        connection.execute(_COUNT, {"here": installation_id, "words": texts, "more": number})
+def _words_of(rows: Sequence[tuple[int, str]]) -> dict[str, list[int]]:
+    """Each word's clients, in the order of the tables' keys: rows that go side by side are written quicker."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for client, key in rows:
+        for text in names.words(key):
+            found[text].append(client)
+    return dict(sorted(found.items()))
 
 
 def _forget(connection: Connection, installation_id: int, texts: Sequence[str]) -> None:
-    for forget in _FORGET:
-        connection.execute(forget, {"here": installation_id, "words": texts})
+    connection.execute(_FORGET, {"here": installation_id, "words": texts})
     for table, column, kept in _KEPT:
         # The whole key, because only that is indexed: from the part to the word, never back.
         statement = delete(table).where(
             table.c.installation_id == _here, column == bindparam("part"), table.c.word == bindparam("of")
         )
         rows = [{"here": installation_id, "part": part, "of": text} for text in texts for part in kept(text)]
-        connection.execute(statement, rows)
+        if rows:
+            connection.execute(statement, rows)
 
 
 def _insert(connection: Connection, table: Table, here: int, rows: Sequence[tuple[Any, ...]]) -> None:

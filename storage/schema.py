@@ -472,21 +472,12 @@ stale = Table(
     sqlite_with_rowid=False,
 )
 
-# Names for the look-up: each word of a name, and of each distinct word its forms with one letter left out (SymSpell's
-# idea) and its suffixes, among which a part inside a word is a beginning. Plain B-trees, the same on both databases;
-# kept per word, never per client. Their rows come and go only through `storage.name_index`, hence no foreign keys.
+# Names for the look-up: each word of a name. Of each distinct word every second ending, among which a part inside it
+# is a beginning, and by which a long word is found with a typo in its first half; of short words the forms with one
+# letter left out (SymSpell's idea). Plain B-trees, the same on both databases, with as few rows as will do: these are
+# most of what the import of a client costs. They come and go only through `storage.name_index`, hence no foreign keys.
 word = Table(
     "word",
-    metadata,
-    _installation(primary_key=True),
-    Column("word", _folded(64), primary_key=True),
-    Column("clients", Integer, nullable=False),  # in how many names it stands: the rarer, the more it tells
-    ForeignKeyConstraint(["installation_id"], ["installation.id"], ondelete="CASCADE"),
-    sqlite_with_rowid=False,
-)
-# Words whose forms and suffixes are still to be written: many at a time, in their order, is several times as fast.
-new_word = Table(
-    "new_word",
     metadata,
     _installation(primary_key=True),
     Column("word", _folded(64), primary_key=True),
@@ -509,11 +500,11 @@ word_form = Table(
     Column("word", _folded(64), primary_key=True),
     sqlite_with_rowid=False,
 )
-word_suffix = Table(
-    "word_suffix",
+word_ending = Table(
+    "word_ending",
     metadata,
     _installation(primary_key=True),
-    Column("suffix", _folded(64), primary_key=True),
+    Column("ending", _folded(64), primary_key=True),
     Column("word", _folded(64), primary_key=True),
     sqlite_with_rowid=False,
 )

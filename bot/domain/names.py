@@ -8,6 +8,7 @@ from functools import lru_cache
 
 KEY_LENGTH = 255  # characters of a folded name that are kept
 WORD_LENGTH = 64  # and of a word of it
+SHORT = 5  # letters of a word that has no half long enough to find it by
 PART_LENGTH = 3  # the shortest part of a word that is looked for inside words
 
 # Letters that Unicode does not take apart into a letter and an accent. "ß" is the casefold's own.
@@ -65,10 +66,10 @@ def words(key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def forms(word: str) -> set[str]:
+def deletions(word: str) -> set[str]:
     """The word, and the word with each one of its letters left out.
 
-    Two words that are one edit apart (a letter more, less, other, or two swapped) have a form in common.
+    Two words that are one edit apart (a letter more, less, other, or two swapped) have one in common.
     """
     if len(word) <= 2:
         return {word}
@@ -77,9 +78,26 @@ def forms(word: str) -> set[str]:
     return found
 
 
-def suffixes(word: str) -> set[str]:
-    """The word, and every end of it of three letters or more: a part inside the word is where one of them begins."""
-    return {word, *(word[at:] for at in range(1, len(word) - PART_LENGTH + 1))}
+def forms(word: str) -> set[str]:
+    """The deletions by which a short word is found; longer ones have halves."""
+    return deletions(word) if len(word) <= SHORT else set()
+
+
+def halves(word: str) -> tuple[str, str]:
+    """A beginning, and one of its `endings`: of a word longer than `SHORT`, an edit leaves one of them as it was.
+
+    Unless it swaps the letters where they meet.
+    """
+    at = len(word) - (len(word) // 4 * 2 + 1)
+    return word[:at], word[at:]
+
+
+def endings(word: str) -> list[str]:
+    """Every second end of a word, from three letters on; not the word itself.
+
+    A part of three letters or more inside the word is where one of them begins, or where one does less its first.
+    """
+    return [word[at:] for at in range(len(word) - PART_LENGTH, 0, -2)]
 
 
 def domain(text: str) -> str | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from sqlalchemy import Date, Integer, cast, exists, func, insert, literal, null, select, true, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage import collector, lists, name_index
+from storage import collector, lists
 from storage.imports import properties, record_merge, staging, subscription_merge, usage_merge
 from storage.imports.work import Work
 from storage.schema import record, source, source_tool, stale, subscription, tool, usage
@@ -57,21 +57,8 @@ def merge(work: Work) -> None:
             work.stage.database.analyze()
             known = done
     if not work.dry_run:
-        _write_parts(work)
         with work.stage.writing():
             _finish(work)
-
-
-def _write_parts(work: Work) -> None:
-    """Make the words that came with the clients findable with typos, those too that an import left when it was cut."""
-    pace, words = Pace(), 1
-    while words:
-        if work.stage.is_sqlite:
-            time.sleep(PAUSE)
-        with work.stage.writing() as connection:
-            begun = time.monotonic()
-            words = name_index.write_parts(connection, work.installation_id, pace.weight)
-        pace.learn(time.monotonic() - begun)
 
 
 def _slices(work: Work, pace: Pace) -> Iterator[tuple[int, int, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bot.domain import names
@@ -80,30 +80,54 @@ def test_words_are_distinct_and_in_order() -> None:
 LETTERS = st.text("abcdef", min_size=3, max_size=10)
 
 
-@given(LETTERS, st.data())
-def test_words_one_edit_apart_have_a_form_in_common(word: str, data: st.DataObject) -> None:
-    at = data.draw(st.integers(0, len(word) - 2))
-    other = data.draw(st.sampled_from("abcxyz"))
-    edited = [
+@st.composite
+def edited(draw: st.DrawFn) -> tuple[str, str]:
+    """A word, and the same with one edit."""
+    word, other = draw(LETTERS), draw(st.sampled_from("abcxyz"))
+    at = draw(st.integers(0, len(word) - 2))
+    edits = [
         word[:at] + other + word[at:],
         word[:at] + word[at + 1 :],
         word[:at] + other + word[at + 1 :],
         word[:at] + word[at + 1] + word[at] + word[at + 2 :],
     ]
-    assert all(names.forms(word) & names.forms(one) for one in edited)
+    return word, draw(st.sampled_from(edits))
+
+
+@given(edited())
+def test_words_one_edit_apart_have_a_deletion_in_common(pair: tuple[str, str]) -> None:
+    assert names.deletions(pair[0]) & names.deletions(pair[1])
+
+
+@given(edited())
+def test_an_edit_in_a_long_word_leaves_its_beginning_or_an_ending_or_swaps_the_letters_between(
+    pair: tuple[str, str],
+) -> None:
+    word, typed = pair
+    assume(len(word) > names.SHORT)
+    head, tail = names.halves(typed)
+    swapped = head[:-1] + tail[0] + head[-1] + tail[1:]
+    assert word.startswith(head) or tail in names.endings(word) or word == swapped
 
 
 @given(LETTERS, st.data())
-def test_every_part_of_three_letters_begins_a_suffix(word: str, data: st.DataObject) -> None:
+def test_every_part_of_three_letters_begins_the_word_or_an_ending_or_does_less_its_first(
+    word: str, data: st.DataObject
+) -> None:
     at = data.draw(st.integers(0, len(word) - 3))
-    end = data.draw(st.integers(at + 3, len(word)))
-    assert any(suffix.startswith(word[at:end]) for suffix in names.suffixes(word))
+    part = word[at : data.draw(st.integers(at + 3, len(word)))]
+    endings = names.endings(word)
+    assert word.startswith(part) or any(
+        one.startswith(part) or word[-len(one) - 1 :].startswith(part) for one in endings
+    )
 
 
-def test_short_words_have_no_forms_but_themselves() -> None:
+def test_only_short_words_have_forms_and_only_longer_ones_endings() -> None:
     assert names.forms("ab") == {"ab"}
     assert names.forms("abc") == {"abc", "bc", "ac", "ab"}
-    assert names.suffixes("ab") == {"ab"}
+    assert names.forms("abcdef") == set()
+    assert names.endings("abc") == []
+    assert names.endings("abcdef") == ["def", "bcdef"]
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,6 @@ def fill(connection: Connection, here: Installation, standings: Base) -> None:
         ],
     )  # fmt: skip
     name_index.add(connection, here.id, [(number, names.key(name)) for number, name in named])
-    name_index.write_parts(connection, here.id, 10_000)
     connection.execute(insert(schema.standing), standings)
 
 
