@@ -7,11 +7,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Date, Integer, cast, exists, func, insert, literal, null, select, true, union_all, update
+from sqlalchemy import (
+    Date,
+    Integer,
+    bindparam,
+    cast,
+    exists,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    true,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage import collector, lists
+from storage import bulk, collector, lists
 from storage.imports import properties, record_merge, staging, subscription_merge, usage_merge
 from storage.imports.work import Work
 from storage.schema import record, source, source_tool, stale, subscription, tool, usage
@@ -22,6 +37,12 @@ FIRST, LEAST, MOST = 1_000, 50, 200_000  # weight of a slice
 _PAGE = 5_000  # clients
 _ids = lists.numbers("ids")
 _NEVER = cast(null(), Date).label("last_on")
+_TOUCHED = (
+    select(staging.touched.c.number, staging.touched.c.weight)
+    .where(staging.touched.c.number > bindparam("after"))
+    .order_by(staging.touched.c.number)
+    .limit(bindparam("page"))
+)
 _WEIGHT = {"record": 20, "subscription": 10}  # what one costs, in rows of usage
 
 
@@ -49,7 +70,7 @@ def merge(work: Work) -> None:
             staged = record_merge.read(work, first, last)
         if not work.dry_run and work.stage.is_sqlite:
             time.sleep(max(0.0, PAUSE - (time.monotonic() - free_since)))
-        pace.learn(_merge_slice(work, staged, first, last, fields, retyped))
+        pace.learn(_merge_slice(work, staged, fields, retyped))
         free_since = time.monotonic()
         done += clients
         work.progress("merge", done, total)
@@ -63,45 +84,44 @@ def merge(work: Work) -> None:
 
 def _slices(work: Work, pace: Pace) -> Iterator[tuple[int, int, int]]:
     """Ranges of numbers: first, last, and how many clients are in it."""
-    after = 0
-    one = staging.touched
-    while True:
+    first = last = clients = weight = 0
+    for number, more in _touched(work):
+        if clients and weight + more > pace.weight:
+            yield first, last, clients
+            clients = weight = 0
+        first, last = first if clients else number, number
+        clients, weight = clients + 1, weight + more
+    if clients:
+        yield first, last, clients
+
+
+def _touched(work: Work) -> Iterator[tuple[int, int]]:
+    """The clients to look at, in order, and how much there is to do for each."""
+    page: Sequence[Any] = [(0, 0)]
+    while page:
         with work.stage.reading() as connection:
-            page = connection.execute(
-                select(one.c.number, one.c.weight).where(one.c.number > after).order_by(one.c.number).limit(_PAGE)
-            ).all()
-        if not page:
-            return
-        at = 0
-        while at < len(page):
-            end, weight = at, 0
-            while end < len(page) and (end == at or weight + page[end].weight <= pace.weight):
-                weight += page[end].weight
-                end += 1
-            yield page[at].number, page[end - 1].number, end - at
-            at = end
-        after = page[-1].number
+            page = list(bulk.rows(connection, _TOUCHED, {"after": page[-1][0], "page": _PAGE}))
+        yield from page
 
 
 def _merge_slice(
     work: Work,
-    staged: Sequence[record_merge.Staged],
-    first: int,
-    last: int,
+    staged: record_merge.Staged,
     fields: Mapping[tuple[str, str], tuple[int, str]],
     retyped: set[str],
 ) -> float:
     """Compare and write one range; gives the seconds for which the lock was held."""
     transaction = work.stage.reading if work.dry_run else work.stage.writing
+    first, last = staged.first, staged.last
     with collector.paused(), transaction():
         begun = time.monotonic()
-        moved = {} if work.dry_run else record_merge.move(work, staged)
-        records = record_merge.compare(work, staged, first, last, moved, retyped)
+        staged = staged if work.dry_run else record_merge.move(work, staged)
+        records = record_merge.compare(work, staged, retyped)
         if work.dry_run:
             subscriptions = subscription_merge.compare(work, first, last)
             uses = usage_merge.compare(work, first, last)
         else:
-            changed = record_merge.apply(work, records, fields)
+            changed = record_merge.apply(work, staged, records, fields)
             subscriptions = subscription_merge.compare(work, first, last)
             changed |= subscription_merge.apply(work, subscriptions)
             uses = usage_merge.compare(work, first, last)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pydantic_core import to_json
 from sqlalchemy import delete, func, insert, select, update
 
 from bot.domain.catalog import fold
@@ -129,11 +129,9 @@ def documents(columns: Mapping[str, Sequence[Any]], rows: int) -> list[str]:
     names = list(columns)
     texts = []
     for values in zip(*map(_plain, columns.values()), strict=True) if columns else [()] * rows:
-        texts.append(_encode({name: value for name, value in zip(names, values, strict=True) if value is not None}))
+        said = {name: value for name, value in zip(names, values, strict=True) if value is not None}
+        texts.append(to_json(said).decode())
     return texts
-
-
-_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def _plain(column: Sequence[Any]) -> Sequence[Any]:

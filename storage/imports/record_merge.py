@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, bindparam, delete, func, select, update
+from sqlalchemy import BindParameter, Insert, bindparam, cast, delete, func, insert, literal, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from storage import bulk, lists, name_index, people
 from storage.imports import clients, staging
@@ -17,10 +19,17 @@ from storage.schema import record, record_date, record_person
 _OWN = ("name", "domain", "url", "currency", "mrr")
 _ids = lists.numbers("ids")
 _here: BindParameter[int] = bindparam("here")
-_STAGED = (
-    select(staging.record)
-    .where(staging.record.c.number.between(bindparam("first"), bindparam("last")))
-    .order_by(staging.record.c.number)
+_one = staging.record.c
+_is_new = _one.number.between(bindparam("first"), bindparam("last")) & _one.is_new
+_NEW = select(_one.record_id, _one.object, _one.name_key).where(_is_new).order_by(_one.number)
+_NEW_IDS = select(_one.number, _one.object, _one.external_id).where(_is_new).order_by(_one.number)
+_NEW_PROPERTIES = select(_one.record_id, _one.object, _one.properties).where(
+    _is_new, lists.among_texts(_one.object, "kinds")
+)
+_KNOWN = (
+    select(_one.record_id, _one.object, *(_one[name] for name in (*_OWN, "name_key", "properties", "given")))
+    .where(_one.number.between(bindparam("first"), bindparam("last")), ~_one.is_new)
+    .order_by(_one.number)
 )
 _STORED = select(
     record.c.id, record.c.name, record.c.name_key, record.c.domain, record.c.url, record.c.currency, record.c.mrr,
@@ -31,33 +40,43 @@ _UPDATE = (
     .where(record.c.installation_id == _here, record.c.id == bindparam("of"))
     .values({name: bindparam(f"new_{name}") for name in (*_OWN, "name_key", "properties")} | {"archived_at": None})
 )
-_MOVE = update(staging.record).where(staging.record.c.number == bindparam("of")).values(record_id=bindparam("new_id"))
+_MOVE = (
+    update(staging.record)
+    .where(_one.number == bindparam("of"))
+    .values(record_id=bindparam("new_id"), is_new=bindparam("new"))
+)
 
 
-class Place(NamedTuple):
-    """The id of a staged record, and whether nobody has it yet."""
+class New(NamedTuple):
+    """A staged record that does not stand in the database: what is needed of it beside the row itself."""
 
-    id: int
-    is_new: bool
-
-
-class Staged(NamedTuple):
-    """A staged record, in the order of its columns."""
-
-    number: int
     id: int
     kind: str
-    external_id: str
-    is_new: bool
-    name: str
     name_key: str  # empty but for clients: only they are looked up by name
+
+
+class Known(NamedTuple):
+    """A staged record that stands in the database."""
+
+    id: int
+    kind: str
+    name: str
     domain: str | None
     url: str | None
     currency: str | None
     mrr: float | None
+    name_key: str
     properties: str  # JSON
     given: str  # JSON
-    line: int
+
+
+class Staged(NamedTuple):
+    """The staged records of a range."""
+
+    first: int
+    last: int
+    new: list[New]
+    known: list[Known]
 
 
 class Wanted(NamedTuple):
@@ -80,35 +99,28 @@ class Archived(NamedTuple):
 class Difference(NamedTuple):
     """What a range of staged records means for the stored ones."""
 
-    new: list[Staged]
+    new: list[New]
     changed: list[Wanted]
     archived: list[Archived]
     tallies: dict[str, list[int]]  # object -> added, changed, unchanged
 
 
-def read(work: Work, first: int, last: int) -> list[Staged]:
+def read(work: Work, first: int, last: int) -> Staged:
     """The staged records of a range. Needs no lock, so it is done between two slices."""
-    rows = bulk.rows(work.stage.connection, _STAGED, {"first": first, "last": last})
-    return list(map(Staged._make, rows))
+    connection, parameters = work.stage.connection, {"first": first, "last": last}
+    new = map(New._make, bulk.rows(connection, _NEW, parameters))
+    return Staged(first, last, list(new), list(map(Known._make, bulk.rows(connection, _KNOWN, parameters))))
 
 
-def compare(
-    work: Work, staged: Sequence[Staged], first: int, last: int, moved: Mapping[int, Place], retyped: Collection[str]
-) -> Difference:
+def compare(work: Work, staged: Staged, retyped: Collection[str]) -> Difference:
     """Find what is new, what is changed, and what a complete source no longer names. Reads only."""
-    placed = [(one, moved[one.number]) for one in staged if one.number in moved]
-    if placed:
-        places = {one.number: one._replace(id=place.id, is_new=place.is_new) for one, place in placed}
-        staged = [places.get(one.number, one) for one in staged]
-    stored = _stored(work, [one.id for one in staged if not one.is_new])
-    difference = Difference([], [], _unnamed(work, first, last), {})
-    for one in staged:
+    difference = Difference(staged.new, [], _unnamed(work, staged.first, staged.last), {})
+    for kind, count in Counter(one.kind for one in staged.new).items():
+        difference.tallies[kind] = [count, 0, 0]
+    stored = _stored(work, [one.id for one in staged.known])
+    for one in staged.known:
         tally = difference.tallies.setdefault(one.kind, [0, 0, 0])
-        before = stored.get(one.id)
-        if before is None:
-            difference.new.append(one)
-            tally[0] += 1
-            continue
+        before = stored[one.id]
         wanted = _wanted(one, before, retyped)
         if wanted.properties or before.archived_at is not None or _own(before) != _own_of(wanted):
             difference.changed.append(wanted)
@@ -123,7 +135,7 @@ def _stored(work: Work, ids: Sequence[int]) -> Mapping[int, Any]:
     return {row.id: row for row in rows}
 
 
-def _wanted(staged: Staged, before: Any, retyped: Collection[str]) -> Wanted:
+def _wanted(staged: Known, before: Any, retyped: Collection[str]) -> Wanted:
     columns, properties = _given(staged.given)
     said = dict.fromkeys(properties) | json.loads(staged.properties)
     old: dict[str, Any] = before.properties
@@ -166,49 +178,55 @@ def _unnamed(work: Work, first: int, last: int) -> list[Archived]:
     return [Archived(*row) for row in work.stage.connection.execute(statement)]
 
 
-def move(work: Work, staged: Sequence[Staged]) -> dict[int, Place]:
-    """Find other ids for new records where somebody else has taken ids, or added a record, since they were staged.
+def move(work: Work, staged: Staged) -> Staged:
+    """The records with other ids for new ones where somebody else has taken ids, or added a record, meanwhile.
 
     Runs under the lock, before the comparison.
     """
+    if not staged.new:
+        return staged
     connection = work.stage.connection
-    new = [one for one in staged if one.is_new]
-    if not new:
-        return {}
     highest = connection.scalar(select(func.max(record.c.id)).where(record.c.installation_id == work.installation_id))
-    if (highest or 0) < new[0].number:
-        return {}
+    if (highest or 0) < staged.new[0].id:
+        return staged
+    new = connection.execute(_NEW_IDS, {"first": staged.first, "last": staged.last}).all()
     known: dict[tuple[str, str], int] = {}
-    for kind in {one.kind for one in new}:
-        found = clients.find_stored(work, kind, [one.external_id for one in new if one.kind == kind])
+    for kind in {kind for _, kind, _ in new}:
+        found = clients.find_stored(work, kind, [external_id for _, its, external_id in new if its == kind])
         known |= {(kind, external_id): identity for external_id, identity in found.items()}
-    moved = {}
-    for at, one in enumerate(new, start=1):
-        identity = known.get((one.kind, one.external_id))
-        moved[one.number] = Place(identity or highest + at, identity is None)
-    connection.execute(_MOVE, [{"of": number, "new_id": place.id} for number, place in moved.items()])
+    places = [(number, known.get((kind, own)), highest + at) for at, (number, kind, own) in enumerate(new, start=1)]
+    connection.execute(
+        _MOVE, [{"of": number, "new_id": mine or free, "new": mine is None} for number, mine, free in places]
+    )
     work.is_moved = True
-    return moved
+    return read(work, staged.first, staged.last)
 
 
-def apply(work: Work, difference: Difference, fields: Mapping[tuple[str, str], tuple[int, str]]) -> set[int]:
+def apply(
+    work: Work, staged: Staged, difference: Difference, fields: Mapping[tuple[str, str], tuple[int, str]]
+) -> set[int]:
     """Write a difference. Gives the clients whose facts changed."""
     connection = work.stage.connection
-    work.stage.load(record, [_row(work, one) for one in difference.new])
+    if difference.new:
+        connection.execute(_insert(work), {"first": staged.first, "last": staged.last})
     if difference.changed:
         connection.execute(_UPDATE, [_update_row(work, one) for one in difference.changed])
-    _write_typed(work, difference, fields)
+    _write_typed(work, staged, difference, fields)
     _archive(work, [one.id for one in difference.archived])
     _index(work, difference)
     touched = [(one.id, one.kind) for some in difference[:3] for one in some]
     return {identity for identity, kind in touched if kind == work.mapping.record}
 
 
-def _row(work: Work, one: Staged) -> tuple[Any, ...]:
-    return (
-        work.installation_id, one.id, one.kind, one.external_id, one.name, one.name_key, one.domain, one.url,
-        one.currency, one.mrr, one.properties, work.source_id, None,
+def _insert(work: Work) -> Insert:
+    """The new records, from table to table."""
+    document = _one.properties if work.stage.is_sqlite else cast(_one.properties, JSONB)
+    rows = select(
+        literal(work.installation_id), _one.record_id, _one.object, _one.external_id, _one.name, _one.name_key,
+        _one.domain, _one.url, _one.currency, _one.mrr, document, literal(work.source_id),
     )  # fmt: skip
+    columns = [column.name for column in record.columns if column is not record.c.archived_at]
+    return insert(record).from_select(columns, rows.where(_is_new).order_by(_one.number))
 
 
 def _update_row(work: Work, one: Wanted) -> dict[str, Any]:
@@ -216,11 +234,14 @@ def _update_row(work: Work, one: Wanted) -> dict[str, Any]:
     return {"here": work.installation_id, "of": one.id, "new_name_key": one.name_key, **values}
 
 
-def _write_typed(work: Work, difference: Difference, fields: Mapping[tuple[str, str], tuple[int, str]]) -> None:
+def _write_typed(
+    work: Work, staged: Staged, difference: Difference, fields: Mapping[tuple[str, str], tuple[int, str]]
+) -> None:
     """Keep user- and date-valued properties as typed rows too."""
     typed = {name: found for name, found in fields.items() if found[1] in ("user", "date")}
-    kinds = {kind for kind, _ in typed}
-    written = [(one.id, one.kind, json.loads(one.properties)) for one in difference.new if one.kind in kinds]
+    new = {"first": staged.first, "last": staged.last, "kinds": list({kind for kind, _ in typed})}
+    rows = work.stage.connection.execute(_NEW_PROPERTIES, new) if typed and difference.new else ()
+    written = [(identity, kind, json.loads(properties)) for identity, kind, properties in rows]
     written += [(one.id, one.kind, one.properties) for one in difference.changed]
     found: dict[str, list[tuple[int, int, Any]]] = {"user": [], "date": []}
     for identity, kind, properties in written:
