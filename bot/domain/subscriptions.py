@@ -83,7 +83,7 @@ def _settled(catalog: Catalog, bought: tuple[tuple[str, str | None], ...]) -> tu
 def _owned(catalog: Catalog, subscriptions: Iterable[Subscription], day: date) -> tuple[Owned, ...]:
     spans: dict[str, list[_Span]] = defaultdict(list)
     for one in subscriptions:
-        span_start, span_end = one.started_on or date.min, _end(one, day)
+        span_start, span_end = one.started_on or date.min, _end(one)
         for product in catalog.product_names.get(fold(one.product), ()):
             spans[product].append(_Span(span_start, span_end, _rank(catalog, product, one.edition)))
     for given in catalog.products.values():
@@ -98,10 +98,11 @@ def is_known(catalog: Catalog, one: Subscription) -> bool:
     return fold(one.product) in catalog.product_names
 
 
-def _end(one: Subscription, day: date) -> date:
+def _end(one: Subscription) -> date:
+    """Of one that has ended nobody knows when, its start: it must not seem held until a new one began."""
     if one.end is not None:
         return one.end
-    return date.max if fold(one.status or "") not in ENDED else min(day, one.started_on or day)
+    return date.max if fold(one.status or "") not in ENDED else one.started_on or date.min
 
 
 def _rank(catalog: Catalog, product: str, edition: str | None) -> int:

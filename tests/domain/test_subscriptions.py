@@ -91,6 +91,12 @@ def test_a_renewal_by_a_new_row_starts_no_new_grace_and_a_break_does(gap: int, s
     assert owned(SHIPPED, rows, DAY) == (CRM, Owned("sales", 1, settled))
 
 
+@pytest.mark.parametrize("started", [None, LONG_AGO])
+def test_one_that_ended_nobody_knows_when_settles_nothing_that_begins_now(started: date | None) -> None:
+    rows = [Subscription("sales", "professional", started, status="ended"), Subscription("sales", "professional", DAY)]
+    assert owned(SHIPPED, rows, DAY) == (CRM, Owned("sales", 2, -1))
+
+
 def test_moving_into_a_bundle_keeps_what_was_settled() -> None:
     rows = [
         Subscription("marketing", "starter", LONG_AGO, ended_on=ago(5)),
