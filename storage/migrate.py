@@ -47,12 +47,12 @@ def _scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(_config())
 
 
-def upgrade(database: Database) -> None:
-    """Bring the database to the newest version: in one transaction, whole or not at all, one process at a time."""
+def upgrade(database: Database, to: str = "head") -> None:
+    """Bring the database to the newest version (or one before): in one transaction, one process at a time."""
     with database.engine.connect().execution_options(writes=True) as connection, _alone(connection):
         config = _config()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
 
 
 @contextmanager

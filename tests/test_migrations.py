@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Row, inspect, text
+from sqlalchemy import Row, inspect, select, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from bot.domain import names
 from storage import migrate
 from storage.database import Database
-from storage.schema import metadata
+from storage.schema import metadata, word_ending, word_form
 from tests.conftest import BACKENDS, Fresh
 
 POSTGRES = """
@@ -110,6 +111,27 @@ def test_a_migration_that_fails_leaves_nothing_behind(empty: Database) -> None:
         migrate.upgrade(empty)
     assert inspect(empty.engine).get_table_names() == ["word_form"]
     assert migrate.version(empty) == "empty"
+
+
+def test_names_that_the_first_version_indexed_are_found_by_the_second(empty: Database) -> None:
+    migrate.upgrade(empty, "0001")
+    with empty.write() as connection:
+        connection.execute(
+            text("INSERT INTO installation (currency, created_at) VALUES ('EUR', '2026-11-20 09:00:00')")
+        )
+        for one in ("acme", "globex"):
+            connection.execute(
+                text("INSERT INTO word (installation_id, word, clients) VALUES (1, :one, 1)"), {"one": one}
+            )
+            connection.execute(text("INSERT INTO word_form VALUES (1, :one, :one)"), {"one": one})
+    migrate.upgrade(empty)
+    with empty.read() as connection:
+        forms = connection.execute(select(word_form.c.form, word_form.c.word)).all()
+        endings = connection.execute(select(word_ending.c.ending, word_ending.c.word)).all()
+    assert set(forms) == {(form, one) for one in ("acme", "globex") for form in names.forms(one)}
+    assert set(endings) == {(ending, one) for one in ("acme", "globex") for ending in names.endings(one)}
+    assert len(forms) > 4
+    assert len(endings) > 2
 
 
 def test_several_processes_may_migrate_at_the_same_time(empty: Database) -> None:

@@ -57,20 +57,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_usage_day", "usage", ["installation_id", "source_id", "day", "client_id"], unique=False)
     op.create_table(
-        "word_ending",
-        sa.Column("installation_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "ending",
-            sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column(
-            "word", sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"), nullable=False
-        ),
-        sa.PrimaryKeyConstraint("installation_id", "ending", "word", name=op.f("pk_word_ending")),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
         "word_form",
         sa.Column("installation_id", sa.Integer(), nullable=False),
         sa.Column(
@@ -83,6 +69,20 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "word_suffix",
+        sa.Column("installation_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "suffix",
+            sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "word", sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "suffix", "word", name=op.f("pk_word_suffix")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "catalog",
         sa.Column("installation_id", sa.Integer(), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
@@ -92,6 +92,18 @@ def upgrade() -> None:
             ["installation_id"], ["installation.id"], name=op.f("fk_catalog_installation_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("installation_id", "hash", name=op.f("pk_catalog")),
+    )
+    op.create_table(
+        "new_word",
+        sa.Column("installation_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "word", sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.ForeignKeyConstraint(
+            ["installation_id"], ["installation.id"], name=op.f("fk_new_word_installation_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "word", name=op.f("pk_new_word")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "person",
@@ -176,6 +188,7 @@ def upgrade() -> None:
         sa.Column(
             "word", sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"), nullable=False
         ),
+        sa.Column("clients", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["installation_id"], ["installation.id"], name=op.f("fk_word_installation_id"), ondelete="CASCADE"
         ),

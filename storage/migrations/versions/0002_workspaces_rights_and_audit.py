@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
+from bot.domain import names
+
 revision = "0002"
 down_revision = "0001"
 
@@ -87,3 +89,27 @@ def upgrade() -> None:
     with op.batch_alter_table("workspace", schema=None) as batch_op:
         batch_op.add_column(sa.Column("description", sa.Text(), server_default="", nullable=False))
         batch_op.add_column(sa.Column("version", sa.Integer(), server_default="1", nullable=False))
+    _shrink_the_index_of_names()
+
+
+def _shrink_the_index_of_names() -> None:
+    """Half the endings of each word, and left-out letters of short words only: made anew from the words there are."""
+    text = sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql")
+    op.create_table(
+        "word_ending",
+        sa.Column("installation_id", sa.Integer(), nullable=False),
+        sa.Column("ending", text, nullable=False),
+        sa.Column("word", text, nullable=False),
+        sa.PrimaryKeyConstraint("installation_id", "ending", "word", name=op.f("pk_word_ending")),
+        sqlite_with_rowid=False,
+    )
+    op.drop_table("word_suffix")
+    op.drop_table("new_word")
+    op.drop_column("word", "clients")
+    op.execute("DELETE FROM word_form")
+    words = op.get_bind().execute(sa.text("SELECT installation_id, word FROM word ORDER BY word")).all()
+    for table, column, kept in (("word_form", "form", names.forms), ("word_ending", "ending", names.endings)):
+        rows = sorted((here, part, word) for here, word in words for part in kept(word))
+        made = sa.table(table, sa.column("installation_id"), sa.column(column), sa.column("word"))
+        values = [{"installation_id": here, column: part, "word": word} for here, part, word in rows]
+        op.bulk_insert(made, values)
