@@ -1,23 +1,27 @@
-"""What all scores of an installation are made with: the catalog, the sources and their tools, the as-of day."""
+"""What all scores of an installation are made with: the catalog, sources and their tools, workspaces, the as-of day."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import reduce
+from functools import cached_property, reduce
 from operator import or_
+from typing import NamedTuple
 
 from sqlalchemy import Connection, exists, select
 
 from bot.domain.catalog import Catalog, fold
+from bot.domain.workspaces import EVERYTHING
 from storage.schema import field as prop
-from storage.schema import installation, source, source_tool, subscription, team_member, tool, workspace
+from storage.schema import installation, source, source_tool, subscription, team, team_member, tool, workspace
 
 TEAM_PROPERTY = "team"  # the column of clients.csv; without it a client is its CSM's team's
 RENEWAL_PROPERTY = "renewal_date"  # the column of clients.csv, where the workspace chose no other
+
+Properties = Mapping[tuple[str, str], tuple[int, ...]]  # by type and name
 
 
 @dataclass(frozen=True)
@@ -29,21 +33,38 @@ class Source:
     changed_at: datetime | None = None
 
 
+class Workspace(NamedTuple):
+    """What the standings in a workspace depend on."""
+
+    id: int
+    csm_properties: tuple[int, ...]
+    renewal_properties: tuple[int, ...]
+    renewal_chosen: bool  # the workspace chose them: a client without that date has no renewal date
+
+
 @dataclass(frozen=True)
 class Basis:
     installation_id: int
-    workspace_id: int
+    workspaces: tuple[Workspace, ...]  # the primary one first
     catalog: Catalog
     currency: str
     as_of: date | None
     sources: tuple[Source, ...]
     subscribing: bool  # subscriptions were ever loaded
     positions: Mapping[int, int]  # id of a tool as the data names it -> position in `Catalog.tools`
-    csm_properties: tuple[int, ...]
-    renewal_properties: tuple[int, ...]
-    renewal_chosen: bool  # the workspace chose them: a client without that date has no renewal date
     has_teams: bool = False  # clients name their team
     teams_of: Mapping[int, int] = field(default_factory=dict)  # person -> their primary team
+    workspaces_of: Mapping[int, int] = field(default_factory=dict)  # team -> the created workspace that it is in
+
+    @property
+    def primary(self) -> Workspace:
+        return self.workspaces[0]
+
+    @cached_property
+    def homes(self) -> Mapping[int, int]:
+        """Person -> the created workspace that they work in."""
+        of = self.workspaces_of
+        return {person: of[team_id] for person, team_id in self.teams_of.items() if team_id in of}
 
     @property
     def hash(self) -> str:
@@ -54,11 +75,10 @@ class Basis:
             [(one.id, one.covers, one.tools, one.reach is not None) for one in self.sources],
             self.subscribing,
             sorted(self.positions.items()),
-            self.csm_properties,
-            self.renewal_properties,
-            self.renewal_chosen,
+            self.workspaces,
             self.has_teams,
             sorted(self.teams_of.items()),
+            sorted(self.workspaces_of.items()),
         )
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
@@ -93,28 +113,44 @@ def _latest(*days: date | None) -> date | None:
 
 def read(connection: Connection, installation_id: int, catalog: Catalog) -> Basis:
     """As it stands in the database; `catalog` is the one to judge by."""
-    head = connection.execute(
-        select(installation.c.currency, installation.c.as_of, workspace.c.id, workspace.c.csm_property,
-               workspace.c.renewal_property)
-        .join(workspace, (workspace.c.installation_id == installation.c.id) & workspace.c.is_primary)
-        .where(installation.c.id == installation_id)
-    ).one()  # fmt: skip
+    columns = (installation.c.currency, installation.c.as_of)
+    head = connection.execute(select(*columns).where(installation.c.id == installation_id)).one()
     positions = _positions(connection, installation_id, catalog)
+    properties = _properties(connection, installation_id)
+    workspaces = tuple(_workspaces(connection, installation_id, properties))
     return Basis(
         installation_id=installation_id,
-        workspace_id=head.id,
+        workspaces=workspaces,
         catalog=catalog,
         currency=head.currency,
         as_of=head.as_of,
         sources=_sources(connection, installation_id, positions),
         subscribing=bool(connection.scalar(select(exists().where(subscription.c.installation_id == installation_id)))),
         positions=positions,
-        csm_properties=_properties(connection, installation_id, "user", head.csm_property),
-        renewal_properties=_properties(connection, installation_id, "date", head.renewal_property or RENEWAL_PROPERTY),
-        renewal_chosen=head.renewal_property is not None,
-        has_teams=bool(_properties(connection, installation_id, "text", TEAM_PROPERTY)),
+        has_teams=("text", TEAM_PROPERTY) in properties,
         teams_of=_teams_of(connection, installation_id),
+        workspaces_of=_workspaces_of(connection, installation_id, {one.id for one in workspaces[1:]}),
     )
+
+
+def _workspaces(connection: Connection, installation_id: int, properties: Properties) -> Iterator[Workspace]:
+    """The primary one first. The one that has everything goes by the properties of the primary one."""
+    one = workspace.c
+    rows = connection.execute(
+        select(one.id, one.csm_property, one.renewal_property)
+        .where(one.installation_id == installation_id)
+        .order_by(one.is_primary.desc(), one.id)
+    ).all()
+    for row in rows:
+        by = rows[0] if row.id == EVERYTHING else row
+        csm = properties.get(("user", by.csm_property), ())
+        renewal = properties.get(("date", by.renewal_property or RENEWAL_PROPERTY), ())
+        yield Workspace(row.id, csm, renewal, by.renewal_property is not None)
+
+
+def _workspaces_of(connection: Connection, installation_id: int, created: Collection[int]) -> dict[int, int]:
+    rows = connection.execute(select(team.c.id, team.c.workspace_id).where(team.c.installation_id == installation_id))
+    return {row.id: row.workspace_id for row in rows if row.workspace_id in created}
 
 
 def _teams_of(connection: Connection, installation_id: int) -> dict[int, int]:
@@ -144,11 +180,11 @@ def _sources(connection: Connection, installation_id: int, positions: Mapping[in
     return tuple(Source(one.id, one.covers, one.reach, measures.get(one.id, 0), one.changed_at) for one in rows)
 
 
-def _properties(connection: Connection, installation_id: int, kind: str, name: str) -> tuple[int, ...]:
-    """A property of this name, of whichever objects have it."""
-    rows = connection.scalars(
-        select(prop.c.id)
-        .where(prop.c.installation_id == installation_id, prop.c.type == kind, prop.c.name == name)
-        .order_by(prop.c.id)
-    )
-    return tuple(rows)
+def _properties(connection: Connection, installation_id: int) -> Properties:
+    """The ids of all properties by type and name: more than one where several objects have it."""
+    mine = prop.c.installation_id == installation_id
+    found: dict[tuple[str, str], tuple[int, ...]] = {}
+    for row in connection.execute(select(prop.c.id, prop.c.type, prop.c.name).where(mine).order_by(prop.c.id)):
+        key = row.type, row.name
+        found[key] = (*found.get(key, ()), row.id)
+    return found

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
+from itertools import chain
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
@@ -13,8 +15,8 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Double,
-    FromClause,
     Select,
+    Table,
     bindparam,
     cast,
     func,
@@ -26,9 +28,15 @@ from bot.domain.rules import properties
 from bot.domain.scoring import Facts
 from bot.domain.subscriptions import Subscription, monthly_revenue, next_renewal
 from storage import bulk, lists, uses
-from storage.basis import TEAM_PROPERTY, Basis, measured
+from storage.basis import TEAM_PROPERTY, Basis, Workspace, measured
 from storage.schema import record, record_date, record_person, subscription
 from storage.uses import NOTHING, Chosen, Reading
+
+_NONE: Mapping[int, Any] = MappingProxyType({})
+
+
+def _none() -> Mapping[int, Any]:
+    return _NONE
 
 
 @dataclass(slots=True)
@@ -38,10 +46,10 @@ class Client:
     archived: bool
     currency: str | None
     mrr: float | None
-    person_id: int | None
-    renews_on: date | None
     team: str | None  # as the data names it
     properties: Mapping[str, object]  # those that the rules of opportunities ask for
+    people: Mapping[int, int] = field(default_factory=_none)  # by the property that names them
+    days: Mapping[int, date] = field(default_factory=_none)  # by property
     subscriptions: list[Subscription] = field(default_factory=list)
     use: Reading = NOTHING
 
@@ -56,11 +64,19 @@ def revenue(
     return found.amount, found.currency or money or basis.currency
 
 
-def renewal(basis: Basis, day: date | None, subscriptions: Sequence[Subscription]) -> date | None:
+def renewal(basis: Basis, workspace: Workspace, client: Client) -> date | None:
     """The renewal date: the property's; where the workspace chose none, else that of the next subscription."""
-    if day is not None or basis.renewal_chosen or basis.as_of is None:
+    days = client.days
+    day = next((days[one] for one in workspace.renewal_properties if one in days), None) if days else None
+    if day is not None or workspace.renewal_chosen or basis.as_of is None:
         return day
-    return next_renewal(subscriptions, basis.as_of)
+    return next_renewal(client.subscriptions, basis.as_of)
+
+
+def csm(workspace: Workspace, client: Client) -> int | None:
+    """The person in the workspace's own CSM property."""
+    people = client.people
+    return next((people[one] for one in workspace.csm_properties if one in people), None) if people else None
 
 
 class Reader:
@@ -74,7 +90,7 @@ class Reader:
 
     def _build(self, dense: bool) -> tuple[Select[Any], ...]:
         chosen = partial(_chosen, dense=dense)
-        return tuple(make(self.basis, chosen) for make in (_records, _subscriptions, uses.statement))
+        return tuple(make(self.basis, chosen) for make in (_records, _people, _days, _subscriptions, uses.statement))
 
     def read(self, connection: Connection, ids: Sequence[int]) -> dict[int, Client]:
         """The clients with these ids, which are in order. Those of no record are left out."""
@@ -82,15 +98,19 @@ class Reader:
             return {}
         dense = ids[-1] - ids[0] < 2 * len(ids)
         values = {"low": ids[0], "high": ids[-1]} if dense else {"ids": ids}
-        records, subscriptions, used = self._statements[dense]
+        records, people, days, subscriptions, used = self._statements[dense]
         wanted, day = frozenset(ids), bulk.day(connection)
         clients = {
-            row[0]: Client(
-                row[1], row[2], row[3], row[4], day(row[5]), row[6], dict(zip(self._properties, row[7:], strict=True))
-            )
+            row[0]: Client(row[1], row[2], row[3], row[4], dict(zip(self._properties, row[5:], strict=True)))
             for row in bulk.rows(connection, records, values)
             if row[0] in wanted
         }
+        for record_id, property_id, person_id in bulk.rows(connection, people, values):
+            if (client := clients.get(record_id)) is not None:
+                client.people = {**client.people, property_id: person_id}
+        for record_id, property_id, when in bulk.rows(connection, days, values):
+            if (client := clients.get(record_id)) is not None and (on := day(when)) is not None:
+                client.days = {**client.days, property_id: on}
         for row in bulk.rows(connection, subscriptions, values):
             if (client := clients.get(row[0])) is not None:
                 client.subscriptions.append(_subscription(row, day, self.basis.as_of))
@@ -129,23 +149,36 @@ def _chosen(column: ColumnElement[int], dense: bool) -> ColumnElement[bool]:
 
 
 def _records(basis: Basis, chosen: Chosen) -> Select[Any]:
-    query = select(
+    return select(
         record.c.id,
         record.c.archived_at.is_not(None),
         record.c.currency,
         cast(record.c.mrr, Double),
-        record_person.c.person_id if basis.csm_properties else null(),
-        record_date.c.day if basis.renewal_properties else null(),
         record.c.properties[TEAM_PROPERTY].as_string() if basis.has_teams else null(),
         *(record.c.properties[name].as_string() for name in sorted(properties(basis.catalog))),
     ).where(record.c.installation_id == basis.installation_id, chosen(record.c.id))
-    tables = ((record_person, basis.csm_properties), (record_date, basis.renewal_properties))
-    joined: FromClause = record
-    for table, properties_chosen in tables:
-        if properties_chosen:
-            same = (table.c.installation_id == record.c.installation_id) & (table.c.record_id == record.c.id)
-            joined = joined.outerjoin(table, same & table.c.property_id.in_(properties_chosen))
-    return query.select_from(joined)
+
+
+def _people(basis: Basis, chosen: Chosen) -> Select[Any]:
+    """The people in the CSM properties of all workspaces."""
+    asked = set(chain.from_iterable(one.csm_properties for one in basis.workspaces))
+    return _typed(basis, record_person, record_person.c.person_id, asked, chosen)
+
+
+def _days(basis: Basis, chosen: Chosen) -> Select[Any]:
+    """The dates in the renewal properties of all workspaces."""
+    asked = set(chain.from_iterable(one.renewal_properties for one in basis.workspaces))
+    return _typed(basis, record_date, record_date.c.day, asked, chosen)
+
+
+def _typed(
+    basis: Basis, table: Table, value: ColumnElement[Any], asked: Collection[int], chosen: Chosen
+) -> Select[Any]:
+    return select(table.c.record_id, table.c.property_id, value).where(
+        table.c.installation_id == basis.installation_id,
+        chosen(table.c.record_id),
+        table.c.property_id.in_(sorted(asked)),
+    )
 
 
 def _subscriptions(basis: Basis, chosen: Chosen) -> Select[Any]:

@@ -78,7 +78,7 @@ def _days_of_subscriptions(before: Basis, after: Basis) -> Iterator[Select[Any]]
         yield select(one.client_id).where(one.installation_id == after.installation_id, when)
     yield select(standing.c.client_id).where(
         standing.c.installation_id == after.installation_id,
-        standing.c.workspace_id == after.workspace_id,
+        standing.c.workspace_id.in_([one.id for one in after.workspaces]),
         standing.c.renews_on.between(first - timedelta(1), last - timedelta(1)),
     )
 

@@ -1,35 +1,31 @@
 """Standings: every client's score as lists, counts and digests need it, kept with what it is made from.
 
-`advance` says up to which day the data goes and marks the clients whose scores that changes; `settle` makes the scores
-of all that are marked. Both may be cut off at any moment: run again, they finish.
+`advance` says up to which day the data goes and marks the clients whose scores that changes; `resettle` says that
+workspaces changed; `settle` makes the scores of all that wait for it. Each may be cut off at any moment: run again, it
+finishes.
 """
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import Connection, Double, Row, bindparam, cast, delete, func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from bot.domain.answers import Answer
 from bot.domain.catalog import Catalog
 from bot.domain.engagement import Engagement
-from bot.domain.evidence import Situation
-from bot.domain.listing import pack
-from bot.domain.scoring import Facts, Verdict, judge
-from bot.domain.signs import Notice, names, notice
+from bot.domain.signs import notice
 from storage import basis as bases
-from storage import bulk, collector, history, lists, opportunities, stale
 from storage import catalog as catalogs
+from storage import collector, installations, stale
 from storage.basis import Basis
 from storage.database import Database
-from storage.history import NO_PAST, Moment, Past
-from storage.schema import change, installation, record, source, standing
+from storage.schema import installation, record, source, standing
 from storage.schema import stale as marks
-from storage.slices import Client, Reader, renewal, revenue
-from storage.teams import Teams
+from storage.settler import BESIDE, Settler
 
 Progress = Callable[[int, int], None]  # clients done, clients in all
 
@@ -52,6 +48,12 @@ def advance(
     if not whole and stored != moved:
         stale.mark_all(database, installation_id, stale.between(stored, moved))
     with database.write() as connection:
+        installations.lock(connection, installation_id)
+        marked, stored = stored, bases.read(connection, installation_id, catalog)
+        moved = stored.reaching(reaches)
+        # Settings or another import may have come between: what was marked then does not do.
+        whole = whole or (stored.as_of, stored.sources) != (marked.as_of, marked.sources)
+        whole = whole or _is_new(connection, stored, moved)
         for old, new in zip(stored.sources, moved.sources, strict=True):
             if old.reach != new.reach:
                 mine = (source.c.installation_id == installation_id) & (source.c.id == new.id)
@@ -62,27 +64,76 @@ def advance(
 def rescore(database: Database, installation_id: int, catalog: Catalog, progress: Progress | None = None) -> int:
     """Make all scores again; how many clients that were."""
     with database.write() as connection:
+        installations.lock(connection, installation_id)
         stored = bases.read(connection, installation_id, catalog)
         _write_basis(connection, stored.reaching({}), sweeps=True)
     return settle(database, installation_id, catalog, progress)
 
 
-def settle(database: Database, installation_id: int, catalog: Catalog, progress: Progress | None = None) -> int:
-    """Make the scores of all marked clients, in slices; how many clients that were.
+def resettle(connection: Connection, installation_id: int) -> bool:
+    """Let all clients find their workspaces again, in the transaction that changed who works where or by what.
 
-    The catalog is the one that `advance` was given last.
+    Call it last, after teams, members, CSM or renewal properties were written; it holds the installation's row. Where
+    nothing changed that standings depend on, it does nothing, and says so. The work is done by `catch_up`: after the
+    transaction by who changed the settings, and by the job `bot.jobs.scores`.
     """
-    settler, size, done, known = _Settler(installation_id, catalog), FIRST, 0, 10
+    installations.lock(connection, installation_id)
+    mine = installation.c.id == installation_id
+    head = connection.execute(select(installation.c.as_of, installation.c.basis_hash).where(mine)).one()
+    if head.as_of is None:  # before the first import nobody stands anywhere
+        return False
+    found = bases.read(connection, installation_id, catalogs.current(connection, installation_id))
+    if found.hash == head.basis_hash:
+        return False
+    _write_basis(connection, found, sweeps=True)
+    return True
+
+
+def waiting(connection: Connection) -> dict[int, int]:
+    """The installations where all scores are to be made again, each with the last client that is done."""
+    one = installation.c
+    return dict(connection.execute(select(one.id, one.settled_to).where(one.settled_to.is_not(None))).all())
+
+
+def catch_up(database: Database, installation_id: int, seconds: float = math.inf) -> int:
+    """Go on making all scores again, for so many seconds at most; how many clients that were.
+
+    Clients that only are marked are left to the import that marked them.
+    """
+    with database.read() as connection:
+        if installation_id not in waiting(connection):
+            return 0
+        catalog = catalogs.current(connection, installation_id)
+    return settle(database, installation_id, catalog, marked=False, seconds=seconds)
+
+
+def settle(
+    database: Database,
+    installation_id: int,
+    catalog: Catalog,
+    progress: Progress | None = None,
+    *,
+    marked: bool = True,
+    seconds: float = math.inf,
+) -> int:
+    """Make the scores of all clients that wait for them, in slices; how many clients that were.
+
+    catalog  the one that `advance` was given last
+    marked   else only where all scores are made again, and until they are
+    seconds  after which the rest is left to others
+    """
+    until = time.monotonic() + seconds
+    settler, size, done, known = Settler(installation_id, catalog), FIRST, 0, 10
     with database.read() as connection:
         total = _waiting(connection, installation_id)
         settler.prepare(connection)  # here nobody waits for it
     while True:
         with collector.paused(), database.write() as connection:
             begun = time.monotonic()
-            number = settler.settle(connection, size)
-        if number is None:
+            number = settler.settle(connection, size, marked=marked)
+        done += number or 0
+        if number is None or time.monotonic() > until:
             return done
-        done += number
         if progress is not None:
             progress(done, max(total, done))
         size = _next_size(size, time.monotonic() - begun)
@@ -111,7 +162,8 @@ def _write_basis(connection: Connection, basis: Basis, *, sweeps: bool) -> None:
 def _waiting(connection: Connection, installation_id: int) -> int:
     """How many clients wait for their scores."""
     after = select(installation.c.settled_to).where(installation.c.id == installation_id).scalar_subquery()
-    swept = select(func.count()).where(record.c.installation_id == installation_id, record.c.id > after)
+    clients = (record.c.installation_id == installation_id, record.c.object.not_in(BESIDE))
+    swept = select(func.count()).where(*clients, record.c.id > after)
     marked = select(func.count()).where(marks.c.installation_id == installation_id)
     return connection.scalar(swept) or connection.scalar(marked) or 0
 
@@ -121,182 +173,9 @@ def _next_size(size: int, seconds: float) -> int:
     return min(MOST, max(1, int(size * min(2.0, HOLD / max(seconds, 0.001)))))
 
 
-class _Settler:
-    """Makes the scores of slices. What it needs to know of the installation is read once, and when it changes."""
-
-    def __init__(self, installation_id: int, catalog: Catalog) -> None:
-        self._installation_id = installation_id
-        self._catalog = catalog
-        self._known: tuple[date | None, str | None] | None = None
-
-    def settle(self, connection: Connection, size: int) -> int | None:
-        """Make the scores of one slice; how many that were, or None where none is left."""
-        head = self._lock(connection)
-        if head.as_of is None:
-            return None
-        if self._known != (head.as_of, head.basis_hash):
-            self.prepare(connection)
-        ids = self._take(connection, head.settled_to, size)
-        if not ids:
-            return None
-        clients = self._reader.read(connection, ids)
-        _forget(connection, self._basis, [i for i in ids if i not in clients or clients[i].archived])
-        self._write(connection, {i: one for i, one in clients.items() if not one.archived})
-        return len(ids)
-
-    def _lock(self, connection: Connection) -> Row[date | None, str | None, int | None]:
-        """One slice at a time for each installation, and none between the facts of a client and its mark."""
-        columns = (installation.c.as_of, installation.c.basis_hash, installation.c.settled_to)
-        return connection.execute(
-            select(*columns).where(installation.c.id == self._installation_id).with_for_update(key_share=True)
-        ).one()
-
-    def prepare(self, connection: Connection) -> None:
-        """Read what all clients have in common. Where it changes meanwhile, it is read again."""
-        head = connection.execute(
-            select(installation.c.as_of, installation.c.basis_hash).where(installation.c.id == self._installation_id)
-        ).one()
-        if head.as_of is None:
-            return
-        self._known = (head.as_of, head.basis_hash)
-        self._basis = bases.read(connection, self._installation_id, self._catalog)
-        self._reader = Reader(self._basis)
-        self._weeks = history.Weeks(self._basis, history.week_ends(connection, self._basis))
-        self._teams = Teams(connection, self._installation_id)
-        self._catalogs = catalogs.every(connection, self._installation_id) | {self._catalog.hash: self._catalog}
-
-    def _team(self, connection: Connection, client: Client) -> int | None:
-        """The team that the client names, else that of its CSM."""
-        if client.team:
-            return self._teams.find(connection, client.team)
-        return self._basis.teams_of.get(client.person_id or 0)
-
-    def _take(self, connection: Connection, settled_to: int | None, size: int) -> list[int]:
-        """The next clients, in order; their marks are taken away."""
-        here = self._installation_id
-        ids: list[int] = []
-        if settled_to is not None:
-            following = select(record.c.id).where(record.c.installation_id == here, record.c.id > settled_to)
-            ids = list(connection.scalars(following.order_by(record.c.id).limit(size)))
-            reached = ids[-1] if ids else None
-            connection.execute(update(installation).where(installation.c.id == here).values(settled_to=reached))
-        if not ids:
-            marked = select(marks.c.client_id).where(marks.c.installation_id == here)
-            ids = list(connection.scalars(marked.order_by(marks.c.client_id).limit(size)))
-        if ids:  # no other client's mark is between theirs
-            between = marks.c.client_id.between(ids[0], ids[-1])
-            connection.execute(delete(marks).where(marks.c.installation_id == here, between))
-        return ids
-
-    def _write(self, connection: Connection, clients: dict[int, Client]) -> None:
-        basis = self._basis
-        assert basis.as_of is not None
-        pasts = history.past(connection, basis, list(clients))
-        weeks = self._weeks.work_out(connection, {i: one for i, one in clients.items() if i not in pasts})
-        stored = _stored(connection, basis, list(clients))
-        answers = opportunities.answers(connection, basis.installation_id, list(clients))
-        standings, changes, offers = [], [], []
-        for client_id, client in clients.items():
-            facts = self._reader.facts(client)
-            verdict = judge(basis.catalog, facts, basis.as_of)
-            now = history.moment(basis.catalog, verdict, facts)
-            worked_out = weeks.get(client_id, [])
-            past = pasts.get(client_id) or (history.before(worked_out, basis.as_of) if worked_out else NO_PAST)
-            changes += [history.row(basis, client_id, day, then, from_import=True) for day, then in worked_out]
-            if now != past.last:
-                changes.append(history.row(basis, client_id, basis.as_of, now))
-            seen = self._notice(client, facts, verdict, answers.get(client_id, {}))
-            offers += [(client_id, one) for one in seen.offers]
-            row = self._row(connection, client_id, client, verdict, now, past, seen)
-            if stored.get(client_id) != row:
-                standings.append(row)
-        bulk.upsert(connection, change, changes)
-        bulk.upsert(connection, standing, standings)
-        opportunities.keep(connection, basis.installation_id, list(clients), offers)
-
-    def _notice(self, client: Client, facts: Facts, verdict: Verdict, answers: Mapping[str, Answer]) -> Notice:
-        day = self._basis.as_of
-        assert day is not None
-        here = Situation(
-            verdict.tier,
-            verdict.score,
-            verdict.entitlement,
-            facts.measured,
-            facts.used,
-            verdict.products,
-            client.use.uses,
-            [one for one in client.subscriptions if one.runs(day)],
-            client.properties,
-            verdict.points.areas,
-        )
-        return notice(self._basis.catalog, here, client.use.quiet, answers)
-
-    def _row(
-        self,
-        connection: Connection,
-        client_id: int,
-        client: Client,
-        verdict: Verdict,
-        now: Moment,
-        past: Past,
-        seen: Notice,
-    ) -> tuple[Any, ...]:
-        """A row of `standing`, with its columns in their order."""
-        basis = self._basis
-        mrr, money = revenue(basis, client.mrr, client.currency, client.subscriptions)
-        return (
-            basis.installation_id,
-            client_id,
-            basis.workspace_id,
-            client.person_id,
-            self._team(connection, client),
-            renewal(basis, client.renews_on, client.subscriptions),
-            mrr,
-            money if mrr is not None else None,
-            verdict.tier.value,
-            verdict.score,
-            verdict.share,
-            verdict.reason and verdict.reason.value,
-            history.change_since(now, past.week, self._catalogs.get),
-            history.change_since(now, past.month, self._catalogs.get),
-            verdict.first_on,
-            pack(verdict.points.areas),
-            int(seen.signs),
-            names(basis.catalog, seen.quiet),
-            seen.owned,
-        )
-
-
 def notice_again(connection: Connection, installation_id: int, one: Engagement, answers: Mapping[str, Answer]) -> None:
     """Write what is to be noticed of a client whose opportunities were answered, or are open again."""
     catalog = one.catalog
     seen = notice(catalog, one.situation(), catalog.bits(one.client.quiet), answers)
     mine = (standing.c.installation_id == installation_id, standing.c.client_id == one.client.id)
     connection.execute(update(standing).where(*mine).values(signs=int(seen.signs)))
-
-
-def _stored(connection: Connection, basis: Basis, ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
-    """Rows as they stand, so that only those that differ are written."""
-    values = {"installation": basis.installation_id, "workspace": basis.workspace_id, "ids": ids}
-    day = bulk.day(connection)
-    found = {}
-    for row in bulk.rows(connection, _STORED, values):
-        found[row[1]] = (*row[:5], day(row[5]), *row[6:14], day(row[14]), *row[15:])
-    return found
-
-
-_STORED = select(
-    *(cast(one, Double) if one is standing.c.mrr else one for one in standing.c),
-).where(
-    standing.c.installation_id == bindparam("installation"),
-    standing.c.workspace_id == bindparam("workspace"),
-    standing.c.client_id.in_(select(lists.numbers("ids").c.value)),
-)
-
-
-def _forget(connection: Connection, basis: Basis, ids: Sequence[int]) -> None:
-    """Clients that are archived stand nowhere."""
-    if ids:
-        chosen = standing.c.client_id.in_(select(lists.numbers("ids").c.value))
-        mine = standing.c.installation_id == basis.installation_id
-        connection.execute(delete(standing).where(mine, chosen), {"ids": ids})

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 MOST = 5  # that can be created (HubSpot: create customer success workspaces for teams)
+EVERYTHING = 0  # the id of a built-in one, in no list: all clients, for super admins with a seat
 
 
 class Workspace(NamedTuple):
@@ -15,3 +16,15 @@ class Workspace(NamedTuple):
     is_primary: bool
     version: int  # of its settings
     teams: Mapping[int, str]  # names by id; the primary one has the teams that no other has
+
+
+def stands(workspace: int, primary: int, csm: int | None, homes: Mapping[int, int]) -> bool:
+    """Whether a client stands in a workspace.
+
+    csm    the person in the workspace's own CSM property
+    homes  the created workspaces that people work in, by their primary team; who has none works in the primary one
+
+    A client of nobody stands in the primary one. The same client may stand in several, each by its own property.
+    """
+    home = primary if csm is None else homes.get(csm, primary)
+    return workspace in {home, EVERYTHING}

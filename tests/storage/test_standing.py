@@ -430,6 +430,16 @@ def test_a_client_of_another_installation_is_left_alone(base: Base) -> None:
     assert other.marks() == 5
 
 
+def test_services_and_deals_of_clients_are_no_clients(base: Base) -> None:
+    with base.database.write() as connection:
+        mine = (schema.record.c.installation_id == base.id) & schema.record.c.id.in_([3, 4])
+        connection.execute(update(schema.record).where(mine).values(object="service"))
+    base.reach(1, 10)
+    base.settle()
+    standing.rescore(base.database, base.id, base.rules)
+    assert [row.client_id for row in base.rows()] == [1, 2, 90]
+
+
 def test_progress_counts_up_to_all(base: Base) -> None:
     base.reach(1, 10)
     standing.advance(base.database, base.id, base.rules, base.reaches, NOW)
