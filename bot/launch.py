@@ -16,7 +16,7 @@ from slack_sdk.http_retry.builtin_handlers import (
 from bot.app import wire
 from bot.domain.catalog import Catalog
 from bot.identity import Identity, authorizer
-from bot.jobs import answers, exports, people
+from bot.jobs import answers, exports, people, scores
 from bot.metrics import CountErrors
 from bot.schedule import Job, Schedule
 from bot.serve import Bot
@@ -87,6 +87,7 @@ def assemble(settings: Settings, identity: Identity, installation_id: int, now: 
     jobs = [
         Job("people", timedelta(days=1), keep_people),
         Job("exports", timedelta(seconds=15), send_exports),
+        Job("scores", timedelta(seconds=5), scores.Scores(database).run),
         Job("answers", timedelta(minutes=1), partial(answers.reopen, database, now)),
     ]
     return Bot(app, database, Schedule(jobs))

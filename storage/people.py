@@ -6,20 +6,51 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, exists, false, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Exists,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 
 from bot.domain.access import Person, has_seat, refusal
+from bot.domain.workspaces import EVERYTHING
 from storage import lists
 from storage.schema import installation, person, standing, team, team_member, workspace
 
 _membership_of, _any_team = team_member.alias("membership"), team.alias("any_team")
 _membership = select(_membership_of.c.team_id).where(_membership_of.c.installation_id == installation.c.id)
+_home = func.coalesce(team.c.workspace_id, workspace.c.id)
+_everything: ColumnElement[int] = literal_column(str(EVERYTHING))
+_whole = workspace.alias("whole")
+
+
+def _owns(workspace_id: ColumnElement[int]) -> Exists:
+    return exists(
+        select(standing.c.client_id).where(
+            standing.c.installation_id == person.c.installation_id,
+            standing.c.workspace_id == workspace_id,
+            standing.c.person_id == person.c.id,
+        )
+    )
+
+
 _PERSON: Select[Any] = (
     select(
         person.c.id,
         person.c.installation_id,
         person.c.slack_user_id,
-        func.coalesce(team.c.workspace_id, workspace.c.id).label("workspace_id"),
+        _home.label("home_id"),
         person.c.name,
         person.c.time_zone,
         person.c.locale,
@@ -28,13 +59,9 @@ _PERSON: Select[Any] = (
         team.c.id.label("team_id"),
         func.coalesce(team.c.name, "").label("team"),
         func.coalesce(team_member.c.is_lead, false()).label("leads"),
-        exists(
-            select(standing.c.client_id).where(
-                standing.c.installation_id == person.c.installation_id,
-                standing.c.workspace_id == func.coalesce(team.c.workspace_id, workspace.c.id),
-                standing.c.person_id == person.c.id,
-            )
-        ).label("owns"),
+        _owns(_home).label("owns"),
+        and_(person.c.is_super_admin, _whole.c.id.is_not(None)).label("may_see_all"),
+        and_(person.c.is_super_admin, _owns(_everything)).label("owns_of_all"),
         person.c.seat,
         installation.c.seats_by_hand,
         exists(_membership.where(_membership_of.c.person_id == person.c.id)).label("in_team"),
@@ -50,6 +77,7 @@ _PERSON: Select[Any] = (
     .select_from(installation)
     .join(person, person.c.installation_id == installation.c.id)
     .join(workspace, (workspace.c.installation_id == installation.c.id) & workspace.c.is_primary)
+    .outerjoin(_whole, (_whole.c.installation_id == installation.c.id) & (_whole.c.id == _everything))
     .outerjoin(
         team_member,
         (team_member.c.installation_id == person.c.installation_id)
@@ -96,10 +124,19 @@ def _person(row: Row[Any]) -> Person:
     refused = refusal(
         is_guest=row.is_guest, is_bot=row.is_bot, is_deleted=row.is_deleted, is_stranger=bool(row.is_stranger)
     )
+    seated = has_seat(
+        by_hand=row.seats_by_hand,
+        choice=row.seat,
+        owns=bool(row.owns),
+        in_team=bool(row.in_team),
+        any_team=bool(row.any_team),
+    )
+    sees_all = seated and bool(row.may_see_all)
     return Person(
         id=row.id,
         installation_id=row.installation_id,
-        workspace_id=row.workspace_id,
+        workspace_id=EVERYTHING if sees_all else row.home_id,
+        home_id=row.home_id,
         slack_user_id=row.slack_user_id,
         name=row.name,
         time_zone=row.time_zone,
@@ -109,14 +146,8 @@ def _person(row: Row[Any]) -> Person:
         team_id=row.team_id,
         team=row.team,
         leads=bool(row.leads),
-        owns=bool(row.owns),
-        has_seat=has_seat(
-            by_hand=row.seats_by_hand,
-            choice=row.seat,
-            owns=bool(row.owns),
-            in_team=bool(row.in_team),
-            any_team=bool(row.any_team),
-        ),
+        owns=bool(row.owns_of_all if sees_all else row.owns),
+        has_seat=seated,
         manages=bool(row.manages),
         is_super_admin=bool(row.is_super_admin),
         is_slack_admin=bool(row.is_admin),

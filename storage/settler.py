@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -25,8 +25,8 @@ from storage.schema import stale as marks
 from storage.slices import Client, Reader, csm, renewal, revenue
 from storage.teams import Teams
 
-BESIDE = ("service", "deal")  # objects whose records belong to a client and are none
 Key = tuple[int, int]  # a client's id and a workspace's
+Place = tuple[int, int | None, int | None, date | None]  # a workspace, and there the CSM, team and renewal date
 
 
 class Settler:
@@ -82,9 +82,7 @@ class Settler:
         here = self._installation_id
         ids: list[int] = []
         if settled_to is not None:
-            following = select(record.c.id).where(
-                record.c.installation_id == here, record.c.id > settled_to, record.c.object.not_in(BESIDE)
-            )
+            following = select(record.c.id).where(record.c.installation_id == here, record.c.id > settled_to)
             ids = list(connection.scalars(following.order_by(record.c.id).limit(size)))
             reached = ids[-1] if ids else None
             connection.execute(update(installation).where(installation.c.id == here).values(settled_to=reached))
@@ -103,7 +101,7 @@ class Settler:
         weeks = self._weeks.work_out(connection, {i: one for i, one in clients.items() if i not in pasts})
         stored = _stored(connection, basis, list(clients))
         answers = opportunities.answers(connection, basis.installation_id, list(clients))
-        standings, changes, offers = dict[Key, tuple[Any, ...]](), [], []
+        standings, changes, offers = [], [], []
         for client_id, client in clients.items():
             facts = self._reader.facts(client)
             verdict = judge(basis.catalog, facts, basis.as_of)
@@ -117,10 +115,12 @@ class Settler:
             offers += [(client_id, one) for one in seen.offers]
             score = self._score(client, verdict, now, past, seen)
             for place in self._places(connection, client):
-                standings[client_id, place[0]] = (basis.installation_id, client_id, *place, *score)
+                row = (basis.installation_id, client_id, *place, *score)
+                if stored.pop((client_id, place[0]), None) != row:
+                    standings.append(row)
         bulk.upsert(connection, change, changes)
-        bulk.upsert(connection, standing, [row for key, row in standings.items() if stored.get(key) != row])
-        _leave(connection, basis, stored.keys() - standings.keys())
+        bulk.upsert(connection, standing, standings)
+        _leave(connection, basis, stored)
         opportunities.keep(connection, basis.installation_id, list(clients), offers)
 
     def _notice(self, client: Client, facts: Facts, verdict: Verdict, answers: Mapping[str, Answer]) -> Notice:
@@ -140,23 +140,23 @@ class Settler:
         )
         return notice(self._basis.catalog, here, client.use.quiet, answers)
 
-    def _places(
-        self, connection: Connection, client: Client
-    ) -> Iterator[tuple[int, int | None, int | None, date | None]]:
+    def _places(self, connection: Connection, client: Client) -> list[Place]:
         """The workspaces in which a client stands, each with its CSM, team and renewal date there."""
-        basis = self._basis
+        basis, primary = self._basis, self._basis.primary.id
         named = self._teams.find(connection, client.team) if client.team else None
-        for one in basis.workspaces:
-            person = csm(one, client)
-            if stands(one.id, basis.primary.id, person, basis.homes):
-                yield one.id, person, self._team(one, named, person), renewal(basis, one, client)
+        return [
+            (one.id, person, self._team(one, named, person), renewal(basis, one, client))
+            for one in basis.workspaces
+            if stands(one.id, primary, person := csm(one, client), basis.homes)
+        ]
 
     def _team(self, workspace: Workspace, named: int | None, person: int | None) -> int | None:
         """The team that the client names, where it may be of the workspace; else that of its CSM."""
         basis = self._basis
-        if named is not None and workspace.id in {basis.primary.id, EVERYTHING, basis.workspaces_of.get(named)}:
-            return named
-        return basis.teams_of.get(person or 0)
+        if named is None:
+            return basis.teams_of.get(person or 0)
+        homes = (basis.primary.id, EVERYTHING, basis.workspaces_of.get(named))
+        return named if workspace.id in homes else basis.teams_of.get(person or 0)
 
     def _score(self, client: Client, verdict: Verdict, now: Moment, past: Past, seen: Notice) -> tuple[Any, ...]:
         """What is the same in every workspace: the columns of `standing` from the revenue on."""
@@ -204,7 +204,7 @@ def _leave(connection: Connection, basis: Basis, gone: Collection[Key]) -> None:
 
 
 def _forget(connection: Connection, basis: Basis, ids: Sequence[int], *where: ColumnElement[bool]) -> None:
-    """Clients that are archived stand nowhere."""
+    """Clients that are archived stand nowhere, nor do records that are none."""
     if ids:
         chosen = standing.c.client_id.in_(select(lists.numbers("ids").c.value))
         mine = standing.c.installation_id == basis.installation_id

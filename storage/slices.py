@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from itertools import chain
-from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     BigInteger,
@@ -20,6 +19,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     func,
+    literal_column,
     null,
     select,
 )
@@ -32,11 +32,8 @@ from storage.basis import TEAM_PROPERTY, Basis, Workspace, measured
 from storage.schema import record, record_date, record_person, subscription
 from storage.uses import NOTHING, Chosen, Reading
 
-_NONE: Mapping[int, Any] = MappingProxyType({})
-
-
-def _none() -> Mapping[int, Any]:
-    return _NONE
+BESIDE = ("service", "deal")  # objects whose records belong to a client and are none
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -48,8 +45,8 @@ class Client:
     mrr: float | None
     team: str | None  # as the data names it
     properties: Mapping[str, object]  # those that the rules of opportunities ask for
-    people: Mapping[int, int] = field(default_factory=_none)  # by the property that names them
-    days: Mapping[int, date] = field(default_factory=_none)  # by property
+    people: dict[int, int] = field(default_factory=dict)  # by the property that names them
+    days: dict[int, date] = field(default_factory=dict)  # by property
     subscriptions: list[Subscription] = field(default_factory=list)
     use: Reading = NOTHING
 
@@ -66,8 +63,7 @@ def revenue(
 
 def renewal(basis: Basis, workspace: Workspace, client: Client) -> date | None:
     """The renewal date: the property's; where the workspace chose none, else that of the next subscription."""
-    days = client.days
-    day = next((days[one] for one in workspace.renewal_properties if one in days), None) if days else None
+    day = _first(client.days, workspace.renewal_properties)
     if day is not None or workspace.renewal_chosen or basis.as_of is None:
         return day
     return next_renewal(client.subscriptions, basis.as_of)
@@ -75,8 +71,14 @@ def renewal(basis: Basis, workspace: Workspace, client: Client) -> date | None:
 
 def csm(workspace: Workspace, client: Client) -> int | None:
     """The person in the workspace's own CSM property."""
-    people = client.people
-    return next((people[one] for one in workspace.csm_properties if one in people), None) if people else None
+    return _first(client.people, workspace.csm_properties)
+
+
+def _first(values: Mapping[int, T], properties: Sequence[int]) -> T | None:
+    for one in properties:
+        if one in values:
+            return values[one]
+    return None
 
 
 class Reader:
@@ -107,10 +109,10 @@ class Reader:
         }
         for record_id, property_id, person_id in bulk.rows(connection, people, values):
             if (client := clients.get(record_id)) is not None:
-                client.people = {**client.people, property_id: person_id}
+                client.people[property_id] = person_id
         for record_id, property_id, when in bulk.rows(connection, days, values):
             if (client := clients.get(record_id)) is not None and (on := day(when)) is not None:
-                client.days = {**client.days, property_id: on}
+                client.days[property_id] = on
         for row in bulk.rows(connection, subscriptions, values):
             if (client := clients.get(row[0])) is not None:
                 client.subscriptions.append(_subscription(row, day, self.basis.as_of))
@@ -156,7 +158,11 @@ def _records(basis: Basis, chosen: Chosen) -> Select[Any]:
         cast(record.c.mrr, Double),
         record.c.properties[TEAM_PROPERTY].as_string() if basis.has_teams else null(),
         *(record.c.properties[name].as_string() for name in sorted(properties(basis.catalog))),
-    ).where(record.c.installation_id == basis.installation_id, chosen(record.c.id))
+    ).where(
+        record.c.installation_id == basis.installation_id,
+        chosen(record.c.id),
+        record.c.object.not_in([literal_column(f"'{one}'") for one in BESIDE]),
+    )
 
 
 def _people(basis: Basis, chosen: Chosen) -> Select[Any]:
@@ -177,7 +183,7 @@ def _typed(
     return select(table.c.record_id, table.c.property_id, value).where(
         table.c.installation_id == basis.installation_id,
         chosen(table.c.record_id),
-        table.c.property_id.in_(sorted(asked)),
+        table.c.property_id.in_([literal_column(str(one)) for one in sorted(asked)]),
     )
 
 

@@ -25,7 +25,7 @@ from storage.basis import Basis
 from storage.database import Database
 from storage.schema import installation, record, source, standing
 from storage.schema import stale as marks
-from storage.settler import BESIDE, Settler
+from storage.settler import Settler
 
 Progress = Callable[[int, int], None]  # clients done, clients in all
 
@@ -162,8 +162,7 @@ def _write_basis(connection: Connection, basis: Basis, *, sweeps: bool) -> None:
 def _waiting(connection: Connection, installation_id: int) -> int:
     """How many clients wait for their scores."""
     after = select(installation.c.settled_to).where(installation.c.id == installation_id).scalar_subquery()
-    clients = (record.c.installation_id == installation_id, record.c.object.not_in(BESIDE))
-    swept = select(func.count()).where(*clients, record.c.id > after)
+    swept = select(func.count()).where(record.c.installation_id == installation_id, record.c.id > after)
     marked = select(func.count()).where(marks.c.installation_id == installation_id)
     return connection.scalar(swept) or connection.scalar(marked) or 0
 

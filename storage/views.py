@@ -43,7 +43,7 @@ _SELECT = _select()
 def _visible(asker: Person) -> ColumnElement[bool]:
     """What a person saved, and the views of their team. Who may see which view stands here and nowhere else."""
     shared = [] if asker.team_id is None else [_one.team_id == asker.team_id]
-    here = (_one.installation_id == asker.installation_id) & (_one.workspace_id == asker.workspace_id)
+    here = (_one.installation_id == asker.installation_id) & (_one.workspace_id == asker.home)
     return here & or_(_one.person_id == asker.id, *shared)
 
 
@@ -77,7 +77,7 @@ def save(connection: Connection, asker: Person, name: str, wanted: Filter, team_
         raise ViewNameError("view_too_many", limit=MOST)
     _refuse_taken(connection, asker, name, team_id)
     here = {"installation_id": asker.installation_id}
-    made = here | {"id": randbits(62), "workspace_id": asker.workspace_id, "person_id": asker.id, "team_id": team_id}
+    made = here | {"id": randbits(62), "workspace_id": asker.home, "person_id": asker.id, "team_id": team_id}
     kept = {"text": write(wanted), "csm_id": _csm_named(connection, asker, wanted), "version": 1, "updated_at": now}
     connection.execute(insert(saved_view).values(**made, **_named(name), **kept))
     of_team = _team_named(connection, asker, wanted)
@@ -110,7 +110,7 @@ def _locked(connection: Connection, asker: Person, view_id: int, version: int) -
 def _refuse_taken(connection: Connection, asker: Person, name: str, team_id: int | None) -> None:
     """Whether one's own views, or the team's, have that name already."""
     own = _one.team_id.is_(None) & (_one.person_id == asker.id)
-    here = (_one.installation_id == asker.installation_id) & (_one.workspace_id == asker.workspace_id)
+    here = (_one.installation_id == asker.installation_id) & (_one.workspace_id == asker.home)
     others = own if team_id is None else _one.team_id == team_id
     taken = connection.scalar(select(_one.name).where(here, others, _one.name_key == fold(name)))
     if taken is not None:

@@ -23,7 +23,7 @@ from bot.domain.filters import Filter, FilterError
 from bot.domain.listing import Entry, Listing
 from bot.launch import catalog_of
 from bot.settings import Settings
-from storage import export_rows, installations, scopes
+from storage import export_rows, installations, scopes, standing, workspaces
 from storage import listing as lists
 from storage.database import Database
 
@@ -36,6 +36,7 @@ def export(database: Database, number: int, settings: Settings, text: str, out: 
     """Write the clients that a filter keeps. What is wrong with the filter is said before the file is touched."""
     catalog = catalog_of(settings, database, number)
     wanted = _read(text, catalog)
+    standing.catch_up(database, number)  # where settings have just changed, clients are on their way
     with database.snapshot() as connection, progress() as show:
         listing = _listing(connection, number, wanted)
         entries = _told(
@@ -56,9 +57,10 @@ def _read(text: str, catalog: Catalog) -> Filter:
 
 def _listing(connection: Connection, number: int, wanted: Filter) -> Listing:
     here = next(one for one in installations.every(connection) if one.id == number)
-    nobody = Person(0, here.id, here.workspace_id, slack_user_id="", name="", time_zone="UTC", locale="en-US")
+    every = workspaces.widest(connection, number)
+    nobody = Person(0, here.id, every, slack_user_id="", name="", time_zone="UTC", locale="en-US")
     scope = scopes.resolve(connection, nobody, wanted)
-    return Listing(here.id, here.workspace_id, scope, wanted, datetime.now(UTC).date(), here.as_of)
+    return Listing(here.id, every, scope, wanted, datetime.now(UTC).date(), here.as_of)
 
 
 def _told(entries: Iterator[Entry], total: int, show: Show) -> Iterator[Entry]:

@@ -34,7 +34,7 @@ class Person:
 
     id: int
     installation_id: int
-    workspace_id: int  # the customer success workspace they work in
+    workspace_id: int  # the customer success workspace whose clients they see
     slack_user_id: str
     name: str
     time_zone: str
@@ -50,6 +50,12 @@ class Person:
     is_super_admin: bool = False
     is_slack_admin: bool = False  # an owner or admin of the Slack workspace, which by itself gives no right
     refusal: Refusal | None = None
+    home_id: int | None = None  # the workspace of their team, where they see the clients of another
+
+    @property
+    def home(self) -> int:
+        """The workspace of their team: their saved views are kept there."""
+        return self.workspace_id if self.home_id is None else self.home_id
 
     def lacks(self, right: Right) -> Refusal | None:
         """Why somebody who asks may not do what asks for a right; None where they may."""

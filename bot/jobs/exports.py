@@ -27,7 +27,7 @@ from bot.domain.filter_text import parse
 from bot.domain.listing import Listing
 from bot.errors import DeliveryError, UserError
 from bot.jobs.delivery import delivering
-from storage import export_rows, exports, people, scopes
+from storage import export_rows, exports, people, scopes, standing
 from storage.catalog import Catalogs
 from storage.database import Database
 from storage.exports import Request
@@ -97,6 +97,7 @@ class Exports:
         """The file of what the asker may see now, all of it as it was at one moment."""
         catalog = self.catalogs.of(asker.installation_id, asker.catalog_hash)
         words = speak(asker.locale)
+        standing.catch_up(self.database, asker.installation_id)  # where settings have just changed
         with self.database.snapshot() as connection:
             listing = self._listing(connection, catalog, asker, request)
             path = folder / show.file_name(listing)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, insert, select, update
 
-from storage import catalog, schema, stale, standing
+from bot.domain.engagement import assess
+from bot.domain.subscriptions import Subscription
+from bot.domain.workspaces import EVERYTHING
+from bot.jobs.scores import Scores
+from storage import catalog, facts, people, schema, stale, standing, workspaces
 from storage.database import Database
 from storage.installations import Installation, create
 from tests.conftest import NOW
@@ -77,6 +82,11 @@ class Spaces:
                 self._add(connection, schema.team_member, person_id=person, team_id=number, is_primary=True)
             standing.resettle(connection, self.id)
 
+    def everything(self) -> None:
+        with self.database.write() as connection:
+            workspaces.make_everything(connection, self.id)
+            standing.resettle(connection, self.id)
+
     def move(self, team: int, workspace: int | None) -> None:
         mine = (schema.team.c.installation_id == self.id, schema.team.c.id == team)
         with self.database.write() as connection:
@@ -125,6 +135,266 @@ def test_a_team_that_is_put_into_a_workspace_takes_its_clients_with_it_and_back(
     assert spaces.catch_up() == len(CLIENTS)
     assert spaces.places() == {NORDIC: {1: ANNA, 2: ANNA}, PRIMARY: {3: CLEO, 90: None}}
     spaces.move(1, None)
+    spaces.catch_up()
+    assert spaces.places() == {PRIMARY: {1: ANNA, 2: ANNA, 3: CLEO, 90: None}}
+
+
+def test_a_workspace_goes_by_its_own_csm_property_and_the_primary_one_by_its_own(spaces: Spaces) -> None:
+    spaces.name(1, DAN, OTHER_CSM)
+    spaces.name(3, ANNA, OTHER_CSM)
+    spaces.name(90, ANNA, OTHER_CSM)
+    spaces.workspace(NORDIC, "second_csm")
+    spaces.team(1, NORDIC, ANNA)
+    spaces.settle()
+    # 3 and 90 stand in both, each with its own person; 1 and 2, whose CSM moved, in neither.
+    assert spaces.places() == {NORDIC: {3: ANNA, 90: ANNA}, PRIMARY: {3: CLEO, 90: None}}
+
+
+def test_a_client_has_in_each_workspace_its_own_renewal_date_and_team(spaces: Spaces) -> None:
+    spaces.name(1, CLEO, OTHER_CSM)
+    spaces.renew(1, 30)
+    spaces.renew(1, 60, OTHER_RENEWAL)
+    spaces.renew(3, 40)
+    spaces.workspace(NORDIC, renewal_property="ends_on")
+    spaces.workspace(CENTRAL, "second_csm")
+    spaces.team(1, NORDIC, ANNA)
+    spaces.team(2, CENTRAL, CLEO)
+    spaces.settle()
+    found = {(row.client_id, row.workspace_id): (row.team_id, row.renews_on) for row in spaces.rows()}
+    assert found == {
+        (1, NORDIC): (1, START + timedelta(60)),
+        (1, CENTRAL): (2, START + timedelta(30)),  # it chose none, and `renewal_date` is loaded
+        (2, NORDIC): (1, None),
+        (90, PRIMARY): (None, None),
+    }
+
+
+def test_a_team_that_a_client_names_counts_in_the_workspace_that_it_is_in(spaces: Spaces) -> None:
+    spaces.workspace(NORDIC)
+    spaces.workspace(CENTRAL, "second_csm")
+    spaces.team(1, NORDIC, ANNA)
+    spaces.team(2, CENTRAL, CLEO)
+    spaces.team(3, NORDIC)
+    spaces.name(1, CLEO, OTHER_CSM)
+    with spaces.database.write() as connection:
+        label = {"object": "company", "name": "team", "label": "team", "type": "text"}
+        connection.execute(insert(schema.field).values(installation_id=spaces.id, id=9, **label))
+        mine = (schema.record.c.installation_id == spaces.id, schema.record.c.id == 1)
+        connection.execute(update(schema.record).where(*mine).values(properties={"team": "T3"}))
+    spaces.settle()
+    teams = {row.workspace_id: row.team_id for row in spaces.rows() if row.client_id == 1}
+    assert teams == {NORDIC: 3, CENTRAL: 2}
+
+
+def test_with_a_created_workspace_every_client_stands_in_everything_by_the_primary_ones_properties(
+    spaces: Spaces,
+) -> None:
+    spaces.name(3, ANNA, OTHER_CSM)
+    spaces.workspace(NORDIC, "second_csm")
+    spaces.everything()
+    spaces.team(1, NORDIC, ANNA)
+    spaces.settle()
+    assert spaces.places() == {
+        EVERYTHING: {1: ANNA, 2: ANNA, 3: CLEO, 90: None}, NORDIC: {3: ANNA}, PRIMARY: {3: CLEO, 90: None},
+    }  # fmt: skip
+
+
+def test_everything_is_made_once_and_stands_in_no_list(spaces: Spaces) -> None:
+    with spaces.database.read() as connection:
+        assert workspaces.widest(connection, spaces.id) == PRIMARY
+    spaces.everything()
+    spaces.everything()
+    with spaces.database.read() as connection:
+        assert [one.id for one in workspaces.every(connection, spaces.id)] == [PRIMARY]
+        assert workspaces.widest(connection, spaces.id) == EVERYTHING
+
+
+def test_an_archived_client_stands_nowhere(spaces: Spaces) -> None:
+    spaces.everything()
+    spaces.settle()
+    mine = (schema.record.c.installation_id == spaces.id, schema.record.c.id == 1)
+    with spaces.database.write() as connection:
+        connection.execute(update(schema.record).where(*mine).values(archived_at=NOW))
+        stale.mark(connection, spaces.id, [1])
+    spaces.settle()
+    assert 1 not in {row.client_id for row in spaces.rows()}
+
+
+def seen_by(spaces: Spaces, person: int) -> int:
+    """The workspace whose clients a person sees."""
+    with spaces.database.read() as connection:
+        found = people.by_id(connection, spaces.id, person)
+    assert found is not None
+    return found.workspace_id
+
+
+def test_a_person_sees_the_workspace_of_their_primary_team_from_the_moment_that_it_changes(spaces: Spaces) -> None:
+    """Before any standing is made again: who loses a workspace sees nothing of it any more."""
+    spaces.workspace(NORDIC)
+    spaces.team(1, NORDIC, ANNA)
+    assert (seen_by(spaces, ANNA), seen_by(spaces, DAN)) == (NORDIC, PRIMARY)
+    with spaces.database.write() as connection:
+        connection.execute(delete(schema.team_member).where(schema.team_member.c.person_id == ANNA))
+    assert seen_by(spaces, ANNA) == PRIMARY
+
+
+def test_a_super_admin_with_a_seat_sees_everything_where_it_is_there(spaces: Spaces) -> None:
+    mine = (schema.person.c.installation_id == spaces.id, schema.person.c.id == ANNA)
+    with spaces.database.write() as connection:
+        connection.execute(update(schema.person).where(*mine).values(is_super_admin=True))
+    assert seen_by(spaces, ANNA) == PRIMARY
+    spaces.workspace(NORDIC)
+    spaces.everything()
+    spaces.team(1, NORDIC, ANNA)
+    spaces.catch_up()
+    assert (seen_by(spaces, ANNA), seen_by(spaces, DAN)) == (EVERYTHING, PRIMARY)
+    with spaces.database.write() as connection:
+        found = people.by_id(connection, spaces.id, ANNA)
+        assert found is not None
+        assert (found.owns, found.home, found.team_id) == (True, NORDIC, 1)
+        connection.execute(update(schema.person).where(*mine).values(seat="off"))
+    assert seen_by(spaces, ANNA) == NORDIC
+
+
+def test_an_import_and_the_job_have_the_same_basis(spaces: Spaces) -> None:
+    spaces.workspace(NORDIC, "second_csm", "ends_on")
+    spaces.everything()
+    spaces.team(1, NORDIC, ANNA)
+    assert standing.settle(spaces.database, spaces.id, spaces.rules) == len(CLIENTS)
+    assert spaces.settle() == 0
+    with spaces.database.write() as connection:
+        assert not standing.resettle(connection, spaces.id)
+
+
+def test_settings_that_change_while_an_import_ends_are_not_undone(
+    spaces: Spaces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the import's look at the base and its last word, a team is moved and everything is settled."""
+    spaces.workspace(NORDIC)
+    spaces.team(1, None, ANNA)
+    spaces.settle()
+
+    def mark_all(*_: object) -> None:
+        spaces.move(1, NORDIC)
+        spaces.catch_up()
+
+    monkeypatch.setattr(stale, "mark_all", mark_all)
+    standing.advance(spaces.database, spaces.id, spaces.rules, {1: START + timedelta(5)}, NOW)
+    standing.settle(spaces.database, spaces.id, spaces.rules)
+    assert spaces.places() == {NORDIC: {1: ANNA, 2: ANNA}, PRIMARY: {3: CLEO, 90: None}}
+    with spaces.database.write() as connection:
+        assert not standing.resettle(connection, spaces.id)
+
+
+def test_an_import_with_another_catalog_is_not_undone_by_who_settles_beside_it(spaces: Spaces) -> None:
+    other = catalog.parse(CATALOG.replace("grace = 10", "grace = 25"), "b")
+    with spaces.database.write() as connection:
+        catalog.remember(connection, spaces.id, other, CATALOG.replace("grace = 10", "grace = 25"), NOW)
+    standing.advance(spaces.database, spaces.id, other, {}, NOW)
+    standing.settle(spaces.database, spaces.id, spaces.rules)  # began before, with the catalog of then
+    one = schema.change.c
+    with spaces.database.read() as connection:
+        hashes = connection.scalars(select(one.catalog_hash).where(one.installation_id == spaces.id)).all()
+    assert set(hashes) == {other.hash}
+
+
+def test_before_the_first_import_a_change_of_settings_waits_for_nobody(database: Database) -> None:
+    one = Spaces(database)
+    with database.write() as connection:
+        assert not standing.resettle(connection, one.id)
+    assert one.catch_up() == 0
+
+
+def test_who_catches_up_leaves_marked_clients_to_the_import_that_marked_them(spaces: Spaces) -> None:
+    spaces.name(1, CLEO)
+    assert spaces.catch_up() == 0
+    spaces.workspace(NORDIC)
+    spaces.team(1, NORDIC, ANNA)
+    spaces.catch_up()
+    spaces.name(2, CLEO)
+    assert spaces.catch_up() == 0
+    assert spaces.places()[NORDIC] == {2: ANNA}
+    spaces.settle()
+    assert spaces.places() == {PRIMARY: {1: CLEO, 2: CLEO, 3: CLEO, 90: None}}
+
+
+def test_who_has_no_more_time_leaves_the_rest_to_the_job(spaces: Spaces, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(standing, "FIRST", 1)
+    monkeypatch.setattr(standing, "MOST", 1)
+    spaces.workspace(NORDIC)
+    spaces.team(1, NORDIC, ANNA)
+    assert standing.catch_up(spaces.database, spaces.id, seconds=0) == 1
+    job = Scores(spaces.database)
+    assert job.run() == 0  # somebody may be at it
+    assert job.run() == len(CLIENTS) - 1  # nobody was
+    assert job.run() == 0
+    assert spaces.places() == {NORDIC: {1: ANNA, 2: ANNA}, PRIMARY: {3: CLEO, 90: None}}
+
+
+def test_the_job_leaves_to_others_what_they_are_at(spaces: Spaces, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(standing, "FIRST", 1)
+    monkeypatch.setattr(standing, "MOST", 1)
+    spaces.workspace(NORDIC)
+    job = Scores(spaces.database)
+    for _ in range(3):
+        assert job.run() == 0
+        assert standing.catch_up(spaces.database, spaces.id, seconds=0) == 1
+
+
+def test_two_processes_settle_one_change_together(spaces: Spaces, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(standing, "FIRST", 1)
+    monkeypatch.setattr(standing, "MOST", 1)
+    spaces.workspace(NORDIC)
+    spaces.team(1, NORDIC, ANNA)
+    with ThreadPoolExecutor() as pool:
+        done = pool.map(lambda _: standing.catch_up(spaces.database, spaces.id), range(2))
+        assert sum(done) == len(CLIENTS)
+    assert spaces.places() == {NORDIC: {1: ANNA, 2: ANNA}, PRIMARY: {3: CLEO, 90: None}}
+
+
+def test_a_renewal_that_goes_by_is_noticed_in_every_workspace(spaces: Spaces) -> None:
+    """Only the created workspace goes by the next subscription's renewal; the primary one chose a property."""
+    mine = (schema.workspace.c.installation_id == spaces.id, schema.workspace.c.id == PRIMARY)
+    with spaces.database.write() as connection:
+        connection.execute(update(schema.workspace).where(*mine).values(renewal_property="ends_on"))
+        for number, renews in ((1, 2), (2, 90)):
+            one = Subscription("mail", "starter", renews_on=START + timedelta(renews))
+            bases.add_subscription(connection, spaces.id, number, 1, one)
+    spaces.workspace(NORDIC)
+    spaces.team(1, NORDIC, ANNA)
+    spaces.settle()
+    standing.advance(spaces.database, spaces.id, spaces.rules, {1: START + timedelta(4)}, NOW)
+    standing.settle(spaces.database, spaces.id, spaces.rules)
+    renewals = {row.workspace_id: row.renews_on for row in spaces.rows() if row.client_id == 1}
+    assert renewals == {NORDIC: START + timedelta(90)}
+
+
+def test_what_an_answer_changes_is_noticed_in_every_workspace(spaces: Spaces) -> None:
+    spaces.everything()
+    spaces.workspace(NORDIC)
+    spaces.team(1, NORDIC, ANNA)
+    spaces.settle()
+    known = {spaces.rules.hash: spaces.rules}.get
+    with spaces.database.write() as connection:
+        (one,) = facts.client(connection, spaces.id, NORDIC, spaces.rules, known, facts.BY_ID, {"client": 1})
+        engagement = assess(spaces.rules, one, START)
+        connection.execute(update(schema.standing).values(signs=31))
+        standing.notice_again(connection, spaces.id, engagement, {})
+    signs = {row.workspace_id: row.signs for row in spaces.rows() if row.client_id == 1}
+    assert set(signs) == {EVERYTHING, NORDIC}
+    assert 31 not in signs.values()
+    assert len(set(signs.values())) == 1
+
+
+def test_the_last_workspace_gone_takes_its_standings_with_it(spaces: Spaces) -> None:
+    spaces.workspace(NORDIC)
+    spaces.team(1, NORDIC, ANNA)
+    spaces.catch_up()
+    spaces.move(1, None)
+    with spaces.database.write() as connection:
+        mine = (schema.workspace.c.installation_id == spaces.id, schema.workspace.c.id == NORDIC)
+        connection.execute(delete(schema.workspace).where(*mine))
+        standing.resettle(connection, spaces.id)
     spaces.catch_up()
     assert spaces.places() == {PRIMARY: {1: ANNA, 2: ANNA, 3: CLEO, 90: None}}
 
