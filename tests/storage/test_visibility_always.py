@@ -130,7 +130,12 @@ admin = st.one_of(
     st.tuples(st.just("catch_up")),
 )
 step = st.one_of(name, admin, admin, change.filter(lambda one: one[0] != "change_catalog"))
-first = st.tuples(st.lists(name, min_size=3, max_size=8), st.lists(use, max_size=4), st.lists(admin, max_size=4))
+start: list[Step] = [
+    *(("name", client, person, of) for client, person, of in ((1, 1, 1), (2, 2, 1), (3, 3, 1), (4, 2, 2), (2, 1, 2))),
+    ("create", 2, "csm_email"), ("create", 3, "second_csm"), ("move", 1, 2), ("move", 2, 3),
+    ("join", 1, 1), ("join", 2, 2), ("join", 3, 3),
+]  # fmt: skip
+first = st.tuples(st.sampled_from([start, []]), st.lists(name, max_size=5), st.lists(use, max_size=4))
 rounds = st.lists(st.tuples(st.lists(step, max_size=5), st.integers(0, 9), st.booleans()), min_size=1, max_size=5)
 
 
