@@ -145,6 +145,28 @@ def manifest(
     typer.echo(manifests.render(text, settings.load().command_prefix, url), nl=False)
 
 
+admin = typer.Typer(no_args_is_help=True, help="Rights, from where the bot runs.")
+app.add_typer(admin, name="admin")
+
+
+@admin.callback()
+def admin_help() -> None:
+    """Rights, from where the bot runs."""
+
+
+@admin.command()
+def grant(
+    email: Annotated[str, typer.Argument(metavar="EMAIL", help="Whose address it is in Slack.")],
+    installation: Installation = None,
+) -> None:
+    """Make somebody a super admin: the way back in where nobody is one. A seat is not given."""
+    from bot.cli import admin as admins
+
+    chosen = settings.load()
+    with opened(chosen.database) as database:
+        typer.echo(admins.grant(database, installation_of(database, installation), email))
+
+
 @app.command()
 def migrate() -> None:
     """Create the database's tables, or bring them to this version."""

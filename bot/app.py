@@ -77,6 +77,7 @@ def wire(
         "slack": slack,
         "now": now,
         "audience": Audience(slack),
+        "first_admins": settings.first_admins,
         "command_name": f"/{settings.command_prefix}engagement",
     }
     door = Door(app, given)
@@ -176,6 +177,7 @@ def _learn(context: BoltContext) -> None:
         if installation_id is None:
             raise UserError("not_installed")
         people.keep(connection, installation_id, user, context["now"]())
+        rights.name_first(connection, installation_id, context["first_admins"], context["now"]())
 
 
 def answer_error(error: Exception, context: BoltContext, body: dict[str, Any]) -> BoltResponse:

@@ -81,7 +81,7 @@ def assemble(settings: Settings, identity: Identity, installation_id: int, now: 
         settings=settings,
         authorize=authorizer(identity, _token(settings)),
     )
-    keep_people = partial(people.keep, database, reading(settings), installation_id, now)
+    keep_people = partial(people.keep, database, reading(settings), installation_id, now, settings.first_admins)
     known = Catalogs(database, catalog, fixed=settings.catalog is not None)
     send_exports = exports.Exports(database, slack, known, installation_id, now).run
     jobs = [

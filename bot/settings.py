@@ -48,6 +48,10 @@ class Settings(BaseSettings):
         pattern=r"^[a-z0-9_-]{0,20}$",
         description="Put before every slash command, if another app has its name",
     )
+    super_admins: str = Field(
+        default="",
+        description="E-mail addresses, with commas, of the first super admins: read while there is none",
+    )
     currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$", description="Currency where the data names none")
 
     @field_validator("log_level", mode="before")
@@ -61,6 +65,13 @@ class Settings(BaseSettings):
         begin = "xoxb-" if getattr(info, "field_name", "") == "slack_bot_token" else "xapp-"
         if value is not None and not value.get_secret_value().startswith(begin):
             raise ValueError(f"should begin with {begin}")
+        return value
+
+    @field_validator("super_admins")
+    @classmethod
+    def _addresses(cls, value: str) -> str:
+        if any("@" not in one for one in value.split(",") if one.strip()):
+            raise ValueError("should be e-mail addresses with commas between them")
         return value
 
     @field_validator("slack_api_url")
@@ -94,6 +105,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """URL of the database. What is tried in the playground stays out of the one that Slack sees."""
         return self.database_url or (ENGAGEMENT if self.speaks_to_slack else PLAYGROUND)
+
+    @property
+    def first_admins(self) -> frozenset[str]:
+        """The addresses of `super_admins`, as people are kept by them."""
+        return frozenset(filter(None, (one.strip().lower() for one in self.super_admins.split(","))))
 
     @property
     def speaks_to_slack(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import Connection
@@ -19,7 +19,7 @@ from bot.domain.filter_text import parse
 from bot.domain.filters import Filter
 from bot.domain.listing import Listing
 from bot.errors import UserError
-from storage import facts, lookup, scopes, views
+from storage import facts, lookup, people, scopes, views
 from storage.database import Database
 
 LONGEST = 2_000  # characters that are looked at; Slack lets people type 10,000
@@ -40,6 +40,12 @@ class Turn:
     catalog: Catalog
     catalogs: Callable[[str], Catalog | None]  # earlier ones, by their hash
     command: str  # "/engagement" as it is called here
+
+    def known_again(self) -> Turn:
+        """The same turn with the person as they are now: what they just did may have changed their rights."""
+        with self.db.read() as connection:
+            now = people.by_id(connection, self.person.installation_id, self.person.id)
+        return replace(self, person=now or self.person)
 
 
 def typed(text: str | None) -> str:

@@ -8,24 +8,27 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select, update
 
 from bot.errors import UserError
-from storage import audit, installations
+from storage import audit, installations, people
 from storage.schema import person
+
+_FULL = (~person.c.is_guest, ~person.c.is_bot, ~person.c.is_deleted, person.c.slack_user_id.is_not(None))
 
 
 def super_admins(connection: Connection, installation_id: int) -> dict[int, str]:
-    """Their names, by id. Somebody whom Slack has deleted can act no more and is none."""
-    mine = (person.c.installation_id == installation_id, person.c.is_super_admin, ~person.c.is_deleted)
+    """Their names, by id. Who cannot act is none: deleted, a guest by now, or not in Slack yet."""
+    mine = (person.c.installation_id == installation_id, person.c.is_super_admin, *_FULL)
     return dict(connection.execute(select(person.c.id, person.c.name).where(*mine).order_by(person.c.id)).all())
 
 
 def name_first(connection: Connection, installation_id: int, emails: Collection[str], now: datetime) -> list[int]:
     """Make the people with these addresses super admins, while there is none; who became one."""
+    if not emails:
+        return []
     installations.lock(connection, installation_id)
-    if not emails or super_admins(connection, installation_id):
+    if super_admins(connection, installation_id):
         return []
     mine = (person.c.installation_id == installation_id, func.lower(person.c.email).in_(sorted(emails)))
-    full = (~person.c.is_guest, ~person.c.is_bot, ~person.c.is_deleted, person.c.slack_user_id.is_not(None))
-    found = list(connection.scalars(select(person.c.id).where(*mine, *full)))
+    found = list(connection.scalars(select(person.c.id).where(*mine, *_FULL)))
     for one in found:
         set_super_admin(connection, installation_id, one, True, by=None, now=now)
     return found
@@ -42,6 +45,14 @@ def become_first(connection: Connection, installation_id: int, person_id: int, n
     set_super_admin(connection, installation_id, person_id, True, by=person_id, now=now)
 
 
+def grant(connection: Connection, installation_id: int, email: str, now: datetime) -> None:
+    """Make the person with this address a super admin, from the command line; without a seat. Made if need be."""
+    installations.lock(connection, installation_id)
+    address = email.strip().lower()
+    known = people.named(connection, installation_id, [address])
+    set_super_admin(connection, installation_id, known[address], True, by=None, now=now)
+
+
 def set_super_admin(
     connection: Connection, installation_id: int, person_id: int, given: bool, *, by: int | None, now: datetime
 ) -> None:
@@ -50,7 +61,7 @@ def set_super_admin(
     by  who does so; None: on the command line
     """
     installations.lock(connection, installation_id)
-    if not given and set(super_admins(connection, installation_id)) <= {person_id}:
+    if not given and set(super_admins(connection, installation_id)) == {person_id}:
         raise UserError("last_super_admin")
     _set(connection, installation_id, person_id, "is_super_admin", given, by, now)
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from typer.testing import CliRunner, Result
 
 from bot import manifest, serve, settings
@@ -31,8 +31,8 @@ from bot.playground import sample
 from bot.playground.people import ANNA, GENERAL
 from bot.playground.server import Playground
 from bot.settings import Settings
+from storage import audit, export_rows, installations, migrate, schema
 from storage import catalog as catalogs
-from storage import export_rows, installations, migrate, schema
 from storage.database import Database
 from tests.conftest import NOW, TODAY, Fresh
 
@@ -517,3 +517,29 @@ def status(url: str) -> int:
 
 def answers(slack: Playground) -> list[str]:
     return [m.text for m in slack.actions.visible_messages(ANNA, GENERAL) if m.ephemeral_to == ANNA]
+
+
+def begun(folder: Path) -> None:
+    (folder / "clients.csv").write_text(CLIENTS)
+    assert call("import", "clients.csv").exit_code == 0
+
+
+def test_a_super_admin_is_granted_and_made_if_need_be_and_audited_with_nobody_as_who(folder: Path) -> None:
+    begun(folder)
+    result = call("admin", "grant", " Dina@Example.com")
+    assert result.exit_code == 0, result.stderr
+    assert "dina@example.com is a super admin" in result.stdout
+    database = Database(f"sqlite:///{folder}/playground.db")
+    with database.read() as connection:
+        row = connection.execute(select(schema.person)).one()
+        (entry,) = audit.read(connection, row.installation_id)
+    database.close()
+    assert (row.email, row.is_super_admin, row.seat) == ("dina@example.com", True, None)
+    assert (entry.who, entry.action, entry.after) == (None, "right.changed", {"is_super_admin": True})
+
+
+@pytest.mark.parametrize("email", ["dina", "@example.com", "dina @example.com", "d" * 320 + "@example.com"])
+def test_what_is_no_address_is_granted_nothing(folder: Path, email: str) -> None:
+    begun(folder)
+    result = call("admin", "grant", email)
+    assert (result.exit_code, result.stderr.strip()) == (1, f"{email} is no e-mail address.")

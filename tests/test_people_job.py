@@ -15,7 +15,7 @@ from bot.jobs import people as job
 from bot.playground import people as cast
 from bot.playground.faults import rate_limited
 from bot.playground.server import Playground
-from storage import installations, people
+from storage import installations, people, rights
 from storage.database import Database
 from storage.installations import Installation
 from storage.schema import person
@@ -169,3 +169,11 @@ def test_processes_that_hear_of_the_same_people_at_once_keep_each_once(database:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(hear, range(4)))
     assert len(rows(database)) == 10
+
+
+def test_the_first_super_admins_are_named_when_people_are_kept(database: Database, bound: int) -> None:
+    with Playground() as slack:
+        client = WebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=[])
+        job.keep(database, client, bound, lambda: NOW, {"dina@example.com", "gus@customer.example"})
+    with database.read() as connection:
+        assert list(rights.super_admins(connection, bound).values()) == ["Dina"]

@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.main import get_command
@@ -62,14 +63,23 @@ def test_the_example_of_an_environment_sets_nothing(monkeypatch: pytest.MonkeyPa
     assert Settings(_env_file=ROOT / ".env.example") == Settings()  # type: ignore[call-arg]
 
 
+def commands(group: Any) -> Iterator[tuple[str, Any]]:
+    """All commands by their names, those of groups with the group's before it."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from ((f"{name} {inner}", one) for inner, one in commands(command))
+        else:
+            yield name, command
+
+
 def test_commands_of_the_command_line_with_their_options() -> None:
     listed = {}
     for cell, _ in table("Command line"):
-        name, *rest = code(cell)[0].split(maxsplit=1)
-        listed[name] = set(re.findall(r"--[\w-]+", "".join(rest)))
+        name = " ".join(re.findall(r"(?<![\w-])[a-z]+(?![\w-])", code(cell)[0]))
+        listed[name] = set(re.findall(r"--[\w-]+", code(cell)[0]))
     known = {
         name: {option for parameter in command.params for option in parameter.opts if option.startswith("--")}
-        for name, command in get_command(app).commands.items()  # type: ignore[attr-defined]
+        for name, command in commands(get_command(app))
     }
     assert listed == {name: options - {"--help"} for name, options in known.items()}
 

@@ -87,3 +87,11 @@ def test_the_playground_and_slack_have_databases_of_their_own(monkeypatch: pytes
     assert settings.load().database == "sqlite:///engagement.db"
     monkeypatch.setenv("DATABASE_URL", "sqlite:///mine.db")
     assert settings.load().database == "sqlite:///mine.db"
+
+
+def test_the_first_super_admins_are_addresses_in_whatever_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUPER_ADMINS", " Dina@Example.com, ,bo@example.com")
+    assert settings.load().first_admins == {"dina@example.com", "bo@example.com"}
+    monkeypatch.setenv("SUPER_ADMINS", "dina")
+    with pytest.raises(SettingsError, match="SUPER_ADMINS: should be e-mail addresses"):
+        settings.load()

@@ -34,3 +34,6 @@ SHOW_VIEW = "show_view"  # value: the view's id
 CHANGE_VIEW = "change_view"  # a menu; its values are RENAME_VIEW or DELETE_VIEW, a colon, and the view's id
 RENAME_VIEW = "rename_view"  # a modal's callback id, as is:
 DELETE_VIEW = "delete_view"
+
+# `/workspace` and what leads on from it: who may do what, teams, people.
+BECOME_FIRST = "become_first"  # super admin

@@ -14,6 +14,7 @@ SENTENCES = {
     "super_admin_taken": "There is a super admin by now: ask them.",
     "no_slack_admin": "Only an owner or admin of this Slack workspace can become the first super admin.",
     "last_super_admin": "Somebody must be super admin: make another one first.",
+    "workspace_too_old": "It is done. This message is too old to be replaced. Type: {command}",
     "workspace_word": "There is no {command} {word}. What there is: {command} help",
     "not_installed": "The bot is not set up for this Slack workspace. Whoever runs it: engagement-bot doctor",
     "client_gone": "This client is no longer there. Look it up again: {command} and its name.",

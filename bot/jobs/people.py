@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
 import structlog
 from slack_sdk import WebClient
 
-from storage import people
+from storage import people, rights
 from storage.database import Database
 
 PAGE = 200  # the most that Slack recommends for users.list
@@ -17,7 +17,13 @@ PAGE = 200  # the most that Slack recommends for users.list
 log = structlog.get_logger()
 
 
-def keep(database: Database, slack: WebClient, installation_id: int, now: Callable[[], datetime]) -> int:
+def keep(
+    database: Database,
+    slack: WebClient,
+    installation_id: int,
+    now: Callable[[], datetime],
+    first_admins: Collection[str] = (),
+) -> int:
     """Read all users, page by page, and write each page in a transaction of its own. Gives how many there are.
 
     Guests, bots, deleted people and people of other Slack workspaces are kept too: flagged, so that they are refused.
@@ -33,5 +39,7 @@ def keep(database: Database, slack: WebClient, installation_id: int, now: Callab
         cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
         if not cursor:
             break
+    with database.write() as connection:
+        rights.name_first(connection, installation_id, first_admins, now())
     log.info("people kept", installation=installation_id, people=count)
     return count

@@ -7,11 +7,12 @@ from typing import Any
 
 from slack_bolt import Ack
 
+from bot.blocks import ids
 from bot.blocks import workspaces as show
 from bot.domain.access import Right
 from bot.errors import UserError
 from commands.arguments import Turn, typed
-from commands.workspace import index
+from commands.workspace import first
 
 Payload = Mapping[str, Any]
 
@@ -20,7 +21,7 @@ def on_command(ack: Ack, command: Payload, turn: Turn) -> None:
     """`/workspace [word]`. Anybody may ask; what they may not see says so, and whom to ask."""
     match typed(command.get("text")).casefold():
         case "":
-            ack(**index.page(turn))
+            ack(**first.page(turn))
         case "help" | "?":
             ack(**show.usage(command["command"], turn.words))
         case word:
@@ -29,4 +30,5 @@ def on_command(ack: Ack, command: Payload, turn: Turn) -> None:
 
 LISTENERS = [
     ("command", "workspace", on_command, Right.MEMBER),
+    ("action", ids.BECOME_FIRST, first.on_become, Right.MEMBER),
 ]

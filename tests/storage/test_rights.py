@@ -75,7 +75,7 @@ def test_of_two_who_leave_at_once_one_stays(database: Database, here: int) -> No
             return False
         return True
 
-    for _ in range(20):
+    for _ in range(200):
         with database.write() as connection:
             for one in (ADA, BEA):
                 rights.set_super_admin(connection, here, one, True, by=None, now=NOW)
