@@ -12,14 +12,14 @@ from bot.blocks import engagement as cards
 from bot.blocks.kit import Message
 from bot.blocks.words import Words
 from bot.domain import views as saved_views
-from bot.domain.access import Person
+from bot.domain.access import Person, Right
 from bot.domain.catalog import Catalog
 from bot.domain.engagement import Engagement, assess
 from bot.domain.filter_text import parse
 from bot.domain.filters import Filter
 from bot.domain.listing import Listing
 from bot.errors import UserError
-from storage import facts, lookup, people, scopes, views
+from storage import facts, lookup, people, rights, scopes, views
 from storage.database import Database
 
 LONGEST = 2_000  # characters that are looked at; Slack lets people type 10,000
@@ -41,11 +41,24 @@ class Turn:
     catalogs: Callable[[str], Catalog | None]  # earlier ones, by their hash
     command: str  # "/engagement" as it is called here
 
+    def called(self, command: str) -> str:
+        """Another command as it is called here."""
+        return f"{self.command.removesuffix('engagement')}{command}"
+
     def known_again(self) -> Turn:
         """The same turn with the person as they are now: what they just did may have changed their rights."""
         with self.db.read() as connection:
             now = people.by_id(connection, self.person.installation_id, self.person.id)
         return replace(self, person=now or self.person)
+
+
+def require(turn: Turn, right: Right) -> None:
+    """Raise UserError where who asks lacks a right that only a part of a command asks for."""
+    refused = turn.person.lacks(right)
+    if refused is not None:
+        with turn.db.read() as connection:
+            admins = rights.super_admins(connection, turn.person.installation_id)
+        raise UserError(refused.value, who=", ".join(admins.values()) or turn.words("an admin of this Slack workspace"))
 
 
 def typed(text: str | None) -> str:

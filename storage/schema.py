@@ -103,6 +103,7 @@ installation = Table(
     Column("service_object", String(64)),
     Column("revenue_objects", Document, nullable=False, server_default="[]"),  # at most two
     Column("seats_by_hand", Boolean, nullable=False, server_default="0"),  # only those who were given one have a seat
+    Column("welcomes_since", UtcDateTime),  # who had a seat before is welcomed only where a super admin says so
 )
 
 person = Table(
@@ -126,10 +127,23 @@ person = Table(
     Column("seat", String(8)),  # given or taken by hand; empty: by the rule (`bot.domain.access.has_seat`)
     Column("looks_as", Key),  # a super admin looks at the other person's workspace
     Column("welcomed_at", UtcDateTime),  # the one message that who gets a seat is sent
+    Column("welcome_held", Boolean, nullable=False, server_default="0"),  # had a seat before there were welcomes
+    Column("seat_asked_at", UtcDateTime),  # when they last asked a super admin for a seat
     CheckConstraint("seat IN ('on', 'off')", name="seat"),
     ForeignKeyConstraint(["installation_id"], ["installation.id"], ondelete="CASCADE"),
     UniqueConstraint("installation_id", "slack_user_id"),
     UniqueConstraint("installation_id", "email"),
+)
+
+# Further addresses by which the data names somebody, beside the one that Slack knows: bound by hand.
+person_address = Table(
+    "person_address",
+    metadata,
+    _installation(primary_key=True),
+    Column("email", String(320), primary_key=True),
+    Column("person_id", Key, nullable=False),
+    _owned("person_id", table="person"),
+    Index("ix_person_address_person", "installation_id", "person_id"),
 )
 
 workspace = Table(

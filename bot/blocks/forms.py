@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 REPLIES = 29 * 60  # seconds in which a click can be answered; Slack allows 30 minutes
+
+_KINDS = ("option", "options", "user", "users", "conversation")
 
 Values = Mapping[str, Mapping[str, Mapping[str, Any]]]  # `view.state.values` of a submission
 
@@ -51,6 +53,19 @@ def _text(value: Mapping[str, Any]) -> str:
             return chosen
         case {"selected_options": list(several)}:
             return ",".join(one["value"] for one in several)
-        case {"selected_user": str(text)} | {"value": str(text)}:
+        case {"selected_users": list(several)}:
+            return ",".join(several)
+        case {"selected_user": str(text)} | {"selected_conversation": str(text)} | {"value": str(text)}:
             return text.strip()
     return ""
+
+
+def opened(blocks: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """What stood in the fields of a modal when it was opened, as `entered` gives it."""
+    fields = [block["element"] for block in blocks if block["type"] == "input"]
+    return {one["action_id"]: text for one in fields if (text := _text(_prefilled(one)))}
+
+
+def _prefilled(element: Mapping[str, Any]) -> dict[str, Any]:
+    names = {"initial_value": "value"} | {f"initial_{kind}": f"selected_{kind}" for kind in _KINDS}
+    return {names[name]: value for name, value in element.items() if name in names}

@@ -37,3 +37,8 @@ DELETE_VIEW = "delete_view"
 
 # `/workspace` and what leads on from it: who may do what, teams, people.
 BECOME_FIRST = "become_first"  # super admin
+SHOW_TEAMS = "show_teams"  # value: the place of the first team of a page; numbered
+NEW_TEAM = "new_team"  # a modal's callback id, too, as are:
+EDIT_TEAM = "edit_team"
+REMOVE_TEAM = "remove_team"
+CHANGE_TEAM = "change_team"  # a menu; its values are EDIT_TEAM or REMOVE_TEAM, a colon, and the team's id

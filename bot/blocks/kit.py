@@ -211,6 +211,26 @@ def person(action: str, chosen: str | None) -> Element:
     return UserSelectMenu(action_id=action, initial_user=chosen)._resolve()
 
 
+def persons(action: str, chosen: Iterable[str]) -> Element:
+    """A menu of the people of the Slack workspace, of whom several can be chosen; `chosen` are Slack users' ids."""
+    found = list(chosen)
+    made = {"type": "multi_users_select", "action_id": action}
+    return {**made, "initial_users": found} if found else made
+
+
+def conversation(action: str, chosen: str | None) -> Element:
+    """A menu of channels, public or private, never one shared with another company."""
+    rule = {"include": ["public", "private"], "exclude_external_shared_channels": True, "exclude_bot_users": True}
+    made: Element = {"type": "conversations_select", "action_id": action, "filter": rule}
+    return {**made, "initial_conversation": chosen} if chosen else made
+
+
+def asking(element: Element, title: str, text: str, yes: str, no: str) -> Element:
+    """The element with a question before it acts."""
+    said = {"title": _plain_text(cut(title, 100)), "text": _plain_text(cut(text, 300))}
+    return {**element, "confirm": {**said, "confirm": _plain_text(cut(yes, 30)), "deny": _plain_text(cut(no, 30))}}
+
+
 def field(label: str, element: Element, hint: str = "", *, optional: bool = True) -> Block:
     """A field of a modal; its block has the element's id, so that an error finds its place."""
     made = {

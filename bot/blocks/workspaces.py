@@ -13,7 +13,10 @@ from bot.domain.workspaces import MOST, Workspace
 
 def usage(command: str, words: Words) -> Message:
     """The answer to `/workspace help`."""
-    lines = [words("`{command}` the CS workspaces and their settings", command=command)]
+    lines = [
+        words("`{command}` the CS workspaces and their settings", command=command),
+        words("`{command} teams` who works together, who leads, and where", command=command),
+    ]
     return kit.message("\n".join(lines).replace("`", ""), [kit.section(*lines)])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,8 +12,8 @@ from bot.blocks import ids
 from bot.blocks import workspaces as show
 from bot.domain.access import Right
 from bot.errors import UserError
-from commands.arguments import Turn, typed
-from commands.workspace import first
+from commands.arguments import Turn, require, typed
+from commands.workspace import first, teams
 
 Payload = Mapping[str, Any]
 
@@ -22,6 +23,9 @@ def on_command(ack: Ack, command: Payload, turn: Turn) -> None:
     match typed(command.get("text")).casefold():
         case "":
             ack(**first.page(turn))
+        case "teams":
+            require(turn, Right.SETTINGS)
+            ack(**teams.page(turn))
         case "help" | "?":
             ack(**show.usage(command["command"], turn.words))
         case word:
@@ -31,4 +35,10 @@ def on_command(ack: Ack, command: Payload, turn: Turn) -> None:
 LISTENERS = [
     ("command", "workspace", on_command, Right.MEMBER),
     ("action", ids.BECOME_FIRST, first.on_become, Right.MEMBER),
+    ("action", re.compile(rf"^{ids.SHOW_TEAMS}"), teams.on_list, Right.SETTINGS),
+    ("action", ids.NEW_TEAM, teams.on_new, Right.SETTINGS),
+    ("action", re.compile(rf"^{ids.CHANGE_TEAM}:"), teams.on_change, Right.SETTINGS),
+    ("view", ids.NEW_TEAM, teams.on_created, Right.SETTINGS),
+    ("view", ids.EDIT_TEAM, teams.on_edited, Right.SETTINGS),
+    ("view", ids.REMOVE_TEAM, teams.on_removed, Right.SETTINGS),
 ]

@@ -6,22 +6,18 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import delete, select, update
 
 from bot.blocks import ids
 from bot.playground import people as cast
-from bot.playground.model import Message
 from storage import rights
-from storage.schema import audit_entry, person
-from tests.bots import Bot, texts
+from tests.admins import begin_anew, make_super_admin, said
+from tests.bots import Bot
 
 
 @pytest.fixture(autouse=True)
 def nobody(bot: Bot) -> Iterator[None]:
     yield
-    with bot.database.write() as connection:
-        connection.execute(update(person).values(is_super_admin=False))
-        connection.execute(delete(audit_entry))
+    begin_anew(bot)
 
 
 def admins(bot: Bot) -> list[str]:
@@ -44,26 +40,13 @@ def test_who_is_no_admin_of_slack_is_offered_nothing_and_gets_nothing_by_a_forge
     forged = bot.ask("/workspace", who=cast.DINA)
     asked.blocks.append(next(block for block in forged.blocks if ids.BECOME_FIRST in json.dumps(block)))
     bot.press(asked, ids.BECOME_FIRST)
-    said(bot, "Only an owner or admin of this Slack workspace can become the first super admin.")
+    said(bot, "Only an owner or admin of this Slack workspace can become the first super admin.", who=cast.ANNA)
     assert admins(bot) == []
 
 
 def test_of_two_admins_the_second_is_told_that_there_is_one(bot: Bot) -> None:
     asked = bot.ask("/workspace", who=cast.DINA)
-    with bot.database.write() as connection:
-        bo = connection.scalar(select(person.c.id).where(person.c.slack_user_id == cast.BO))
-        assert bo is not None
-        rights.set_super_admin(connection, bot.installation.id, bo, True, by=None, now=bot.now)
+    make_super_admin(bot, cast.BO)
     bot.press(asked, ids.BECOME_FIRST, who=cast.DINA)
-    said(bot, "There is a super admin by now: ask them.", who=cast.DINA)
+    said(bot, "There is a super admin by now: ask them.")
     assert admins(bot) == ["Bo"]
-
-
-def said(bot: Bot, text: str, who: str = cast.ANNA) -> Message:
-    """The newest answer, once it says this."""
-
-    def look() -> Message | None:
-        newest = bot.slack.actions.visible_messages(who, cast.CS_NORDIC)[-1]
-        return newest if text in texts(newest.blocks) else None
-
-    return bot.wait(look)
