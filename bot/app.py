@@ -15,10 +15,10 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
 from bot import metrics
-from bot.blocks import kit, notices
+from bot.blocks import kit, notices, seats
 from bot.blocks.wording import UNEXPECTED, explain
 from bot.blocks.words import Words, speak
-from bot.domain.access import Person, Right
+from bot.domain.access import Person, Refusal, Right
 from bot.domain.catalog import Catalog
 from bot.errors import UserError
 from bot.recent import Recent
@@ -125,7 +125,8 @@ class Door:
             return False
         refused = found.lacks(right)
         if refused is not None:
-            raise UserError(refused.value, who=_whom_to_ask(context["db"], found))
+            context["refused"] = found
+            raise _refusal(refused, context["db"], found)
         context["turn"] = _turn(context, found)
         return True
 
@@ -135,11 +136,14 @@ def _find(context: BoltContext) -> Person | None:
         return people.find(connection, _home(context), context.actor_user_id or context.user_id or "")
 
 
-def _whom_to_ask(database: Database, asker: Person) -> str:
-    """The super admins by name; without one, who may become the first."""
+def _refusal(refused: Refusal, database: Database, asker: Person) -> UserError:
+    """Why, and whom to ask: the super admins by name; without one, who may become the first."""
+    if refused is Refusal.NO_SEAT and asker.is_super_admin:
+        return UserError("no_seat_admin")
     with database.read() as connection:
         found = rights.super_admins(connection, asker.installation_id)
-    return ", ".join(found.values()) or speak(asker.locale)("an admin of this Slack workspace")
+    who = ", ".join(found.values()) or speak(asker.locale)("an admin of this Slack workspace")
+    return UserError(refused.value, who=who, admin=next(iter(found.values()), None))
 
 
 def _home(context: BoltContext) -> str:
@@ -188,11 +192,20 @@ def answer_error(error: Exception, context: BoltContext, body: dict[str, Any]) -
     words = _words(context)
     if isinstance(error, UserError):
         text = explain(error, words)
+        below = _below(error, context, words)
     else:
-        reference = token_hex(4)
+        reference, below = token_hex(4), []
         log.error("unexpected error", reference=reference, exc_info=error)
         text = words(UNEXPECTED, reference=reference)
-    return _tell(text, context, body)
+    return _tell(text, context, body, below)
+
+
+def _below(error: UserError, context: BoltContext, words: Words) -> list[kit.Block]:
+    """What somebody without a seat can do about it."""
+    refused, admin = context.get("refused"), error.values.get("admin")
+    if refused is None or error.key not in {Refusal.NO_SEAT.value, "no_seat_admin"}:
+        return []
+    return seats.ways_in(refused, str(admin) if admin else None, words)
 
 
 def _words(context: BoltContext) -> Words:
@@ -200,9 +213,9 @@ def _words(context: BoltContext) -> Words:
     return turn.words if isinstance(turn, Turn) else speak()
 
 
-def _tell(said: str, context: BoltContext, body: dict[str, Any]) -> BoltResponse:
+def _tell(said: str, context: BoltContext, body: dict[str, Any], below: Sequence[kit.Block] = ()) -> BoltResponse:
     text = kit.escape(said)  # it may repeat what somebody typed
-    message = kit.message(text, [kit.section(text)])
+    message = kit.message(text, [kit.section(text), *below])
     match body:
         case {"command": _} if context.ack.response is None:
             return BoltResponse(status=200, body={"response_type": "ephemeral", **message})

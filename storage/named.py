@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from bot.domain.catalog import fold
 from bot.domain.named import Csm, Team
+from storage import people
 from storage.schema import person, team
 
 
@@ -23,7 +24,8 @@ def team_called(connection: Connection, installation_id: int, name: str) -> Team
 
 def csm_of(connection: Connection, installation_id: int, email: str) -> Csm | None:
     """The person with an e-mail address."""
-    return _csm(connection, installation_id, person.c.email == email)
+    identity = people.known(connection, installation_id, [email]).get(email)
+    return _csm(connection, installation_id, person.c.id == identity)
 
 
 def csm_chosen(connection: Connection, installation_id: int, chosen: str) -> Csm | None:

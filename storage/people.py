@@ -26,7 +26,7 @@ from sqlalchemy import (
 from bot.domain.access import Person, has_seat, refusal
 from bot.domain.workspaces import EVERYTHING
 from storage import lists
-from storage.schema import installation, person, standing, team, team_member, workspace
+from storage.schema import installation, person, person_address, standing, team, team_member, workspace
 
 _membership_of, _any_team = team_member.alias("membership"), team.alias("any_team")
 _membership = select(_membership_of.c.team_id).where(_membership_of.c.installation_id == installation.c.id)
@@ -98,6 +98,9 @@ _BY_ID = _PERSON.where(
 _BY_EMAIL = select(person.c.email, person.c.id).where(
     person.c.installation_id == bindparam("installation"), lists.among_texts(person.c.email, "emails")
 )
+_BOUND = select(person_address.c.email, person_address.c.person_id).where(
+    person_address.c.installation_id == bindparam("installation"), lists.among_texts(person_address.c.email, "emails")
+)
 _FULL_MEMBERS = select(func.count()).where(
     person.c.installation_id == bindparam("installation"),
     lists.among_texts(person.c.slack_user_id, "users"),
@@ -155,6 +158,12 @@ def _person(row: Row[Any]) -> Person:
     )
 
 
+def in_slack(connection: Connection, installation_id: int, slack_user_id: str) -> int | None:
+    """The id of the person behind a Slack user."""
+    mine = (person.c.installation_id == installation_id, person.c.slack_user_id == slack_user_id)
+    return connection.scalar(select(person.c.id).where(*mine))
+
+
 def installation_of(connection: Connection, team_id: str) -> int | None:
     """The installation that a Slack workspace is bound to."""
     return connection.scalar(select(installation.c.id).where(installation.c.slack_team_id == team_id))
@@ -167,9 +176,12 @@ def full_members(connection: Connection, installation_id: int, slack_user_ids: C
 
 
 def known(connection: Connection, installation_id: int, emails: Collection[str]) -> dict[str, int]:
-    """The people with these addresses, by address."""
+    """The people with these addresses, by address: the one that Slack knows, or one that was bound to them."""
+    if not emails:
+        return {}
     parameters = {"installation": installation_id, "emails": list(emails)}
-    return dict(connection.execute(_BY_EMAIL, parameters).all()) if emails else {}
+    of_slack = dict(connection.execute(_BY_EMAIL, parameters).all())
+    return of_slack | dict(connection.execute(_BOUND, parameters).all())
 
 
 def named(connection: Connection, installation_id: int, emails: Collection[str]) -> dict[str, int]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from bot.errors import UserError
 from storage import audit, installations, people
-from storage.schema import person
+from storage.schema import installation, person
+
+ASKS = timedelta(days=1)  # somebody asks for a seat once in so long
 
 _FULL = (~person.c.is_guest, ~person.c.is_bot, ~person.c.is_deleted, person.c.slack_user_id.is_not(None))
 
@@ -97,3 +100,50 @@ def _set(
         return
     connection.execute(update(person).where(*mine).values({what: value}))
     audit.record(connection, installation_id, by, now, "right.changed", row.name, {what: row.old}, {what: value})
+
+
+def seat(connection: Connection, installation_id: int, person_id: int) -> str | None:
+    """What somebody was given by hand: "on", "off", or nothing."""
+    mine = (person.c.installation_id == installation_id, person.c.id == person_id)
+    return connection.scalar(select(person.c.seat).where(*mine))
+
+
+def seats_by_hand(connection: Connection, installation_id: int) -> bool:
+    return bool(connection.scalar(select(installation.c.seats_by_hand).where(installation.c.id == installation_id)))
+
+
+def set_seats_by_hand(connection: Connection, installation_id: int, on: bool, *, by: int, now: datetime) -> None:
+    """Let only those have a seat who were given one, or again everyone who works with clients."""
+    installations.lock(connection, installation_id)
+    mine = installation.c.id == installation_id
+    before = connection.scalar(select(installation.c.seats_by_hand).where(mine))
+    if before != on:
+        connection.execute(update(installation).where(mine).values(seats_by_hand=on))
+        what = "seats_by_hand"
+        audit.record(connection, installation_id, by, now, "seats.changed", "seats", {what: before}, {what: on})
+
+
+def ask_for_seat(connection: Connection, installation_id: int, person_id: int, now: datetime) -> Row[Any]:
+    """The super admin who is to be asked for a seat by somebody. Raises UserError: once a day, and where there is none.
+
+    Written down before it is sent, so that of two clicks one asks.
+    """
+    installations.lock(connection, installation_id)
+    admins = super_admins(connection, installation_id)
+    if not admins:
+        raise UserError("seat_nobody")
+    first = person.c.id == next(iter(admins))
+    mine = person.c.installation_id == installation_id
+    asked = connection.scalar(select(person.c.seat_asked_at).where(mine, person.c.id == person_id))
+    if asked is not None and now - asked < ASKS:
+        raise UserError("seat_asked", who=admins[next(iter(admins))])
+    connection.execute(update(person).where(mine, person.c.id == person_id).values(seat_asked_at=now))
+    return connection.execute(
+        select(*(person.c[name] for name in ("name", "locale", "slack_user_id"))).where(mine, first)
+    ).one()
+
+
+def unask(connection: Connection, installation_id: int, person_id: int) -> None:
+    """What was to be asked was not sent: they may ask again."""
+    mine = (person.c.installation_id == installation_id, person.c.id == person_id)
+    connection.execute(update(person).where(*mine).values(seat_asked_at=None))

@@ -10,6 +10,7 @@ from bot.domain.access import Person
 from bot.domain.catalog import fold
 from bot.domain.filters import Filter, FilterError
 from bot.domain.listing import Scope, Whose
+from storage import people
 from storage.schema import person, team
 
 
@@ -47,8 +48,9 @@ def _of_csm(connection: Connection, asker: Person, csm: str) -> Scope:
         return Scope(Whose.MINE, person_id=asker.id)
     if csm == "nobody":
         return Scope(Whose.PERSON)
-    mine = person.c.installation_id == asker.installation_id
-    found = connection.execute(select(person.c.id, person.c.name).where(mine, person.c.email == csm)).one_or_none()
+    identity = people.known(connection, asker.installation_id, [csm]).get(csm)
+    mine = (person.c.installation_id == asker.installation_id, person.c.id == identity)
+    found = connection.execute(select(person.c.id, person.c.name).where(*mine)).one_or_none()
     if found is None:
         raise FilterError("filter_unknown_csm", name="csm", word=csm)
     return Scope(Whose.PERSON, person_id=found.id, name=found.name)

@@ -16,6 +16,10 @@ def usage(command: str, words: Words) -> Message:
     lines = [
         words("`{command}` the CS workspaces and their settings", command=command),
         words("`{command} teams` who works together, who leads, and where", command=command),
+        words(
+            "`{command} people` the CSMs that clients name, who they are in Slack, and what each may do",
+            command=command,
+        ),
     ]
     return kit.message("\n".join(lines).replace("`", ""), [kit.section(*lines)])
 

@@ -13,7 +13,7 @@ from bot.blocks import workspaces as show
 from bot.domain.access import Right
 from bot.errors import UserError
 from commands.arguments import Turn, require, typed
-from commands.workspace import first, teams
+from commands.workspace import first, people, seats, teams
 
 Payload = Mapping[str, Any]
 
@@ -26,6 +26,9 @@ def on_command(ack: Ack, command: Payload, turn: Turn) -> None:
         case "teams":
             require(turn, Right.SETTINGS)
             ack(**teams.page(turn))
+        case "people":
+            require(turn, Right.SETTINGS)
+            ack(**people.page(turn))
         case "help" | "?":
             ack(**show.usage(command["command"], turn.words))
         case word:
@@ -41,4 +44,13 @@ LISTENERS = [
     ("view", ids.NEW_TEAM, teams.on_created, Right.SETTINGS),
     ("view", ids.EDIT_TEAM, teams.on_edited, Right.SETTINGS),
     ("view", ids.REMOVE_TEAM, teams.on_removed, Right.SETTINGS),
+    ("action", re.compile(rf"^{ids.SHOW_PEOPLE}"), people.on_list, Right.SETTINGS),
+    ("action", re.compile(rf"^{ids.BIND_ADDRESS}:"), people.on_bind, Right.SETTINGS),
+    ("action", ids.SEATS_BY_HAND, people.on_by_hand, Right.SUPER_ADMIN),
+    ("action", re.compile(rf"^{ids.SHOW_RIGHTS}:"), people.on_rights, Right.SUPER_ADMIN),
+    ("action", ids.CHOOSE_PERSON, people.on_rights, Right.SUPER_ADMIN),
+    ("view", ids.SET_RIGHTS, people.on_saved, Right.SUPER_ADMIN),
+    ("action", ids.GIVE_ME_A_SEAT, seats.on_mine, Right.SUPER_ADMIN),
+    ("action", ids.ASK_FOR_SEAT, seats.on_ask, Right.MEMBER),
+    ("action", ids.GIVE_SEAT, seats.on_give, Right.SUPER_ADMIN),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import insert, update
@@ -100,3 +101,45 @@ def test_the_audit_keeps_what_differs(database: Database, here: int) -> None:
         audit.record(connection, here, ADA, NOW, "workspace.changed", "A", old, new)
         (entry,) = audit.read(connection, here)
     assert (entry.before, entry.after) == ({"teams": ["x"]}, {"teams": ["x", "y"]})
+
+
+def test_somebody_asks_for_a_seat_once_a_day(database: Database, here: int) -> None:
+    with database.write() as connection:
+        with pytest.raises(UserError, match="seat_nobody"):
+            rights.ask_for_seat(connection, here, CAT, NOW)
+        rights.set_super_admin(connection, here, BEA, True, by=None, now=NOW)
+        assert rights.ask_for_seat(connection, here, CAT, NOW).slack_user_id == "U2"
+        with pytest.raises(UserError, match="seat_asked"):
+            rights.ask_for_seat(connection, here, CAT, NOW + timedelta(hours=23))
+        assert rights.ask_for_seat(connection, here, CAT, NOW + timedelta(days=1)).name == "bea"
+        rights.unask(connection, here, CAT)
+        assert rights.ask_for_seat(connection, here, CAT, NOW).name == "bea"
+
+
+def test_of_two_clicks_one_asks(database: Database, here: int) -> None:
+    def ask(_: int) -> bool:
+        try:
+            with database.write() as connection:
+                rights.ask_for_seat(connection, here, CAT, NOW)
+        except UserError:
+            return False
+        return True
+
+    with database.write() as connection:
+        rights.set_super_admin(connection, here, BEA, True, by=None, now=NOW)
+    for _ in range(20):
+        with ThreadPoolExecutor() as pool:
+            assert sorted(pool.map(ask, range(2))) == [False, True]
+        with database.write() as connection:
+            rights.unask(connection, here, CAT)
+
+
+def test_seats_by_hand_are_switched_and_audited(database: Database, here: int) -> None:
+    with database.write() as connection:
+        for on in (True, True, False):
+            rights.set_seats_by_hand(connection, here, on, by=ADA, now=NOW)
+        entries = [(one.action, one.before, one.after) for one in audit.read(connection, here)]
+    assert entries == [
+        ("seats.changed", {"seats_by_hand": True}, {"seats_by_hand": False}),
+        ("seats.changed", {"seats_by_hand": False}, {"seats_by_hand": True}),
+    ]

@@ -1,0 +1,115 @@
+"""People: whom the data names as CSM, whether they are in Slack, and what each may do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bot.blocks import forms, ids, kit
+from bot.blocks.forms import FormState
+from bot.blocks.kit import Block, Element, Message, Modal
+from bot.blocks.words import Words
+from bot.domain.access import Person
+from bot.domain.csms import Csm, Found, Rights
+
+PAGE = 10  # people of a message
+# The fields, and what the boxes and radio buttons of a person say:
+SUPER_ADMIN, MANAGES, SEAT = "super_admin", "manages", "seat"
+FIELDS = (SUPER_ADMIN, MANAGES, SEAT)
+YES, RULE = "yes", "rule"
+
+
+def page(found: Sequence[Csm], first: int, asker: Person, by_hand: bool, words: Words) -> Message:
+    """The answer to `/workspace people`, from the person at this place on."""
+    shown = found[first : first + PAGE]
+    title = _title(found, words)
+    text = f"{title} {' '.join(f'{_line(one, words)}.' for one in shown)} {_seats(by_hand, words)}"
+    parts = [_csm(one, asker, words) for one in shown]
+    last = [kit.context(_seats(by_hand, words)), *_turning(found, first, asker, by_hand, words)]
+    return kit.message(text.replace("*", ""), [kit.section(f"*{title}*"), *parts, *_whose(asker, words), *last])
+
+
+def _title(found: Sequence[Csm], words: Words) -> str:
+    if not found:
+        return words("No client names anybody as CSM yet.")
+    here = sum(one.found is Found.HERE for one in found)
+    return words("{n} of {all} CSMs that clients name are found in Slack.", n=here, all=len(found))
+
+
+def _line(one: Csm, words: Words) -> str:
+    name = f"*{kit.name(one.email or one.name, 60) if one.found is Found.NOWHERE else kit.name(one.name, 60)}*"
+    clients = words.count("{n} client", "{n} clients", one.clients)
+    match one.found:
+        case Found.NOWHERE:
+            return f"{name} · {clients} · {words('not found in Slack: who is it?')}"
+        case Found.LEFT:
+            return f"{name} · {words('left Slack')} · {words.count('{n} client left', '{n} clients left', one.clients)}"
+    return f"{name} · {clients} · {kit.name(one.email or '', 60)}"
+
+
+def _csm(one: Csm, asker: Person, words: Words) -> Block:
+    if one.found is Found.NOWHERE:
+        question = words("From now on that address means whom you chose, in what is here and in every later import.")
+        menu: Element = {"type": "users_select", "action_id": f"{ids.BIND_ADDRESS}:{one.id}"}
+        asking = kit.asking(menu, words("Is that them?"), question, words("Yes"), words("Cancel"))
+        return kit.section(_line(one, words), accessory=asking)
+    rights = kit.button(words("Rights"), f"{ids.SHOW_RIGHTS}:{one.id}", str(one.id))
+    show = asker.is_super_admin and one.found is Found.HERE
+    return kit.section(_line(one, words), accessory=rights if show else None)
+
+
+def _whose(asker: Person, words: Words) -> Iterator[Block]:
+    """Anybody's rights, also of who is no CSM."""
+    if asker.is_super_admin:
+        menu: Element = {"type": "users_select", "action_id": ids.CHOOSE_PERSON}
+        yield kit.section(words("Rights and seat of anybody"), accessory=menu)
+
+
+def _seats(by_hand: bool, words: Words) -> str:
+    if by_hand:
+        return words("Seats by hand: only who was given a seat has one.")
+    return words("Whoever is CSM of a client, in a team, or was given a seat has one.")
+
+
+def _turning(found: Sequence[Csm], first: int, asker: Person, by_hand: bool, words: Words) -> Iterator[Block]:
+    buttons = []
+    if first > 0:
+        buttons.append(kit.button(words("◀ Back"), f"{ids.SHOW_PEOPLE}:back", str(max(0, first - PAGE))))
+    if first + PAGE < len(found):
+        buttons.append(kit.button(words("Next ▶"), f"{ids.SHOW_PEOPLE}:next", str(first + PAGE)))
+    if asker.is_super_admin:
+        buttons.append(_switch(by_hand, words))
+    if buttons:
+        yield kit.actions(*buttons)
+
+
+def _switch(by_hand: bool, words: Words) -> Element:
+    if by_hand:
+        return kit.button(words("Seats by the rule"), ids.SEATS_BY_HAND, "off")
+    button = kit.button(words("Seats by hand"), ids.SEATS_BY_HAND, "on")
+    text = words("Whoever was not given a seat by hand loses theirs, however many clients they have.")
+    return kit.asking(button, words("Seats by hand?"), text, words("Yes"), words("Cancel"))
+
+
+def rights(one: Rights, state: FormState, words: Words) -> Modal:
+    """What somebody may do, to be changed by a super admin."""
+    boxes = [
+        kit.field(words("Rights"), kit.box(SUPER_ADMIN, words("Super admin"), YES, ticked=one.is_super_admin)),
+        kit.field(words("Settings"), kit.box(MANAGES, words("Manages CS settings"), YES, ticked=one.manages)),
+    ]
+    options = [(words("By the rule"), RULE), (words("Has a seat"), "on"), (words("Has none"), "off")]
+    seat = kit.field(words("Seat"), kit.radios(SEAT, options, one.seat or RULE), optional=False)
+    return kit.modal(
+        words("Rights and seat"),
+        [kit.section(f"*{kit.name(one.name)}*", _why(one, words)), *boxes, seat],
+        close=words("Cancel"),
+        submit=words("Save"),
+        callback=ids.SET_RIGHTS,
+        metadata=forms.write(state),
+    )
+
+
+def _why(one: Rights, words: Words) -> str:
+    has = words("Has a seat now") if one.has_seat else words("Has no seat now")
+    facts = [words.count("CSM of {n} client", "CSM of {n} clients", one.clients)] if one.clients else []
+    facts += [words("in {team}", team=kit.name(one.team, 60))] if one.team else []
+    return " · ".join([has, *facts])

@@ -1,0 +1,74 @@
+"""The people whom clients name as CSM in any workspace: with how many clients, and whether they are in Slack."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select
+
+from bot.domain.csms import Csm, Found
+from storage.schema import field, installation, person, record, record_person, workspace
+from storage.settler import BESIDE
+
+_FOUND = case(
+    (person.c.slack_user_id.is_(None), Found.NOWHERE.value),
+    (
+        or_(
+            person.c.is_deleted,
+            person.c.is_guest,
+            person.c.is_bot,
+            person.c.slack_team_id.is_distinct_from(installation.c.slack_team_id),
+        ),
+        Found.LEFT.value,
+    ),
+    else_=Found.HERE.value,
+)
+
+
+def every(connection: Connection, installation_id: int) -> list[Csm]:
+    """First who is not found in Slack, then who left, the most clients first; then the others by name."""
+    counted = _counted(installation_id).subquery()
+    query = (
+        select(
+            person.c.id,
+            person.c.name,
+            person.c.email,
+            person.c.slack_user_id,
+            _FOUND.label("found"),
+            counted.c.clients,
+        )
+        .select_from(person)
+        .join(counted, counted.c.person_id == person.c.id)
+        .join(installation, installation.c.id == person.c.installation_id)
+        .where(person.c.installation_id == installation_id)
+    )
+    csms = [Csm(*row[:4], Found(row.found), row.clients) for row in connection.execute(query)]
+    return sorted(csms, key=lambda one: (one.found, -one.clients * (one.found < Found.HERE), one.name, one.id))
+
+
+def clients_of(connection: Connection, installation_id: int, person_id: int) -> int:
+    """How many clients name somebody as CSM."""
+    counted = _counted(installation_id, record_person.c.person_id == person_id).subquery()
+    return connection.scalar(select(counted.c.clients)) or 0
+
+
+def _counted(installation_id: int, *which: ColumnElement[bool]) -> Select[Any]:
+    chosen = select(workspace.c.csm_property).where(workspace.c.installation_id == installation_id)
+    mine = (record_person.c.installation_id == installation_id, record.c.archived_at.is_(None), *which)
+    return (
+        select(record_person.c.person_id, func.count(record.c.id.distinct()).label("clients"))
+        .select_from(record_person)
+        .join(
+            field,
+            (field.c.installation_id == record_person.c.installation_id)
+            & (field.c.id == record_person.c.property_id)
+            & (field.c.type == "user")
+            & field.c.name.in_(chosen),
+        )
+        .join(
+            record,
+            (record.c.installation_id == record_person.c.installation_id) & (record.c.id == record_person.c.record_id),
+        )
+        .where(*mine, record.c.object.not_in(BESIDE))
+        .group_by(record_person.c.person_id)
+    )
