@@ -21,6 +21,7 @@ from bot.blocks.words import Words, speak
 from bot.domain.access import Person, Refusal, Right
 from bot.domain.catalog import Catalog
 from bot.errors import UserError
+from bot.looking import Looking, LookingAck, LookingClient
 from bot.recent import Recent
 from bot.reply import replier
 from bot.settings import Settings
@@ -128,7 +129,17 @@ class Door:
             context["refused"] = found
             raise _refusal(refused, context["db"], found)
         context["turn"] = _turn(context, found)
+        if found.looks_as is not None:
+            _say_as_whom(context, found)
         return True
+
+
+def _say_as_whom(context: BoltContext, person: Person) -> None:
+    """Let all answers say so while somebody looks as another person."""
+    looking = Looking(person.looks_as_name, speak(person.locale))
+    context["ack"], context["slack"] = LookingAck(looking), LookingClient(context["slack"], looking)
+    if "reply" in context:
+        context["reply"] = looking.replier(context["reply"])
 
 
 def _find(context: BoltContext) -> Person | None:

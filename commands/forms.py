@@ -12,6 +12,7 @@ from bot.blocks import forms, kit
 from bot.blocks.forms import FormState
 from bot.blocks.wording import explain
 from bot.errors import DeliveryError, UserError
+from bot.looking import LookingAck
 from bot.reply import replier
 from commands.arguments import Turn
 
@@ -45,8 +46,9 @@ def replace(ack: Ack, state: FormState, message: kit.Message, too_late: UserErro
     if not state.can_reply(time.time()):
         raise too_late
     ack()
+    told = ack.looking.message(message) if isinstance(ack, LookingAck) else message
     try:
-        replier(state.reply_to)(**message)
+        replier(state.reply_to)(**told)
     except DeliveryError as error:
         if any(code in error.code for code in _TOO_LATE):
             raise too_late from error

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, selec
 
 from bot.domain.csms import Csm, Found
 from storage.schema import field, installation, person, record, record_person, workspace
-from storage.settler import BESIDE
+from storage.slices import BESIDE
 
 _FOUND = case(
     (person.c.slack_user_id.is_(None), Found.NOWHERE.value),

@@ -67,6 +67,7 @@ _PERSON: Select[Any] = (
         exists(_membership.where(_membership_of.c.person_id == person.c.id)).label("in_team"),
         exists(select(_any_team.c.id).where(_any_team.c.installation_id == installation.c.id)).label("any_team"),
         person.c.manages,
+        person.c.looks_as,
         person.c.is_super_admin,
         person.c.is_admin,
         person.c.is_guest,
@@ -95,6 +96,7 @@ _BY_ID = _PERSON.where(
     person.c.id == bindparam("person"),
     person.c.slack_user_id.is_not(None),
 )
+_LOOKED_AT = _PERSON.where(installation.c.id == bindparam("installation"), person.c.id == bindparam("person"))
 _BY_EMAIL = select(person.c.email, person.c.id).where(
     person.c.installation_id == bindparam("installation"), lists.among_texts(person.c.email, "emails")
 )
@@ -114,13 +116,23 @@ _FULL_MEMBERS = select(func.count()).where(
 def find(connection: Connection, team_id: str, slack_user_id: str) -> Person | None:
     """The person behind a Slack user of an installation's Slack workspace; None where not known yet."""
     row = connection.execute(_FIND, {"team": team_id, "user": slack_user_id}).one_or_none()
-    return None if row is None else _person(row)
+    return None if row is None else _looking(connection, row)
 
 
 def by_id(connection: Connection, installation_id: int, person_id: int) -> Person | None:
     """The person who asked for something that is done later, as they are now; None where not known to Slack."""
     row = connection.execute(_BY_ID, {"installation": installation_id, "person": person_id}).one_or_none()
-    return None if row is None else _person(row)
+    return None if row is None else _looking(connection, row)
+
+
+def _looking(connection: Connection, row: Row[Any]) -> Person:
+    """The person, with what somebody else sees where they look as them: then it is one statement more."""
+    found = _person(row)
+    if row.looks_as is None:
+        return found
+    parameters = {"installation": found.installation_id, "person": row.looks_as}
+    other = connection.execute(_LOOKED_AT, parameters).one_or_none()
+    return found if other is None else found.looking_as(_person(other))
 
 
 def _person(row: Row[Any]) -> Person:

@@ -147,3 +147,19 @@ def unask(connection: Connection, installation_id: int, person_id: int) -> None:
     """What was to be asked was not sent: they may ask again."""
     mine = (person.c.installation_id == installation_id, person.c.id == person_id)
     connection.execute(update(person).where(*mine).values(seat_asked_at=None))
+
+
+def look_as(connection: Connection, installation_id: int, person_id: int, other: int | None, now: datetime) -> None:
+    """Let a super admin see what somebody else sees, or again what they see themselves (None)."""
+    installations.lock(connection, installation_id)
+    one = person.c
+    mine = (one.installation_id == installation_id, one.id == person_id)
+    before = connection.scalar(select(one.looks_as).where(*mine))
+    if before == other:
+        return
+    connection.execute(update(person).where(*mine).values(looks_as=other))
+    names = select(one.id, one.name).where(one.installation_id == installation_id, one.id.in_((before, other)))
+    known: dict[int | None, str] = dict(connection.execute(names).all())
+    what = "looks_as"
+    old, new = {what: known.get(before)}, {what: known.get(other)}
+    audit.record(connection, installation_id, person_id, now, "right.looked", known.get(other or before, ""), old, new)

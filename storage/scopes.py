@@ -31,7 +31,7 @@ def resolve(connection: Connection, asker: Person, wanted: Filter) -> Scope:
 
 def default(asker: Person) -> Scope:
     if asker.owns:
-        return Scope(Whose.MINE, person_id=asker.id)
+        return Scope(Whose.MINE, person_id=asker.seen_as)
     if asker.team_id is not None:
         return Scope(Whose.TEAM, team_id=asker.team_id, name=asker.team)
     return Scope(Whose.ALL)
@@ -45,7 +45,7 @@ def possible(asker: Person) -> tuple[Whose, ...]:
 
 def _of_csm(connection: Connection, asker: Person, csm: str) -> Scope:
     if csm == "me":
-        return Scope(Whose.MINE, person_id=asker.id)
+        return Scope(Whose.MINE, person_id=asker.seen_as)
     if csm == "nobody":
         return Scope(Whose.PERSON)
     identity = people.known(connection, asker.installation_id, [csm]).get(csm)

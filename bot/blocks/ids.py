@@ -51,3 +51,5 @@ SEATS_BY_HAND = "seats_by_hand"  # value: "on" or "off"
 GIVE_ME_A_SEAT = "give_me_a_seat"
 ASK_FOR_SEAT = "ask_for_seat"
 GIVE_SEAT = "give_seat"  # value: the id of who asks for one
+LOOK_AS = "look_as"  # value: a person's id
+LOOK_AS_MYSELF = "look_as_myself"

@@ -90,8 +90,8 @@ def _switch(by_hand: bool, words: Words) -> Element:
     return kit.asking(button, words("Seats by hand?"), text, words("Yes"), words("Cancel"))
 
 
-def rights(one: Rights, state: FormState, words: Words) -> Modal:
-    """What somebody may do, to be changed by a super admin."""
+def rights(one: Rights, asker: Person, state: FormState, words: Words) -> Modal:
+    """What somebody may do, to be changed by a super admin, who can also see what they see."""
     boxes = [
         kit.field(words("Rights"), kit.box(SUPER_ADMIN, words("Super admin"), YES, ticked=one.is_super_admin)),
         kit.field(words("Settings"), kit.box(MANAGES, words("Manages CS settings"), YES, ticked=one.manages)),
@@ -100,12 +100,18 @@ def rights(one: Rights, state: FormState, words: Words) -> Modal:
     seat = kit.field(words("Seat"), kit.radios(SEAT, options, one.seat or RULE), optional=False)
     return kit.modal(
         words("Rights and seat"),
-        [kit.section(f"*{kit.name(one.name)}*", _why(one, words)), *boxes, seat],
+        [kit.section(f"*{kit.name(one.name)}*", _why(one, words)), *_look(one, asker, words), *boxes, seat],
         close=words("Cancel"),
         submit=words("Save"),
         callback=ids.SET_RIGHTS,
         metadata=forms.write(state),
     )
+
+
+def _look(one: Rights, asker: Person, words: Words) -> Iterator[Block]:
+    if one.id != asker.id:
+        label = words("Look as {name}", name=kit.cut(one.name, 40))
+        yield kit.actions(kit.button(label, ids.LOOK_AS, str(one.id)))
 
 
 def _why(one: Rights, words: Words) -> str:

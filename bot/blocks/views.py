@@ -100,7 +100,7 @@ def _name(text: str, words: Words) -> Block:
 
 def _whose(asker: Person, words: Words) -> list[Block]:
     """For oneself or for the team; where there is no team there is nothing to choose."""
-    if asker.team_id is None:
+    if asker.own_team_id is None:
         return []
     options = [(words("Only me"), MINE), (words("Everybody in {team}", team=asker.team), TEAM)]
     return [kit.field(words("For"), kit.radios(WHOSE, options, MINE), optional=False)]

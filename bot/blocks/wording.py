@@ -20,6 +20,7 @@ SENTENCES = {
     "address_bound": "This address belongs to somebody by now. Look at the people again.",
     "address_stranger": "Only a full member of this Slack workspace can be a CSM.",
     "person_gone": "This person is not a full member of this Slack workspace.",
+    "look_no_seat": "To look at a CS workspace as somebody else, you need a seat yourself.",
     "team_gone": "This team is no longer there. Look at the teams again.",
     "team_changed": "{team} was changed meanwhile. Look at the teams again, and then change it.",
     "team_read_only": "{team} comes from {source}. It is changed there, and imported again.",

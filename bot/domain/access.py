@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -51,6 +51,34 @@ class Person:
     is_slack_admin: bool = False  # an owner or admin of the Slack workspace, which by itself gives no right
     refusal: Refusal | None = None
     home_id: int | None = None  # the workspace of their team, where they see the clients of another
+    looks_as: int | None = None  # the person as whom they look at a workspace: team, workspace and `owns` are theirs
+    looks_as_name: str = ""
+
+    @property
+    def seen_as(self) -> int:
+        """Whose clients are "mine"."""
+        return self.id if self.looks_as is None else self.looks_as
+
+    @property
+    def own_team_id(self) -> int | None:
+        """The team for which they may write something: rights stay one's own, as whomever one looks."""
+        return self.team_id if self.looks_as is None else None
+
+    def looking_as(self, other: Person) -> Person:
+        """The same with what the other sees. Needs a seat and a super admin: else they see their own."""
+        if not (self.is_super_admin and self.has_seat):
+            return self
+        return replace(
+            self,
+            workspace_id=other.workspace_id,
+            home_id=other.home_id,
+            team_id=other.team_id,
+            team=other.team,
+            leads=other.leads,
+            owns=other.owns,
+            looks_as=other.id,
+            looks_as_name=other.name,
+        )
 
     @property
     def home(self) -> int:

@@ -36,7 +36,8 @@ class SavedView:
 
 def may_change(view: SavedView, asker: Person) -> bool:
     """Whoever saved it, and of a team's views its lead."""
-    return view.person_id == asker.id or (view.team_id is not None and asker.leads and view.team_id == asker.team_id)
+    of_team = view.team_id is not None and asker.leads and view.team_id == asker.own_team_id
+    return view.person_id == asker.id or of_team
 
 
 def name(typed: str) -> str:

@@ -64,7 +64,7 @@ def on_save(ack: Ack, body: Payload, slack: WebClient, turn: Turn, kept: Filter)
 def on_saved(ack: Ack, view: Payload, turn: Turn, now: Clock) -> None:
     entered, state = fields.entered(view["state"]["values"]), forms.carried(view)
     kept, moment = read_filter(state.about, turn), now()
-    team_id = turn.person.team_id if entered.get(show.WHOSE) == show.TEAM else None
+    team_id = turn.person.own_team_id if entered.get(show.WHOSE) == show.TEAM else None
     try:
         called = name(entered.get(show.NAME, ""))
         _once(view, turn, moment, lambda writing: views.save(writing, turn.person, called, kept, team_id, moment))

@@ -13,7 +13,7 @@ from bot.blocks import workspaces as show
 from bot.domain.access import Right
 from bot.errors import UserError
 from commands.arguments import Turn, require, typed
-from commands.workspace import first, people, seats, teams
+from commands.workspace import first, looking, people, seats, teams
 
 Payload = Mapping[str, Any]
 
@@ -53,4 +53,6 @@ LISTENERS = [
     ("action", ids.GIVE_ME_A_SEAT, seats.on_mine, Right.SUPER_ADMIN),
     ("action", ids.ASK_FOR_SEAT, seats.on_ask, Right.MEMBER),
     ("action", ids.GIVE_SEAT, seats.on_give, Right.SUPER_ADMIN),
+    ("action", ids.LOOK_AS, looking.on_look, Right.SUPER_ADMIN),
+    ("action", ids.LOOK_AS_MYSELF, looking.on_stop, Right.MEMBER),
 ]

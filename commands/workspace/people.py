@@ -64,7 +64,7 @@ def on_rights(ack: Ack, action: Payload, body: Payload, slack: WebClient, turn: 
     ack()
     with turn.db.read() as connection:
         one = _rights(connection, turn, _chosen(connection, action, turn))
-    view = show.rights(one, forms.carrying(body, str(one.id)), turn.words)
+    view = show.rights(one, turn.person, forms.carrying(body, str(one.id)), turn.words)
     slack.views_open(trigger_id=body["trigger_id"], view=view)
 
 

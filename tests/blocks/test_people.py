@@ -30,7 +30,7 @@ def test_people_as_a_super_admin_and_as_a_manager_see_them(golden: Golden) -> No
 
 
 def test_the_modal_of_rights(golden: Golden) -> None:
-    golden("rights", people.rights(Rights(3, "Anna Aas", False, True, None, True, "CS Nordic", 52), STATE, WORDS))
+    golden("rights", people.rights(Rights(3, "Anna Aas", False, True, None, True, "CS Nordic", 52), DINA, STATE, WORDS))
 
 
 def test_the_ways_to_a_seat(golden: Golden) -> None:
@@ -46,6 +46,6 @@ def test_the_longest_names_keep_slacks_limits(letter: str) -> None:
     for first in (0, 10, 20):
         check_blocks(people.page(many, first, asker, False, WORDS)["blocks"], "message")
     one = Rights(2**62, letter * 255, True, True, "on", True, letter * 255, 10**6)
-    assert not view_problems(people.rights(one, STATE, WORDS))
+    assert not view_problems(people.rights(one, asker, STATE, WORDS))
     check_blocks(seats.question(asker, WORDS)["blocks"], "message")
     assert seats.ways_in(BO, letter * 255, WORDS)
