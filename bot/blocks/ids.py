@@ -47,6 +47,7 @@ BIND_ADDRESS = "bind_address"  # a menu; behind a colon the id of whom the data 
 SHOW_RIGHTS = "show_rights"  # value: a person's id
 CHOOSE_PERSON = "choose_person"  # a menu of people: whose rights are shown
 SET_RIGHTS = "set_rights"  # a modal's callback id
+WELCOME_HELD = "welcome_held"  # those who had a seat before there were welcomes
 SEATS_BY_HAND = "seats_by_hand"  # value: "on" or "off"
 GIVE_ME_A_SEAT = "give_me_a_seat"
 ASK_FOR_SEAT = "ask_for_seat"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from bot.blocks import forms, ids, kit
 from bot.blocks.forms import FormState
@@ -18,13 +19,18 @@ FIELDS = (SUPER_ADMIN, MANAGES, SEAT)
 YES, RULE = "yes", "rule"
 
 
-def page(found: Sequence[Csm], first: int, asker: Person, by_hand: bool, words: Words) -> Message:
+class Seats(NamedTuple):
+    by_hand: bool
+    held: int = 0  # people who had one before there were welcomes, and are sent none unless asked
+
+
+def page(found: Sequence[Csm], first: int, asker: Person, seats: Seats, words: Words) -> Message:
     """The answer to `/workspace people`, from the person at this place on."""
     shown = found[first : first + PAGE]
     title = _title(found, words)
-    text = f"{title} {' '.join(f'{_line(one, words)}.' for one in shown)} {_seats(by_hand, words)}"
+    text = f"{title} {' '.join(f'{_line(one, words)}.' for one in shown)} {_seats(seats, words)}"
     parts = [_csm(one, asker, words) for one in shown]
-    last = [kit.context(_seats(by_hand, words)), *_turning(found, first, asker, by_hand, words)]
+    last = [kit.context(_seats(seats, words)), *_turning(found, first, asker, seats, words)]
     return kit.message(text.replace("*", ""), [kit.section(f"*{title}*"), *parts, *_whose(asker, words), *last])
 
 
@@ -64,20 +70,25 @@ def _whose(asker: Person, words: Words) -> Iterator[Block]:
         yield kit.section(words("Rights and seat of anybody"), accessory=menu)
 
 
-def _seats(by_hand: bool, words: Words) -> str:
-    if by_hand:
+def _seats(seats: Seats, words: Words) -> str:
+    if seats.by_hand:
         return words("Seats by hand: only who was given a seat has one.")
     return words("Whoever is CSM of a client, in a team, or was given a seat has one.")
 
 
-def _turning(found: Sequence[Csm], first: int, asker: Person, by_hand: bool, words: Words) -> Iterator[Block]:
+def _turning(found: Sequence[Csm], first: int, asker: Person, seats: Seats, words: Words) -> Iterator[Block]:
     buttons = []
     if first > 0:
         buttons.append(kit.button(words("◀ Back"), f"{ids.SHOW_PEOPLE}:back", str(max(0, first - PAGE))))
     if first + PAGE < len(found):
         buttons.append(kit.button(words("Next ▶"), f"{ids.SHOW_PEOPLE}:next", str(first + PAGE)))
     if asker.is_super_admin:
-        buttons.append(_switch(by_hand, words))
+        buttons.append(_switch(seats.by_hand, words))
+    if asker.is_super_admin and seats.held:
+        label = words.count("Welcome {n} person", "Welcome {n} people", seats.held)
+        text = words("They had a seat before there were welcomes. Each gets one direct message.")
+        button = kit.button(label, ids.WELCOME_HELD, "")
+        buttons.append(kit.asking(button, words("Welcome them?"), text, words("Yes"), words("Cancel")))
     if buttons:
         yield kit.actions(*buttons)
 

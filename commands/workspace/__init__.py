@@ -47,6 +47,7 @@ LISTENERS = [
     ("action", re.compile(rf"^{ids.SHOW_PEOPLE}"), people.on_list, Right.SETTINGS),
     ("action", re.compile(rf"^{ids.BIND_ADDRESS}:"), people.on_bind, Right.SETTINGS),
     ("action", ids.SEATS_BY_HAND, people.on_by_hand, Right.SUPER_ADMIN),
+    ("action", ids.WELCOME_HELD, people.on_welcome, Right.SUPER_ADMIN),
     ("action", re.compile(rf"^{ids.SHOW_RIGHTS}:"), people.on_rights, Right.SUPER_ADMIN),
     ("action", ids.CHOOSE_PERSON, people.on_rights, Right.SUPER_ADMIN),
     ("view", ids.SET_RIGHTS, people.on_saved, Right.SUPER_ADMIN),

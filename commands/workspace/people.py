@@ -18,7 +18,7 @@ from bot.errors import UserError
 from bot.reply import Reply
 from commands import forms
 from commands.arguments import Turn, carried_id
-from storage import addresses, csms, people, rights, standing, submissions
+from storage import addresses, csms, people, rights, standing, submissions, welcomes
 
 Payload = Mapping[str, Any]
 Clock = Callable[[], datetime]
@@ -28,7 +28,8 @@ def page(turn: Turn, first: int = 0) -> kit.Message:
     here = turn.person.installation_id
     with turn.db.read() as connection:
         found, by_hand = csms.every(connection, here), rights.seats_by_hand(connection, here)
-    return show.page(found, first, turn.person, by_hand, turn.words)
+        held = welcomes.held(connection, here)
+    return show.page(found, first, turn.person, show.Seats(by_hand, held), turn.words)
 
 
 def on_list(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
@@ -56,6 +57,14 @@ def on_by_hand(ack: Ack, action: Payload, reply: Reply, turn: Turn, now: Clock) 
     here, on = turn.person.installation_id, action["value"] == "on"
     with turn.db.write() as connection:
         rights.set_seats_by_hand(connection, here, on, by=turn.person.id, now=now())
+    reply(**page(turn))
+
+
+def on_welcome(ack: Ack, reply: Reply, turn: Turn) -> None:
+    """*Welcome 9 people*: they had a seat before there were welcomes. A job writes to them."""
+    ack()
+    with turn.db.write() as connection:
+        welcomes.release(connection, turn.person.installation_id)
     reply(**page(turn))
 
 

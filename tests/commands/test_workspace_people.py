@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 from bot.blocks import ids, people
 from bot.playground import people as cast
 from bot.playground.model import Message, View
-from storage import audit, rights
+from storage import audit, rights, welcomes
 from storage.schema import person, person_address, record, record_person
 from tests.admins import begin_anew, id_of, make_super_admin, pick, said
 from tests.bots import Bot, texts
@@ -147,3 +147,17 @@ def test_seats_by_hand_are_switched_on_and_off(bot: Bot) -> None:
 
 def test_who_may_not_set_up_is_told_whom_to_ask(bot: Bot) -> None:
     assert listed(bot, cast.ANNA).text.endswith("Ask Dina.")
+
+
+def test_those_who_had_a_seat_before_are_welcomed_where_a_super_admin_says_so(bot: Bot) -> None:
+    with bot.database.write() as connection:
+        welcomes.begin(connection, bot.installation.id, bot.now)
+    page = listed(bot)
+    assert "Welcome 3 people" in json.dumps(page.blocks)
+    bot.press(page, ids.WELCOME_HELD, who=cast.DINA)
+    assert bot.wait(lambda: held(bot) == 0)
+
+
+def held(bot: Bot) -> int:
+    with bot.database.read() as connection:
+        return welcomes.held(connection, bot.installation.id)

@@ -1,0 +1,85 @@
+"""Who is to be welcomed: everybody who gets a seat of their own, once, by whichever process claims them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Exists, exists, func, or_, select, update
+
+from bot.domain.access import Person
+from storage import installations, people
+from storage.schema import installation, person, standing, team_member
+
+
+def begin(connection: Connection, installation_id: int, now: datetime) -> int:
+    """Hold back everybody who has a seat by now, where welcomes have not begun yet; how many that are.
+
+    They are at work: nobody is written to unasked because the bot was brought up to date or started late. Who gets a
+    seat from then on is new.
+    """
+    installations.lock(connection, installation_id)
+    here = installation.c.id == installation_id
+    if connection.scalar(select(installation.c.welcomes_since).where(here)) is not None:
+        return 0
+    connection.execute(update(installation).where(here).values(welcomes_since=now))
+    held = [one.id for one in due(connection, installation_id)]
+    mine = (person.c.installation_id == installation_id, person.c.id.in_(held))
+    connection.execute(update(person).where(*mine).values(welcome_held=True))
+    return len(held)
+
+
+def due(connection: Connection, installation_id: int) -> list[Person]:
+    """Who has a seat by clients, team or hand, and was neither welcomed nor held back.
+
+    Not who has one only because there is no team yet: that is everybody in Slack.
+    """
+    query = select(person.c.id).where(*_candidates(installation_id), ~person.c.welcome_held).order_by(person.c.id)
+    found = [people.by_id(connection, installation_id, one) for one in connection.scalars(query).all()]
+    return [one for one in found if one is not None and one.refusal is None and one.has_seat]
+
+
+def held(connection: Connection, installation_id: int) -> int:
+    """How many had a seat before welcomes began, and have not been welcomed."""
+    mine = (*_candidates(installation_id), person.c.welcome_held)
+    return connection.scalar(select(func.count()).select_from(person).where(*mine)) or 0
+
+
+def release(connection: Connection, installation_id: int) -> None:
+    """Let those be welcomed, too: a super admin says so."""
+    mine = (person.c.installation_id == installation_id, person.c.welcome_held)
+    connection.execute(update(person).where(*mine).values(welcome_held=False))
+
+
+def claim(connection: Connection, one: Person, now: datetime) -> bool:
+    """Whether this process is the one to welcome somebody. It is written down before anything is sent."""
+    return _write(connection, one, person.c.welcomed_at.is_(None), now)
+
+
+def unclaim(connection: Connection, one: Person, now: datetime) -> None:
+    """Slack said that it took nothing: it may be sent later."""
+    _write(connection, one, person.c.welcomed_at == now, None)
+
+
+def clients(connection: Connection, one: Person) -> int:
+    """How many clients somebody has in their workspace."""
+    at = standing.c
+    mine = (at.installation_id == one.installation_id, at.workspace_id == one.home, at.person_id == one.id)
+    return connection.scalar(select(func.count()).select_from(standing).where(*mine)) or 0
+
+
+def _write(connection: Connection, one: Person, as_it_is: ColumnElement[bool], value: datetime | None) -> bool:
+    mine = (person.c.installation_id == one.installation_id, person.c.id == one.id, as_it_is)
+    return connection.execute(update(person).where(*mine).values(welcomed_at=value)).rowcount == 1
+
+
+def _candidates(installation_id: int) -> tuple[ColumnElement[bool], ...]:
+    """In Slack, not welcomed, and with a reason to have a seat."""
+    full = (~person.c.is_guest, ~person.c.is_bot, ~person.c.is_deleted, person.c.slack_user_id.is_not(None))
+    reason = or_(person.c.seat == "on", _of(team_member), _of(standing))
+    return (person.c.installation_id == installation_id, person.c.welcomed_at.is_(None), *full, reason)
+
+
+def _of(table: Any) -> Exists:
+    mine = (table.c.installation_id == person.c.installation_id, table.c.person_id == person.c.id)
+    return exists(select(table.c.installation_id).where(*mine))

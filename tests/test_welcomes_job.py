@@ -1,0 +1,151 @@
+"""Welcomes: once for each new seat, over all processes; nobody who was there before, unless asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from slack_sdk import WebClient
+from sqlalchemy import insert, select
+
+from bot.jobs.welcomes import Welcomes
+from bot.playground import people as cast
+from bot.playground.faults import killed_after, rate_limited
+from bot.playground.server import Playground
+from storage import installations, people, rights, welcomes
+from storage.database import Database
+from storage.installations import Installation
+from storage.schema import person, standing, team, team_member
+from tests.conftest import NOW
+from tests.storage import bases
+
+
+@pytest.fixture
+def slack() -> Iterator[Playground]:
+    with Playground() as running:
+        yield running
+
+
+@pytest.fixture
+def here(database: Database, installation: Installation, slack: Playground) -> int:
+    with database.write() as connection:
+        installations.bind(connection, installation.id, cast.TEAM.id)
+        for user in client(slack).users_list()["members"]:
+            people.keep(connection, installation.id, user, NOW)
+    return installation.id
+
+
+def client(slack: Playground) -> WebClient:
+    return WebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=[])
+
+
+def job(database: Database, slack: Playground, here: int) -> Welcomes:
+    return Welcomes(database, client(slack), here, "/engagement", lambda: NOW, pace=0)
+
+
+def seat(database: Database, here: int, who: str, choice: str | None = "on") -> int:
+    with database.write() as connection:
+        found = people.in_slack(connection, here, who)
+        assert found is not None
+        rights.set_seat(connection, here, found, choice, by=None, now=NOW)
+    return found
+
+
+def told(slack: Playground, who: str) -> list[str]:
+    return [one.text for one in slack.actions.visible_messages(who, "D" + who[1:])]
+
+
+def test_who_gets_a_seat_is_welcomed_once(database: Database, slack: Playground, here: int) -> None:
+    welcome = job(database, slack, here)
+    assert welcome.run() == 0
+    anna = seat(database, here, cast.ANNA)
+    with database.write() as connection:
+        bases.add_source(connection, here, 1, "all")
+        bases.add_clients(connection, here, 1, 2)
+        rows = [
+            {"installation_id": here, "client_id": n, "workspace_id": 1, "person_id": anna, "tier": "low"}
+            for n in (1, 2)
+        ]
+        connection.execute(insert(standing), rows)
+    assert [welcome.run(), welcome.run()] == [1, 0]
+    assert told(slack, cast.ANNA) == [
+        "You have 2 clients here, Anna. Type /engagement and a client's name, anywhere in Slack or right here. "
+        "Answers are private."
+    ]
+
+
+def test_who_is_put_into_a_team_is_welcomed_without_clients(database: Database, slack: Playground, here: int) -> None:
+    welcome = job(database, slack, here)
+    welcome.run()
+    with database.write() as connection:
+        connection.execute(insert(team).values(installation_id=here, id=1, name="A", name_key="a"))
+        bo = people.in_slack(connection, here, cast.BO)
+        values = {"installation_id": here, "team_id": 1, "person_id": bo, "is_primary": True}
+        connection.execute(insert(team_member).values(values))
+    assert welcome.run() == 1
+    assert told(slack, cast.BO)[0].startswith("You have a seat here, Bo.")
+
+
+def test_until_there_is_a_team_not_all_of_slack_is_welcomed(database: Database, slack: Playground, here: int) -> None:
+    assert [job(database, slack, here).run() for _ in range(2)] == [0, 0]
+
+
+def test_who_had_a_seat_before_is_welcomed_only_where_a_super_admin_says_so(
+    database: Database, slack: Playground, here: int
+) -> None:
+    seat(database, here, cast.ANNA)
+    welcome = job(database, slack, here)
+    assert [welcome.run(), welcome.run()] == [0, 0]
+    assert told(slack, cast.ANNA) == []
+    with database.write() as connection:
+        assert welcomes.held(connection, here) == 1
+        welcomes.release(connection, here)
+        assert welcomes.held(connection, here) == 0
+    assert welcome.run() == 1
+
+
+def test_who_has_lost_the_seat_meanwhile_and_who_is_a_guest_are_not_welcomed(
+    database: Database, slack: Playground, here: int
+) -> None:
+    welcome = job(database, slack, here)
+    welcome.run()
+    seat(database, here, cast.ANNA, "off")
+    seat(database, here, cast.GUS)
+    assert welcome.run() == 0
+
+
+def test_of_many_processes_one_welcomes(database: Database, slack: Playground, here: int) -> None:
+    job(database, slack, here).run()
+    for who in (cast.ANNA, cast.BO, cast.CLEO):
+        seat(database, here, who)
+    jobs = [job(database, slack, here) for _ in range(4)]
+    with ThreadPoolExecutor() as pool:
+        assert sum(pool.map(Welcomes.run, jobs)) == 3
+    assert [len(told(slack, who)) for who in (cast.ANNA, cast.BO, cast.CLEO)] == [1, 1, 1]
+
+
+def test_what_slack_did_not_take_is_sent_later_and_what_is_doubtful_never_again(
+    database: Database, slack: Playground, here: int
+) -> None:
+    welcome = job(database, slack, here)
+    welcome.run()
+    seat(database, here, cast.ANNA)
+    slack.faults.add("chat.postMessage", rate_limited())
+    assert [welcome.run(), welcome.run()] == [0, 1]
+    seat(database, here, cast.BO)
+    slack.faults.add("chat.postMessage", killed_after())
+    assert [welcome.run(), welcome.run()] == [0, 0]
+    assert len(told(slack, cast.BO)) == 1
+
+
+def test_a_claim_that_is_taken_back_is_only_one_s_own(database: Database, slack: Playground, here: int) -> None:
+    anna = seat(database, here, cast.ANNA)
+    with database.write() as connection:
+        one = people.by_id(connection, here, anna)
+        assert one is not None
+        assert welcomes.claim(connection, one, NOW)
+        assert not welcomes.claim(connection, one, NOW)
+        welcomes.unclaim(connection, one, NOW + timedelta(1))
+        assert connection.scalar(select(person.c.welcomed_at).where(person.c.id == anna)) == NOW
