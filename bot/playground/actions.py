@@ -16,6 +16,7 @@ from bot.playground.response_urls import check_content, write
 from bot.playground.socket_mode import NotAcknowledgedError
 from bot.playground.state import Slack
 from bot.playground.submissions import answer_submission, own_complaints
+from bot.playground.suggestions import check_suggestions, least, with_options
 from bot.playground.values import STATELESS, action_json, chosen_field, entered, find_element
 
 __all__ = ["Actions", "MessageRef"]
@@ -162,11 +163,13 @@ class Actions:
 
     def fill(self, person_id: str, source: Source, values: Values) -> None:
         """Enters raw values into inputs without sending anything, as typing does."""
-        blocks, inputs = self._shown(person_id, self._source(person_id, source))
+        found = self._source(person_id, source)
+        blocks, inputs = self._shown(person_id, found)
         with self.slack.lock:
             for block_id, actions in values.items():
                 for action_id, raw in actions.items():
                     _, element = find_element(blocks, block_id, action_id)
+                    element = with_options(element, found, block_id)
                     check_offered(self.slack, person_id, element, raw)
                     inputs.setdefault(block_id, {})[action_id] = entered(element, raw)
 
@@ -178,6 +181,7 @@ class Actions:
         found = self._source(person_id, source)
         blocks, inputs = self._shown(person_id, found)
         block, element = find_element(blocks, block_id, action_id)
+        element = with_options(element, found, block_id)
         if block["type"] == "input" and not block.get("dispatch_action"):
             raise ImpossibleError("an input without dispatch_action tells the app nothing before it is submitted")
         action = action_json(block, element, chosen, self.slack.next_ts())
@@ -198,6 +202,21 @@ class Actions:
             self.slack.changed()
         else:
             slackbot.tell(self.slack, person_id, found.channel, text)
+
+    def suggest(self, person_id: str, view_id: str, block_id: str, action_id: str, typed: str) -> list[Json]:
+        """Types into an external select of the modal on top; gives the options that the bot offers for that.
+
+        RefusalError or NotAcknowledgedError where Slack's client could show none. What is offered can be chosen.
+        """
+        view = self._top(person_id, view_id)
+        _, element = find_element(view.payload["blocks"], block_id, action_id)
+        if len(typed) < least(element):
+            raise ImpossibleError(f"nothing is asked before {least(element)} characters are typed")
+        answer = self._bot.interaction(self._interactions.suggestion(view, block_id, action_id, typed))
+        offered = check_suggestions(answer)
+        with self.slack.lock:
+            view.loaded.setdefault((block_id, action_id), {}).update({one["value"]: one for one in offered})
+        return offered
 
     def submit(self, person_id: str, view_id: str, values: Values) -> dict[str, str]:
         """Submits the modal on top with these raw values; gives the errors by block id, nothing when it was accepted.

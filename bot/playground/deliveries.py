@@ -102,8 +102,8 @@ class Deliveries:
         return self._sockets.send("slash_commands", payload, self.acknowledge_seconds, answers=True)
 
     def interaction(self, payload: Json) -> Any:
-        """Delivers an interaction, once; only answers to submissions count, Slack drops all others."""
-        answers = payload["type"] == "view_submission"
+        """Delivers an interaction, once; only answers to submissions and with options count, Slack drops all others."""
+        answers = payload["type"] in ("view_submission", "block_suggestion")
         if self._requests:
             form, body = "application/x-www-form-urlencoded", urlencode({"payload": json.dumps(payload)})
             said = self._requests.send(body, form, self.acknowledge_seconds, {})

@@ -49,6 +49,7 @@ def option(most: int = 75, *, url: bool = False, formatted: bool = False) -> Rul
 
 OPTION = option()
 GROUP = fields({"label": plain(75), "options": many(OPTION, 1, 100)})
+EXTERNAL = frozenset({"external_select", "multi_external_select"})
 
 
 def options_of(element: dict[str, Any]) -> list[Any]:
@@ -84,6 +85,7 @@ _WRITTEN = _FOCUS | {
     ),
 }
 _SEVERAL = {"max_selected_items": whole(1, 100)}
+_ASKED = {"min_query_length": whole(0, 100)}
 _IDS = many(string(20), 0, 100)
 _FILTER = fields(
     {},
@@ -137,6 +139,8 @@ ELEMENTS: dict[str, Rule] = {
         initial_is_offered,
         values_differ,
     ),
+    "external_select": fields({}, _PICK | _ASKED | {"initial_option": OPTION}),
+    "multi_external_select": fields({}, _PICK | _ASKED | _SEVERAL | {"initial_options": many(OPTION, 1, 100)}),
     "users_select": fields({}, _PICK | {"initial_user": string(20)}),
     "multi_users_select": fields({}, _PICK | _SEVERAL | {"initial_users": _IDS}),
     "conversations_select": fields({}, _PICK | _CONVERSATIONS | _ANSWERED | {"initial_conversation": string(20)}),
@@ -182,7 +186,7 @@ IMAGE = fields({"alt_text": string(2000)}, _IMAGE_FIELDS, exactly_one("image_url
 IMAGE_BLOCK_FIELDS = _IMAGE_FIELDS
 
 # What Slack has and this does not model: a loud 501 instead of a wrong answer.
-UNMODELLED = frozenset({"external_select", "multi_external_select", "file_input", "rich_text_input", "workflow_button"})
+UNMODELLED = frozenset({"file_input", "rich_text_input", "workflow_button"})
 _MULTI = {name for name in ELEMENTS if name.startswith("multi_")}
 _TYPED = {"plain_text_input", "email_text_input", "url_text_input", "number_input"}
 IN_ACTIONS = {name: rule for name, rule in ELEMENTS.items() if name not in _MULTI | _TYPED}

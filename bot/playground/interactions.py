@@ -61,6 +61,13 @@ class Interactions:
         }
         return payload if private else payload | {"message": message_json(self._slack, message)}
 
+    def suggestion(self, view: View, block_id: str, action_id: str, typed: str) -> Json:
+        payload = self._interaction("block_suggestion", view.person, view.id)
+        del payload["trigger_id"]
+        container = {"type": "view", "view_id": view.id}
+        asked = {"container": container, "action_id": action_id, "block_id": block_id, "value": typed}
+        return payload | asked | {"view": view_json(self._slack, view)}
+
     def submission(self, view: View) -> Json:
         payload = self._interaction("view_submission", view.person, view.id, view.channel)
         return payload | {"view": view_json(self._slack, view), "response_urls": []}

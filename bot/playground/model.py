@@ -118,7 +118,8 @@ class Message:
 class View:
     """One modal. `payload` is what the app sent, ids filled in; `inputs` what the person has entered so far.
 
-    `channel` is where the person was when it was opened; `notice` what Slack says above it when a press failed.
+    `channel` is where the person was when it was opened; `notice` what Slack says above it when a press failed;
+    `loaded` what its external selects were offered while something was typed: by block and action id, and by value.
     """
 
     id: str
@@ -130,6 +131,7 @@ class View:
     inputs: Values = field(default_factory=dict)
     channel: str | None = None
     notice: str = ""
+    loaded: dict[tuple[str, str], dict[str, Json]] = field(default_factory=dict)
 
     @property
     def callback_id(self) -> str:

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -22,9 +22,10 @@ from bot.playground.ids import interactive_elements
 from bot.playground.manifest import Manifest
 from bot.playground.model import Channel, Json, MessageRef, Person, Values, View
 from bot.playground.protection import Protection
-from bot.playground.refusals import ImpossibleError, NotModelledError
+from bot.playground.refusals import ImpossibleError, NotModelledError, RefusalError
 from bot.playground.rendering import SEVERAL, TICKS
 from bot.playground.screen import STEPS, Screen
+from bot.playground.socket_mode import NotAcknowledgedError
 from bot.playground.state import Slack
 from bot.playground.values import STATELESS, chosen_field, find_element
 
@@ -53,6 +54,7 @@ def routes(slack: Slack, actions: Actions, manifest: Manifest) -> list[BaseRoute
         "/c/{channel}/messages/{ts}/press": pages.press_in_message,
         "/c/{channel}/messages/{ts}/dismiss": pages.dismiss,
         "/views/{view}/press": pages.press_in_modal,
+        "/views/{view}/suggest": pages.suggest,
         "/views/{view}/submit": pages.submit,
         "/views/{view}/close": pages.close,
     }
@@ -205,6 +207,18 @@ class Pages:
         if element["type"] not in STATELESS:
             self._slack.changed()  # what was chosen shows, whatever the bot makes of it
         return _done()
+
+    async def suggest(self, request: Request) -> Response:
+        """What the bot offers for what is typed into an external select: pairs of value and label."""
+        form = await request.form()
+        person, view = self._person(request), self._view(request)
+        block_id, action_id, *_ = _pressed(form)
+        typed = _text(form.get("typed"))
+        try:
+            found = await run_in_threadpool(self._actions.suggest, person.id, view.id, block_id, action_id, typed)
+        except (NotAcknowledgedError, RefusalError) as failure:
+            raise ImpossibleError("the app offered nothing that could be shown") from failure
+        return JSONResponse([[one["value"], one["text"]["text"]] for one in found])
 
     async def submit(self, request: Request) -> Response:
         view = self._view(request)

@@ -14,10 +14,12 @@ from markupsafe import Markup
 
 from bot.playground.charts import draw
 from bot.playground.choices import offered_channels
+from bot.playground.elements import EXTERNAL
 from bot.playground.markdown import markdown
 from bot.playground.model import Channel, Json, Person, Values
 from bot.playground.mrkdwn import SAFE_LINK, Scene, mrkdwn, plain_text
 from bot.playground.rich_text import NotRenderedError, rich_text
+from bot.playground.suggestions import chosen, least
 from bot.playground.values import chosen_field, initial_value
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -29,7 +31,7 @@ FOLD_CHARACTERS, FOLD_LINES = 700, 9
 
 # Inputs as the page draws them; an element of another kind is said loudly.
 MENUS = frozenset({"static_select", "users_select", "conversations_select", "channels_select"})
-SEVERAL = frozenset(f"multi_{kind}" for kind in MENUS)
+SEVERAL = frozenset(f"multi_{kind}" for kind in MENUS) | EXTERNAL
 TICKS = frozenset({"radio_buttons", "checkboxes"})
 LINES = frozenset(
     {"plain_text_input", "number_input", "email_text_input", "url_text_input", "datepicker", "timepicker"}
@@ -117,8 +119,12 @@ def is_long(block: Json) -> bool:
     return not block.get("expand") and (len(text) > FOLD_CHARACTERS or text.count("\n") >= FOLD_LINES)
 
 
-def choices(element: Json, place: Place) -> Offer:
-    """What a menu, radio group or set of checkboxes offers, in the app's own order."""
+def choices(element: Json, place: Place, block_id: str = "") -> Offer:
+    """What a menu, radio group or set of checkboxes offers, in the app's own order; before anything is loaded."""
+    if element["type"] in EXTERNAL:
+        kept = place.values.get(block_id, {}).get(element["action_id"])
+        held = {one["value"]: one for one in chosen(element, kept)}
+        return Offer([(None, _options({"options": list(held.values())}, place))])
     kind = element["type"].removeprefix("multi_")
     if kind == "users_select":
         return Offer([(None, [Choice(person.id, Markup("{}").format(person.real_name)) for person in place.people])])
@@ -183,6 +189,8 @@ def templates() -> Environment:
         "SEVERAL": SEVERAL,
         "TICKS": TICKS,
         "LINES": LINES,
+        "EXTERNAL": EXTERNAL,
+        "least": least,
     }
     return made
 

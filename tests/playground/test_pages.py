@@ -302,6 +302,29 @@ def test_a_modal_shows_errors_beside_its_fields_and_keeps_what_was_typed(
     assert view.inputs["note"]["a"]["value"] == "first\nsecond"
 
 
+def test_a_field_that_searches_is_given_what_the_app_offers(
+    playground: Playground, anna: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    element = {"type": "multi_external_select", "action_id": "a", "min_query_length": 0}
+    block = {"type": "input", "block_id": "teams", "label": _plain("Teams"), "element": element}
+    modal = {"type": "modal", "title": _plain("T"), "submit": _plain("Save"), "blocks": [block]}
+    view = playground.slack.open_view(ANNA, modal)
+    option = {"text": _plain("CS <Nordic>"), "value": "1"}
+    monkeypatch.setattr(playground.actions, "suggest", lambda *given: [option])
+    data = {"press": _name("teams", "a"), "typed": "nor"}
+    assert anna.post(f"/views/{view.id}/suggest", data=data).json() == [["1", "CS <Nordic>"]]
+    assert 'data-least="0"' in anna.get(f"/c/{CS_NORDIC}").text
+
+
+def test_a_field_that_is_offered_nothing_says_so(playground: Playground, anna: httpx.Client) -> None:
+    element = {"type": "external_select", "action_id": "a", "min_query_length": 0}
+    block = {"type": "input", "block_id": "teams", "label": _plain("Teams"), "element": element}
+    modal = {"type": "modal", "title": _plain("T"), "submit": _plain("Save"), "blocks": [block]}
+    view = playground.slack.open_view(ANNA, modal)
+    answer = anna.post(f"/views/{view.id}/suggest", data={"press": _name("teams", "a"), "typed": ""})
+    assert (answer.status_code, "offered nothing" in answer.text) == (422, True)
+
+
 def test_a_problem_of_the_whole_modal_stands_at_its_foot(
     playground: Playground, anna: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

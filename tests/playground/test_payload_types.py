@@ -18,14 +18,14 @@ from bot.playground.files import receive, share
 from bot.playground.model import Json, MessageRef
 from bot.playground.socket_mode import SocketMode
 from tests.playground.conftest import World
-from tests.playground.test_actions import BUTTONS, modal, text_input
+from tests.playground.test_actions import BUTTONS, modal, plain, text_input
 
 PACKAGES = {"@slack/bolt": "5.1.0", "typescript": "7.0.2", "@types/node": "24.0.0"}
 IMPORTS = """
 import type { SlashCommand, BlockAction, ViewSubmitAction, ViewClosedAction, EnvelopedEvent } from "@slack/bolt";
 import type { ButtonAction, StaticSelectAction, ConversationsSelectAction, OverflowAction } from "@slack/bolt";
 import type { UsersSelectAction, RadioButtonsAction, CheckboxesAction, DatepickerAction } from "@slack/bolt";
-import type { MultiStaticSelectAction, MultiUsersSelectAction } from "@slack/bolt";
+import type { BlockSuggestion, MultiStaticSelectAction, MultiUsersSelectAction } from "@slack/bolt";
 import type { GenericMessageEvent, MessageChangedEvent, MessageDeletedEvent } from "@slack/types";
 import type { FileShareMessageEvent, MemberJoinedChannelEvent, ChannelSharedEvent } from "@slack/types";
 import type { TeamJoinEvent, UserChangeEvent } from "@slack/types";
@@ -105,9 +105,14 @@ def samples(world: World) -> list[tuple[str, Any]]:
     world.actions.press(people.ANNA, ref, "multi_static_select", "a", selected_options=["1"])
     world.actions.press(people.ANNA, ref, "multi_users_select", "a", selected_users=[people.BO])
     trigger = heard[-1]["trigger_id"]
-    opened = world.call("views.open", trigger_id=trigger, view=modal(text_input(), *BUTTONS, notify_on_close=True))
+    search = {"type": "external_select", "action_id": "search"}
+    asked = {"type": "input", "block_id": "client", "label": plain("Client"), "element": search, "optional": True}
+    blocks = [text_input(), *BUTTONS, asked]
+    opened = world.call("views.open", trigger_id=trigger, view=modal(*blocks, notify_on_close=True))
     view_id = opened["view"]["id"]
     world.actions.press(people.ANNA, view_id, "row", "go")
+    world.bot.answer = {"options": options}
+    world.actions.suggest(people.ANNA, view_id, "client", "search", "acm")
     world.bot.answer = {"response_action": "errors", "errors": {"note": "no"}}
     world.actions.submit(people.ANNA, view_id, {"note": {"text": "x"}})
     world.actions.close(people.ANNA, view_id)
@@ -127,7 +132,7 @@ def samples(world: World) -> list[tuple[str, Any]]:
     interactions += ["BlockAction<OverflowAction>", "BlockAction<ConversationsSelectAction>"]
     chosen = ["UsersSelect", "RadioButtons", "Checkboxes", "Datepicker", "MultiStaticSelect", "MultiUsersSelect"]
     interactions += [f"BlockAction<{kind}Action>" for kind in chosen]
-    interactions += ["PressInModal", "ViewSubmitAction", "ViewClosedAction"]
+    interactions += ["PressInModal", "BlockSuggestion", "ViewSubmitAction", "ViewClosedAction"]
     told = ["PlainMessageEvent", "Changed", "Deleted", "PlainMessageEvent", "FileShareMessageEvent"]
     told += ["MemberJoinedChannelEvent", "ChannelSharedEvent", "TeamJoinEvent", "UserChangeEvent"]
     enveloped = [(f"EnvelopedEvent<{kind}>", envelope(world, event)) for kind, event in zip(told, events, strict=True)]

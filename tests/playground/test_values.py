@@ -27,6 +27,8 @@ EMPTY: dict[str, dict[str, Any]] = {
     "radio_buttons": {"selected_option": None},
     "multi_static_select": {"selected_options": []},
     "checkboxes": {"selected_options": []},
+    "external_select": {"selected_option": None},
+    "multi_external_select": {"selected_options": []},
     "users_select": {"selected_user": None},
     "multi_users_select": {"selected_users": []},
     "conversations_select": {"selected_conversation": None},

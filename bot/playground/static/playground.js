@@ -316,7 +316,7 @@ const chosen = (menu) => boxes(menu).filter((box) => box.checked);
 
 function showChosen(menu) {
   const picked = chosen(menu);
-  const full = menu.dataset.most && picked.length >= Number(menu.dataset.most);
+  const full = menu.dataset.most > 1 && picked.length >= Number(menu.dataset.most);
   for (const box of boxes(menu)) box.disabled = full && !box.checked;
   const chips = one(".chips", menu.previousElementSibling);
   chips.replaceChildren(...picked.map((box) => {
@@ -328,7 +328,9 @@ function showChosen(menu) {
 
 document.addEventListener("change", ({ target }) => {
   const menu = target.closest(".boxes");
-  if (menu) showChosen(menu);
+  if (!menu || target.matches(".suggest")) return;
+  if (menu.dataset.most === "1" && target.checked) for (const box of chosen(menu)) box.checked = box === target;
+  showChosen(menu);
 });
 
 // What was chosen is sent when the menu closes, and only if it is not what it was.
@@ -342,18 +344,63 @@ document.addEventListener("toggle", async ({ target, newState }) => {
 
 for (const menu of all(".boxes")) showChosen(menu);
 
+// ---- Options that the app gives while something is typed
+
+const suggesting = new Map();
+
+function suggestSoon(field, delay) {
+  clearTimeout(suggesting.get(field));
+  suggesting.set(field, setTimeout(() => loadOptions(field), delay));
+}
+
+async function loadOptions(field) {
+  const typed = field.value.trim();
+  if (typed.length < Number(field.dataset.least)) return;
+  const action = field.closest("form").getAttribute("action").replace(/submit$/, "suggest");
+  const response = await send(action, { press: field.dataset.suggest, typed });
+  if (!response || typed !== field.value.trim()) return;
+  if (!response.ok) return notice(await response.text());
+  const menu = field.closest(".boxes");
+  const group = one("[role=group]", menu);
+  for (const box of boxes(menu)) if (!box.checked) box.closest(".entry").remove();
+  const held = new Set(boxes(menu).map((box) => box.value));
+  const found = await response.json();
+  for (const [value, label] of found) if (!held.has(value)) group.append(optionEntry(field.dataset.suggest, value, label));
+  one(".none", menu).hidden = found.length > 0;
+  showChosen(menu);
+}
+
+function optionEntry(name, value, label) {
+  const entry = document.createElement("label");
+  const box = document.createElement("input");
+  const words = document.createElement("span");
+  entry.className = "entry";
+  Object.assign(box, { type: "checkbox", name, value });
+  words.textContent = label;
+  entry.append(box, words);
+  return entry;
+}
+
+document.addEventListener("input", ({ target }) => {
+  if (target.matches(".suggest")) suggestSoon(target, 250);
+});
+document.addEventListener("toggle", ({ target, newState }) => {
+  const field = newState === "open" && target.matches?.(".boxes") && one(".suggest", target);
+  if (field) suggestSoon(field, 0);
+}, true);
+
 // ---- Menus, folds, the drawer of a narrow screen
 
 document.addEventListener("toggle", ({ target, newState }) => {
   if (newState !== "open" || !target.matches?.(".menu")) return;
-  (one(".filter", target) ?? one("[aria-selected=true], [aria-current]", target) ?? one("button, input", target))?.focus();
+  (one(".filter, .suggest", target) ?? one("[aria-selected=true], [aria-current]", target) ?? one("button, input", target))?.focus();
 }, true);
 
 document.addEventListener("keydown", (event) => {
   const menu = event.target.closest?.(".menu");
   const move = { ArrowDown: 1, ArrowUp: -1, Home: "first", End: "last" }[event.key];
   if (!menu || !move) return;
-  if (event.target.matches(".filter") && typeof move === "string") return;
+  if (event.target.matches(".filter, .suggest") && typeof move === "string") return;
   event.preventDefault();
   const entries = all("button, input[type=checkbox]", menu).filter((entry) => !entry.closest("[hidden]"));
   const at = entries.indexOf(document.activeElement);
@@ -368,7 +415,7 @@ document.addEventListener("input", ({ target }) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && event.target.matches(".filter")) {
+  if (event.key === "Enter" && event.target.matches(".filter, .suggest")) {
     event.preventDefault();
     all("button, .entry", event.target.closest(".menu")).find((entry) => !entry.hidden)?.click();
   }
