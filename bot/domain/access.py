@@ -98,13 +98,17 @@ class Person:
                 return Refusal.NO_SUPER_ADMIN
         return None
 
-    def day(self, now: datetime) -> date:
-        """The day that it is where they are; in UTC where Slack names a zone that is newer than this machine knows."""
+    @property
+    def zone(self) -> tzinfo:
+        """Where they are; UTC where Slack names a zone that is newer than this machine knows."""
         try:
-            zone: tzinfo = ZoneInfo(self.time_zone)
+            return ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder of zones
-            zone = UTC
-        return now.astimezone(zone).date()
+            return UTC
+
+    def day(self, now: datetime) -> date:
+        """The day that it is where they are."""
+        return now.astimezone(self.zone).date()
 
 
 def has_seat(*, by_hand: bool, choice: str | None, owns: bool, in_team: bool, any_team: bool) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
+
+from bot.domain.catalog import fold
 
 MOST = 5  # that can be created (HubSpot: create customer success workspaces for teams)
 EVERYTHING = 0  # the id of a built-in one, in no list: all clients, for super admins with a seat
@@ -27,4 +29,11 @@ def stands(workspace: int, primary: int, csm: int | None, homes: Mapping[int, in
     A client of nobody stands in the primary one. The same client may stand in several, each by its own property.
     """
     home = primary if csm is None else homes.get(csm, primary)
-    return workspace in (home, EVERYTHING)
+    return workspace in {home, EVERYTHING}
+
+
+def search(typed: str, offered: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The (label, value) whose labels have what is typed, those that begin so first."""
+    wanted = fold(typed)
+    found = [one for one in offered if wanted in fold(one[0])]
+    return sorted(found, key=lambda one: not fold(one[0]).startswith(wanted))

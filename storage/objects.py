@@ -1,0 +1,63 @@
+"""Which object of an installation stands for what: clients, services, revenue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import Connection, exists, func, select, update
+
+from bot.domain.workspace_settings import ChangedError, Objects
+from storage import audit, installations, standing
+from storage.schema import installation, record
+
+
+def read(connection: Connection, installation_id: int) -> Objects:
+    one = installation.c
+    columns = (one.client_object, one.service_object, one.revenue_objects)
+    row = connection.execute(select(*columns).where(one.id == installation_id)).one()
+    return Objects(
+        row.client_object, row.service_object, tuple(row.revenue_objects), _loaded(connection, installation_id)
+    )
+
+
+def _loaded(connection: Connection, installation_id: int) -> tuple[str, ...]:
+    """The objects that have records."""
+    mine = record.c.installation_id == installation_id
+    found = _named(connection, installation_id)
+    there = (exists().where(mine, record.c.object == one, record.c.archived_at.is_(None)) for one in found)
+    return tuple(one for one, is_there in zip(found, there, strict=True) if connection.scalar(select(is_there)))
+
+
+def _named(connection: Connection, installation_id: int) -> list[str]:
+    return list(_following(connection, installation_id))
+
+
+def _following(connection: Connection, installation_id: int) -> Iterator[str]:
+    """From each name to the next in the index: a DISTINCT would go through all records."""
+    first = select(func.min(record.c.object)).where(record.c.installation_id == installation_id)
+    found = connection.scalar(first)
+    while found is not None:
+        yield found
+        found = connection.scalar(first.where(record.c.object > found))
+
+
+def change(
+    connection: Connection, installation_id: int, person_id: int, before: Objects, after: Objects, now: datetime
+) -> None:
+    """Let other objects stand for clients, services and revenue. Raises ChangedError unless it is still `before`."""
+    installations.lock(connection, installation_id)
+    if _chosen(read(connection, installation_id)) != _chosen(before):
+        raise ChangedError("objects_changed")
+    values = {
+        "client_object": after.client,
+        "service_object": after.service,
+        "revenue_objects": list(after.revenue),
+    }
+    connection.execute(update(installation).where(installation.c.id == installation_id).values(values))
+    audit.record(connection, installation_id, person_id, now, "objects.changed", "", _chosen(before), _chosen(after))
+    standing.resettle(connection, installation_id)
+
+
+def _chosen(objects: Objects) -> dict[str, object]:
+    return {"client": objects.client, "service": objects.service, "revenue": list(objects.revenue)}
