@@ -120,18 +120,24 @@ def score(installation: Installation = None) -> None:
 
 @app.command()
 def export(
-    text: Annotated[str, typer.Argument(metavar="[FILTER]", help='Which clients: "tier:low renews:60".')] = "",
+    text: Annotated[
+        str, typer.Argument(metavar="[FILTER | audit]", help='Which clients: "tier:low renews:60". Or: audit.')
+    ] = "",
     out: Annotated[
         Path, typer.Option(allow_dash=True, dir_okay=False, metavar="FILE", help="Where to; - is standard output.")
     ] = Path("-"),
     installation: Installation = None,
 ) -> None:
-    """Write the clients of a filter as CSV: all of them, however many."""
+    """Write the clients of a filter as CSV: all of them, however many. Or the audit: who changed which setting."""
     from bot.cli import export as exports
 
     chosen = settings.load()
     with opened(chosen.database) as database:
-        exports.export(database, installation_of(database, installation), chosen, text, out)
+        number = installation_of(database, installation)
+        if text.strip().casefold() == "audit":
+            exports.export_audit(database, number, out)
+        else:
+            exports.export(database, number, chosen, text, out)
 
 
 @app.command()

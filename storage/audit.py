@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from storage.schema import audit_entry, person
 
+SLICE = 500  # entries that are read at once
 Values = Mapping[str, Any]  # by setting, as people read them
 
 
@@ -48,6 +49,14 @@ def record(
     connection.execute(
         insert(audit_entry).values(installation_id=installation_id, id=number, **values, before=old, after=new)
     )
+
+
+def every(connection: Connection, installation_id: int) -> Iterator[Entry]:
+    """All entries, the newest first, a slice at a time."""
+    found = read(connection, installation_id, limit=SLICE)
+    while found:
+        yield from found
+        found = read(connection, installation_id, before=found[-1].id, limit=SLICE)
 
 
 def read(connection: Connection, installation_id: int, *, before: int | None = None, limit: int = 20) -> list[Entry]:

@@ -111,14 +111,14 @@ def _next_id(connection: Connection, installation_id: int) -> int:
 def _refuse_sixth(connection: Connection, installation_id: int) -> None:
     created = (_one.installation_id == installation_id, ~_one.is_primary, _one.id != EVERYTHING)
     if (connection.scalar(select(func.count()).select_from(workspace).where(*created)) or 0) >= MOST:
-        raise FieldError("name", "workspace_too_many", limit=MOST)
+        raise FieldError("workspace_too_many", "name", limit=MOST)
 
 
 def _refuse_taken_name(connection: Connection, installation_id: int, name: str) -> None:
     mine = (_one.installation_id == installation_id, _one.id != EVERYTHING)
     for taken in connection.scalars(select(_one.name).where(*mine)):
         if fold(taken) == fold(name):
-            raise FieldError("name", "workspace_taken", workspace=taken)
+            raise FieldError("workspace_taken", "name", workspace=taken)
 
 
 def _write(connection: Connection, installation_id: int, wanted: Settings, found: Settings) -> None:
@@ -156,8 +156,8 @@ def _take_teams(connection: Connection, installation_id: int, workspace_id: int,
     )
     found = list(rows)
     if len(found) < len(set(ids)):
-        raise FieldError("teams", "workspace_team_gone")
+        raise FieldError("workspace_team_gone", "teams")
     for name, owner in found:
         if owner is not None:
-            raise FieldError("teams", "workspace_team_taken", team=name, workspace=owner)
+            raise FieldError("workspace_team_taken", "teams", team=name, workspace=owner)
     connection.execute(update(team).where(*mine).values(workspace_id=workspace_id))

@@ -231,6 +231,27 @@ def test_an_export_goes_to_standard_output_or_to_a_file(folder: Path, monkeypatc
     assert len(sheet((folder / "mine.csv").read_bytes())) == 5
 
 
+def test_the_audit_is_exported_whole_the_newest_first(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "SLICE", 2)
+    (folder / "clients.csv").write_text(CLIENTS)
+    assert call("import", "clients.csv").exit_code == 0
+    database = Database(f"sqlite:///{folder / 'playground.db'}")
+    with database.write() as connection:
+        (here,) = installations.every(connection)
+        for number in range(5):
+            audit.record(
+                connection, here.id, None, NOW, "workspace.changed", f"N{number}", {"name": "A"}, {"name": "B"}
+            )
+    database.close()
+    lines = call("export", "audit").stdout_bytes.decode().splitlines()
+    assert lines[0] == "\ufeffWhen (UTC),Who,Action,Subject,Setting,Before,After"
+    when = NOW.isoformat(timespec="seconds")
+    assert lines[1] == f"{when},,workspace.changed,N4,name,A,B"
+    assert [line.split(",")[3] for line in lines[1:]] == ["N4", "N3", "N2", "N1", "N0"]
+    assert call("export", "audit", "--out", "audit.csv").output == ""
+    assert (folder / "audit.csv").read_text(encoding="utf-8").splitlines() == lines
+
+
 @pytest.mark.parametrize("mine", ["csm:me", "team:mine", "view:falling"])
 def test_an_export_is_nobody_s_and_refuses_what_depends_on_who_asks(folder: Path, mine: str) -> None:
     (folder / "clients.csv").write_text(CLIENTS)

@@ -169,9 +169,11 @@ def actions(*elements: Element) -> Block:
     return {"type": "actions", "elements": list(elements)}
 
 
-def button(label: str, action: str, value: str) -> Element:
+def button(label: str, action: str, value: str, *, stands_out: bool = False) -> Element:
     """A button. The value, at most 2,000 characters, is all the state it has."""
-    made = {"type": "button", "text": _plain_text(cut(label, BUTTON)), "action_id": action}
+    made: Element = {"type": "button", "text": _plain_text(cut(label, BUTTON)), "action_id": action}
+    if stands_out:
+        made["style"] = "primary"
     return {**made, "value": value} if value else made
 
 
@@ -187,6 +189,27 @@ def selects(action: str, options: Sequence[tuple[str, str]], chosen: Iterable[st
     made = _options(options[:100])
     initial = [made[value] for value in chosen if value in made]
     return StaticMultiSelectMenu(action, list(made.values()), initial_options=initial or None)._resolve()
+
+
+def search(action: str, chosen: tuple[str, str] | None = None) -> Element:
+    """A menu of (label, value) that a listener of options finds while something is typed."""
+    made = {"type": "external_select", "action_id": action, "min_query_length": 0}
+    return made if chosen is None else {**made, "initial_option": _option(*chosen)}
+
+
+def searches(action: str, chosen: Sequence[tuple[str, str]] = ()) -> Element:
+    """The same, of which several can be chosen: up to 100."""
+    made = {"type": "multi_external_select", "action_id": action, "min_query_length": 0}
+    return {**made, "initial_options": [_option(*one) for one in chosen[:100]]} if chosen else made
+
+
+def found(options: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """What a listener of options acknowledges with: the first hundred (label, value)."""
+    return {"options": [_option(*one) for one in options][:100]}
+
+
+def _option(label: str, value: str) -> dict[str, Any]:
+    return {"text": _plain_text(cut(label, OPTION)), "value": value}
 
 
 def radios(action: str, options: Sequence[tuple[str, str]], chosen: str) -> Element:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import gettext
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
 CATALOGUES = Path(__file__).parent / "locale"
@@ -39,6 +39,10 @@ class Words:
         """The same with the day of the week, which nobody needs of a day long ago."""
         near = abs((day - today).days) < 200
         return _date(day, "EEE d MMM" if near else "d MMM y", self.locale)
+
+    def moment(self, moment: datetime) -> str:
+        """A day and the time of day, as they are in the moment's own zone."""
+        return f"{_date(moment.date(), 'd MMM y', self.locale)}, {format_time(moment, 'short', locale=self.locale)}"
 
     def decimal(self, value: float) -> str:
         """A number with one decimal: 0.9."""

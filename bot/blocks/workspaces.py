@@ -1,14 +1,21 @@
-"""Customer success workspaces: the list of them."""
+"""Customer success workspaces: the list of them, and the modal that deletes one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from bot.blocks import kit
-from bot.blocks.kit import Message
+from bot.blocks import forms, ids, kit
+from bot.blocks.forms import FormState
+from bot.blocks.kit import Block, Message, Modal
+from bot.blocks.notices import notice
 from bot.blocks.words import Words
 from bot.domain.access import Person, Right
+from bot.domain.workspace_settings import Settings
 from bot.domain.workspaces import MOST, Workspace
+
+TEAMS = 20  # teams of a workspace that are named
+VIEWS = 10  # saved views that are named
+UNDERSTOOD = "understood"  # the field
 
 
 def usage(command: str, words: Words) -> Message:
@@ -20,6 +27,9 @@ def usage(command: str, words: Words) -> Message:
             "`{command} people` the CSMs that clients name, who they are in Slack, and what each may do",
             command=command,
         ),
+        words("`{command} create` a new one", command=command),
+        words("`{command} objects` which objects are clients, services and revenue", command=command),
+        words("`{command} history` who changed which setting, when", command=command),
     ]
     return kit.message("\n".join(lines).replace("`", ""), [kit.section(*lines)])
 
@@ -27,18 +37,38 @@ def usage(command: str, words: Words) -> Message:
 def listed(found: Sequence[Workspace], asker: Person, admins: Sequence[str], words: Words) -> Message:
     """The answer to `/workspace`: all of them to who may set them up, to others their own and whom to ask."""
     if asker.lacks(Right.SETTINGS) is not None:
-        return _mine(next(one for one in found if one.id == asker.workspace_id), admins, words)
+        return _mine(next((one for one in found if one.id == asker.workspace_id), found[0]), admins, words)
     title = words("{n} of {most} CS workspaces beside the primary one", n=len(found) - 1, most=MOST)
-    parts = [_one(one, words) for one in found]
-    text = f"{title}: {'; '.join(' · '.join(part) for part in parts)}."
-    return kit.message(text.replace("*", ""), [kit.section(f"*{title}*"), *(kit.section(*part) for part in parts)])
+    told = "; ".join(" · ".join(_one(one, words)) for one in found)
+    blocks = [block for one in found for block in _block(one, words)]
+    create = [kit.button(words("Create"), ids.CREATE_WORKSPACE, "")] if len(found) <= MOST else []
+    rest = [
+        kit.button(words("Objects"), ids.SET_OBJECTS, ""),
+        kit.button(words("History"), f"{ids.SHOW_AUDIT}:new", ""),
+    ]
+    text = f"{title}: {told}."
+    return kit.message(text.replace("*", ""), [kit.section(f"*{title}*"), *blocks, kit.actions(*create, *rest)])
+
+
+def _block(one: Workspace, words: Words) -> Iterator[Block]:
+    yield kit.section(*_one(one, words))
+    buttons = [kit.button(words("Edit"), f"{ids.EDIT_WORKSPACE}:{one.id}", str(one.id))]
+    if not one.is_primary:
+        buttons.append(kit.button(words("Delete"), f"{ids.DELETE_WORKSPACE}:{one.id}", str(one.id)))
+    yield kit.actions(*buttons)
 
 
 def _one(one: Workspace, words: Words) -> list[str]:
-    teams = ", ".join(kit.name(name, 60) for name in one.teams.values()) or words("no teams")
     primary = f" · {words('primary')}" if one.is_primary else ""
-    described = [kit.escape(kit.cut(one.description, 300))] if one.description else []
+    described = [kit.name(one.description, 300)] if one.description else []
+    teams = _named(list(one.teams.values()), len(one.teams), TEAMS, words) or words("no teams")
     return [f"*{kit.name(one.name)}*{primary}", *described, words("Teams: {teams}", teams=teams)]
+
+
+def _named(names: Sequence[str], total: int, most: int, words: Words) -> str:
+    shown = ", ".join(kit.name(name, 60) for name in names[:most])
+    more = total - len(names[:most])
+    return words("{shown} and {n} more", shown=shown, n=words.number(more)) if more > 0 else shown
 
 
 def _mine(mine: Workspace, admins: Sequence[str], words: Words) -> Message:
@@ -46,3 +76,44 @@ def _mine(mine: Workspace, admins: Sequence[str], words: Words) -> Message:
     who = ", ".join(kit.name(name, 60) for name in admins)
     ask = words("Its settings are made by {who}.", who=who) if who else words("Nobody sets up CS workspaces yet.")
     return kit.message(f"{told} {ask}", [kit.section(told, ask)])
+
+
+def delete(one: Settings, views: Sequence[str], number: int, state: FormState, words: Words) -> Modal:
+    """What goes with it, what stays, and the box to be ticked. `views`: the first of so many saved views."""
+    saved = _named(views, number, VIEWS, words) or words("none")
+    teams = _named(list(one.teams.values()), len(one.teams), TEAMS, words) or words("none")
+    blocks = [
+        kit.section(words("Delete *{name}*?", name=kit.name(one.name))),
+        kit.section(words("*Gone with it:* its settings, and saved views: {views}", views=saved)),
+        kit.section(words("*Returns to the primary CS workspace:* teams: {teams}", teams=teams)),
+        kit.section(words("*Stays:* clients, tasks and notes.")),
+        kit.field(
+            words("Are you sure?"),
+            kit.box(
+                UNDERSTOOD,
+                words("I understand that deleting this workspace cannot be undone"),
+                "yes",
+                ticked=False,
+            ),
+            optional=False,
+        ),
+    ]
+    return kit.modal(
+        words("Delete CS workspace"),
+        blocks,
+        close=words("Cancel"),
+        submit=words("Delete"),
+        callback=ids.DELETE_WORKSPACE,
+        metadata=forms.write(state),
+    )
+
+
+def deleted(name: str, words: Words) -> Modal:
+    told = words("{name} is deleted. Its teams work in the primary CS workspace now.", name=kit.name(name))
+    return notice(told, words, words("CS workspace"))
+
+
+def full(words: Words) -> Modal:
+    """Instead of the form, where there are as many as there can be."""
+    told = words("There are {most} CS workspaces beside the primary one, and more there cannot be.", most=MOST)
+    return notice(told, words, words("CS workspace"))

@@ -1,4 +1,4 @@
-"""The command that writes clients as CSV, to a file or to standard output."""
+"""The command that writes clients, or the audit, as CSV, to a file or to standard output."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TextIO
 import typer
 from sqlalchemy import Connection
 
+from bot.blocks.audit import fill as fill_audit
 from bot.blocks.export import fill
 from bot.blocks.words import speak
 from bot.cli.frame import Show, progress
@@ -23,7 +24,7 @@ from bot.domain.filters import Filter, FilterError
 from bot.domain.listing import Entry, Listing
 from bot.launch import catalog_of
 from bot.settings import Settings
-from storage import export_rows, installations, scopes, standing, workspaces
+from storage import audit, export_rows, installations, scopes, standing, workspaces
 from storage import listing as lists
 from storage.database import Database
 
@@ -44,6 +45,12 @@ def export(database: Database, number: int, settings: Settings, text: str, out: 
         )
         with _opened(out) as file:
             fill(file, catalog, listing, entries, speak())
+
+
+def export_audit(database: Database, number: int, out: Path) -> None:
+    """Write who changed which setting, the newest first."""
+    with database.snapshot() as connection, _opened(out) as file:
+        fill_audit(file, audit.every(connection, number), speak())
 
 
 def _read(text: str, catalog: Catalog) -> Filter:

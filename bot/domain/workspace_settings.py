@@ -24,7 +24,7 @@ Fields = Mapping[str, str]
 class FieldError(UserError):
     """What is wrong with one field of a form."""
 
-    def __init__(self, field: str, key: str, **values: object) -> None:
+    def __init__(self, key: str, field: str, **values: object) -> None:
         super().__init__(key, **values)
         self.field = field
 
@@ -150,7 +150,7 @@ def name(text: str) -> str:
     """A workspace's name as it is kept. Raises FieldError."""
     found = _plain(text)
     if not any(letter.isalnum() for letter in found):
-        raise FieldError("name", "workspace_no_name")
+        raise FieldError("workspace_no_name", "name")
     return _within("name", found)
 
 
@@ -165,7 +165,7 @@ def _plain(text: str) -> str:
 
 def _within(field: str, text: str) -> str:
     if len(text) > LONGEST[field]:
-        raise FieldError(field, "workspace_too_long", limit=LONGEST[field], length=len(text))
+        raise FieldError("workspace_too_long", field, limit=LONGEST[field], length=len(text))
     return text
 
 
@@ -173,7 +173,7 @@ def teams(text: str) -> list[int]:
     """The ids of the teams that were chosen. Raises FieldError where one is none."""
     found = [one for one in text.split(",") if one]
     if not all(one.isascii() and one.isdigit() and len(one) < 19 for one in found):
-        raise FieldError("teams", "workspace_team_gone")
+        raise FieldError("workspace_team_gone", "teams")
     return [int(one) for one in found]
 
 
@@ -200,13 +200,13 @@ def _tab(object_: str, tab: Tab, values: Fields, offered: Offered) -> Tab:
     pipelines = tab.pipelines
     if at["pipelines"] in values:
         chosen = [one for one in values[at["pipelines"]].split(",") if one]
-        pipelines = tuple(sorted(_known(at["pipelines"], one, names, "workspace_pipeline_gone") for one in chosen))
+        pipelines = tuple(sorted(_pipeline(at["pipelines"], one, names) for one in chosen))
     default = tab.default
     if at["default"] in values:
         picked = values[at["default"]]
-        default = _known(at["default"], picked, names, "workspace_pipeline_gone") if picked else None
+        default = _pipeline(at["default"], picked, names) if picked else None
     if default is not None and pipelines and default not in pipelines:
-        raise FieldError(at["default"], "workspace_default_pipeline", pipeline=default)
+        raise FieldError("workspace_default_pipeline", at["default"], pipeline=default)
     layout = values.get(at["layout"], tab.layout)
     return Tab(
         is_shown=bool(values[at["shown"]]) if at["shown"] in values else tab.is_shown,
@@ -222,12 +222,14 @@ def _property(field: str, values: Fields, offered: Offered, object_: str, type_:
     if field not in values:
         return before
     names = {key(one.name): one.name for one in offered.properties.get((object_, type_), ())}
-    return _known(field, values[field], names, "workspace_property_gone") if values[field] else None
+    if values[field] and values[field] not in names:
+        raise FieldError("workspace_property_gone", field)
+    return names.get(values[field])
 
 
-def _known(field: str, chosen: str, names: Mapping[str, str], problem: str) -> str:
+def _pipeline(field: str, chosen: str, names: Mapping[str, str]) -> str:
     if chosen not in names:
-        raise FieldError(field, problem)
+        raise FieldError("workspace_pipeline_gone", field)
     return names[chosen]
 
 

@@ -7,18 +7,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt import Ack
+from slack_sdk import WebClient
 
 from bot.blocks import ids
 from bot.blocks import workspaces as show
 from bot.domain.access import Right
 from bot.errors import UserError
 from commands.arguments import Turn, require, typed
-from commands.workspace import first, looking, people, seats, teams
+from commands.workspace import create, delete, edit, first, history, looking, objects, people, seats, teams
 
 Payload = Mapping[str, Any]
 
 
-def on_command(ack: Ack, command: Payload, turn: Turn) -> None:
+def on_command(ack: Ack, command: Payload, slack: WebClient, turn: Turn) -> None:
     """`/workspace [word]`. Anybody may ask; what they may not see says so, and whom to ask."""
     match typed(command.get("text")).casefold():
         case "":
@@ -31,6 +32,17 @@ def on_command(ack: Ack, command: Payload, turn: Turn) -> None:
             ack(**people.page(turn))
         case "help" | "?":
             ack(**show.usage(command["command"], turn.words))
+        case "create":
+            require(turn, Right.SETTINGS)
+            ack()
+            create.open_form(command["trigger_id"], slack, turn)
+        case "objects":
+            require(turn, Right.SETTINGS)
+            ack()
+            objects.open_form(command["trigger_id"], slack, turn)
+        case "history":
+            require(turn, Right.SETTINGS)
+            ack(**history.page(turn))
         case word:
             raise UserError("workspace_word", word=word, command=command["command"])
 
@@ -56,4 +68,16 @@ LISTENERS = [
     ("action", ids.GIVE_SEAT, seats.on_give, Right.SUPER_ADMIN),
     ("action", ids.LOOK_AS, looking.on_look, Right.SUPER_ADMIN),
     ("action", ids.LOOK_AS_MYSELF, looking.on_stop, Right.MEMBER),
+    ("action", ids.CREATE_WORKSPACE, create.on_open, Right.SETTINGS),
+    ("view", ids.CREATE_WORKSPACE, create.on_submit, Right.SETTINGS),
+    ("action", re.compile(rf"^{ids.EDIT_WORKSPACE}:\d+$"), edit.on_open, Right.SETTINGS),
+    ("action", re.compile(rf"^{ids.SHOW_TAB}:\d$"), edit.on_tab, Right.SETTINGS),
+    ("options", re.compile(rf"^{ids.OF_WORKSPACE}.+:\d+$"), edit.on_options, Right.SETTINGS),
+    ("view", ids.EDIT_WORKSPACE, edit.on_submit, Right.SETTINGS),
+    ("action", re.compile(rf"^{ids.DELETE_WORKSPACE}:\d+$"), delete.on_open, Right.SETTINGS),
+    ("view", ids.DELETE_WORKSPACE, delete.on_submit, Right.SETTINGS),
+    ("action", ids.SET_OBJECTS, objects.on_open, Right.SETTINGS),
+    ("view", ids.SET_OBJECTS, objects.on_chosen, Right.SETTINGS),
+    ("view", ids.CONFIRM_OBJECTS, objects.on_confirmed, Right.SETTINGS),
+    ("action", re.compile(rf"^{ids.SHOW_AUDIT}:[a-z]+$"), history.on_turn, Right.SETTINGS),
 ]

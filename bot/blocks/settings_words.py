@@ -1,0 +1,61 @@
+"""Settings as people read them: what each is called, and what it is, in the audit and after saving."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.blocks import kit
+from bot.blocks.objects import called
+from bot.blocks.words import Words
+from bot.domain.workspace_settings import BOARD, TABLE
+
+LABELS = {
+    "name": "Name",
+    "description": "Description",
+    "teams": "Teams",
+    "csm": "CSM",
+    "renewal": "Renewal date",
+    "shown": "Tab shown",
+    "pipelines": "Pipelines",
+    "default": "Pipeline to begin with",
+    "layout": "Layout",
+    "client": "Clients",
+    "service": "Services",
+    "revenue": "Revenue",
+    "is_super_admin": "Super admin",
+    "manages": "Manages customer success settings",
+    "seat": "Seat",
+}
+OBJECTS = {"client", "service", "revenue"}  # their values are objects
+WORDS = {TABLE: "table", BOARD: "board"}
+LONGEST = 200  # characters of a value
+SEVERAL = 10  # of a list
+
+
+def label(setting: str, words: Words) -> str:
+    """What a setting is called; one of a tab with its object before it."""
+    object_, dot, name = setting.rpartition(".")
+    told = words(LABELS[name]) if name in LABELS else kit.name(name.replace("_", " ").capitalize())
+    return f"{kit.name(called(object_, words))}: {told}" if dot else told
+
+
+def value(setting: str, found: object, words: Words) -> str:
+    """What it is, or was, as mrkdwn."""
+    if setting in OBJECTS and found:
+        several = [found] if isinstance(found, str) else found
+        return ", ".join(kit.name(called(str(one), words)) for one in several) if isinstance(several, list) else ""
+    match found:
+        case None | "" | [] | ():
+            return words("none")
+        case True:
+            return words("yes")
+        case False:
+            return words("no")
+        case str():
+            return words(WORDS[found]) if found in WORDS else kit.name(found, LONGEST)
+        case Sequence():
+            more = len(found) - SEVERAL
+            shown = ", ".join(kit.name(str(one), 60) for one in found[:SEVERAL])
+            return shown if more <= 0 else words("{shown} and {n} more", shown=shown, n=words.number(more))
+        case _:
+            return kit.name(str(found), LONGEST)

@@ -1,0 +1,163 @@
+"""The settings of a CS workspace: a modal with tabs that keeps what was entered, against the version it began with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from slack_bolt import Ack
+from slack_sdk import WebClient
+
+from bot.blocks import kit
+from bot.blocks import workspace_form as form
+from bot.blocks.wording import explain
+from bot.blocks.workspace_form import EditState
+from bot.domain.workspace_settings import (
+    DATE,
+    USER,
+    ChangedError,
+    FieldError,
+    Fields,
+    Objects,
+    Offered,
+    Settings,
+    changed,
+    checked,
+    digests,
+    fields,
+    key,
+)
+from bot.domain.workspaces import search
+from commands import forms
+from commands.arguments import Turn, carried_id
+from commands.workspace import index
+from storage import objects, submissions, workspace_changes, workspace_choices, workspaces
+from storage.workspace_changes import Changed
+
+Payload = Mapping[str, Any]
+Known = tuple[Settings, Objects, Offered]
+
+
+def on_open(ack: Ack, action: Payload, body: Payload, slack: WebClient, turn: Turn) -> None:
+    """*Edit*, from the list."""
+    ack()
+    view = opened(carried_id(action["value"]) or 0, turn, form.GENERAL)
+    slack.views_open(trigger_id=body["trigger_id"], view=view)
+
+
+def opened(workspace_id: int, turn: Turn, tab: str) -> kit.Modal:
+    settings, here, offered = _known(workspace_id, turn)
+    return form.edit(settings, form.begin(settings, here, tab), offered, here, turn.words)
+
+
+def on_tab(ack: Ack, action: Payload, body: Payload, slack: WebClient, turn: Turn) -> None:
+    """Another tab, with what was entered on this one kept."""
+    ack()
+    view = body["view"]
+    state = form.read_state(view["private_metadata"])
+    state = replace(state, tab=action["value"], draft=_entered(view, state))
+    slack.views_update(view_id=view["id"], view=_shown(state, turn))
+
+
+def on_submit(ack: Ack, view: Payload, turn: Turn, now: Callable[[], datetime]) -> None:
+    state = form.read_state(view["private_metadata"])
+    state = replace(state, draft=_entered(view, state))
+    try:
+        saved = _write(view["id"], state, turn, now())
+    except ChangedError:
+        ack(response_action="update", view=_shown(state, turn))
+    except FieldError as error:
+        _refuse(ack, error, state, turn)
+    else:
+        ack(response_action="update", view=_saved(saved, state, turn))
+        index.resettle(turn)
+
+
+def on_options(ack: Ack, body: Payload, turn: Turn) -> None:
+    """What a field offers for what is typed into it."""
+    name = form.field_name(body["action_id"])
+    metadata = body["view"].get("private_metadata")
+    workspace_id = form.read_state(metadata).workspace if metadata else None
+    ack(**kit.found(search(body.get("value") or "", _offered(name, workspace_id, turn))))
+
+
+def _offered(name: str, workspace_id: int | None, turn: Turn) -> Sequence[tuple[str, str]]:
+    installation_id = turn.person.installation_id
+    object_, _, what = name.rpartition(".")
+    with turn.db.read() as connection:
+        here = objects.read(connection, installation_id)
+        if object_ and object_ not in here.beside:
+            return []
+        match what:
+            case "teams":
+                free = workspace_choices.free_teams(connection, installation_id, workspace_id)
+                return [(label, str(one)) for one, label in free.items()]
+            case "pipelines" | "default":
+                return [(one, key(one)) for one in workspace_choices.pipelines_of(connection, installation_id, object_)]
+            case "csm" | "renewal":
+                known = workspace_choices.properties(connection, installation_id, here)
+                found = known.get((object_ or here.client, USER if what == "csm" else DATE), [])
+                return [(one.label, key(one.name)) for one in found]
+    return []
+
+
+def _known(workspace_id: int, turn: Turn, of: Collection[str] | None = ()) -> Known:
+    """The settings, and what can be chosen; pipelines only of these objects, since they take the longest to find."""
+    installation_id = turn.person.installation_id
+    with turn.db.read() as connection:
+        settings = workspaces.get(connection, installation_id, workspace_id)
+        here = objects.read(connection, installation_id)
+        of = [one for one in here.beside if of is None or one in of]
+        return settings, here, workspace_choices.offered(connection, installation_id, here, workspace_id, of)
+
+
+def _entered(view: Payload, state: EditState) -> dict[str, str]:
+    """What was changed since the modal was opened, on this tab and on others."""
+    return changed({**state.draft, **form.read(view["state"]["values"])}, state.began)
+
+
+def _shown(state: EditState, turn: Turn, told: Sequence[str] = ()) -> kit.Modal:
+    """The modal with what was entered, and with what somebody else saved meanwhile."""
+    settings, here, offered = _known(state.workspace, turn, None)
+    if settings.version != state.version:
+        told = [*told, *form.meanwhile(settings, state, offered, here, turn.words)]
+        state = replace(state, version=settings.version, began=digests(fields(settings, here)))
+        state = replace(state, draft=changed(state.draft, state.began))
+    return form.edit(settings, state, offered, here, turn.words, told)
+
+
+def _write(view_id: str, state: EditState, turn: Turn, now: datetime) -> Changed | None:
+    """What was changed; None where this submission was written already."""
+    installation_id = turn.person.installation_id
+    settings, here, offered = _known(state.workspace, turn, _named(state.draft))
+    wanted = replace(checked(settings, state.draft, offered, here), version=state.version)
+    with turn.db.write() as connection:
+        if not submissions.claim(connection, installation_id, view_id, now):
+            return None
+        return workspace_changes.save(connection, installation_id, turn.person.id, wanted, now)
+
+
+def _named(draft: Fields) -> set[str]:
+    """The objects whose pipelines were chosen."""
+    return {name.rpartition(".")[0] for name in draft if name.endswith((".pipelines", ".default"))}
+
+
+def _refuse(ack: Ack, error: FieldError, state: EditState, turn: Turn) -> None:
+    """What is wrong stands beside its field, or above the tab that has it."""
+    with turn.db.read() as connection:
+        tab = form.tab_of(error.field, objects.read(connection, turn.person.installation_id))
+    if tab == state.tab:
+        forms.refuse(ack, form.field_id(error.field, state.version), error, turn)
+    else:
+        told = [kit.plain(explain(error, turn.words))]
+        ack(response_action="update", view=_shown(replace(state, tab=tab), turn, told))
+
+
+def _saved(saved: Changed | None, state: EditState, turn: Turn) -> kit.Modal:
+    if saved is None:
+        return form.kept(turn.words)
+    with turn.db.read() as connection:
+        settings = workspaces.get(connection, turn.person.installation_id, state.workspace)
+    return form.saved(settings.name, saved.before, saved.after, turn.words)

@@ -1,0 +1,163 @@
+"""CS workspaces: the list, the modals of their settings, objects, deletion; the audit. At their limits, too."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.blocks import audit, objects, workspace_form, workspaces
+from bot.blocks.forms import FormState
+from bot.blocks.words import speak
+from bot.domain.access import Person
+from bot.domain.workspace_settings import (
+    Objects,
+    Offered,
+    Property,
+    Settings,
+    Tab,
+    changed,
+    digests,
+    fields,
+    key,
+)
+from bot.domain.workspaces import Workspace, search
+from bot.errors import UserError
+from bot.playground.validation import block_problems, view_problems
+from storage.audit import Entry
+from tests.blocks.conftest import Golden
+
+WORDS = speak()
+DINA = Person(4, 1, 1, "U0DINALEAD", "Dina Dahl", "Europe/Oslo", "en-US", is_super_admin=True)
+OBJECTS = Objects("company", "service", ("deal", "2-projects"), ("company", "service", "deal"))
+PRIMARY = Settings(1, 1, True, "Customer success", "", {}, "csm_email", None)
+NORDIC = Settings(
+    3, 4, False, "Nordic", "Norway to Finland", {5: "CS Nordic", 6: "CS <Finland>"}, "csm_email", "ends_on",
+    {"service": Tab(True, "lead", None, ("Onboarding",), "Onboarding", "board")},
+)  # fmt: skip
+OFFERED = Offered(
+    {
+        ("company", "user"): [Property("csm_email", "CSM e-mail"), Property("owner", "Owner")],
+        ("company", "date"): [Property("ends_on", "Ends on")],
+        ("service", "user"): [Property("lead", "Lead")],
+    },
+    {"service": ["Onboarding", "Support"], "deal": ["New"]},
+    {5: "CS Nordic", 6: "CS <Finland>", 7: "CS South"},
+)
+STATE = FormState("https://hooks.slack.example/actions/T0/1/x", 1_790_000_000, "3", 4)
+AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+
+
+def edit(settings: Settings, tab: str, **draft: str) -> dict[str, Any]:
+    state = replace(workspace_form.begin(settings, OBJECTS, tab), draft=draft)
+    return workspace_form.edit(settings, state, OFFERED, OBJECTS, WORDS)
+
+
+def test_the_list_of_workspaces(golden: Golden) -> None:
+    primary = Workspace(1, "Customer success", "", True, 1, {7: "CS South"})
+    nordic = Workspace(3, "Nordic", "Norway to *Finland*", False, 4, {5: "CS Nordic", 6: "CS <Finland>"})
+    golden("workspaces", workspaces.listed([primary, nordic], DINA, [], WORDS))
+
+
+def test_the_modals_of_a_workspace(golden: Golden) -> None:
+    golden("workspace_create", workspace_form.create(WORDS))
+    golden("workspace_general", edit(NORDIC, "general", name="North"))
+    golden("workspace_primary", edit(PRIMARY, "general"))
+    golden("workspace_customers", edit(NORDIC, "customers"))
+    golden("workspace_services", edit(NORDIC, "services"))
+    golden("workspace_revenue_not_loaded", edit(NORDIC, "revenue2"))
+    golden("workspace_delete", workspaces.delete(NORDIC, ["Falling", "Rich"], 12, STATE, WORDS))
+    before, after = {"name": "Nordic", "teams": ["CS Nordic"]}, {"name": "North", "teams": []}
+    golden("workspace_saved", workspace_form.saved("North", before, after, WORDS))
+
+
+def test_what_somebody_else_changed_stands_above_the_fields(golden: Golden) -> None:
+    state = workspace_form.begin(NORDIC, OBJECTS, "general")
+    now = replace(NORDIC, version=5, name="North", renewal=None, teams={5: "CS Nordic"})
+    told = workspace_form.meanwhile(now, state, OFFERED, OBJECTS, WORDS)
+    state = workspace_form.begin(now, OBJECTS, "general")
+    golden("workspace_meanwhile", workspace_form.edit(now, state, OFFERED, OBJECTS, WORDS, told))
+
+
+def test_the_modals_of_objects(golden: Golden) -> None:
+    bare = Objects("company", loaded=("company",))
+    golden("objects_none_loaded", objects.form(bare, WORDS))
+    golden("objects", objects.form(OBJECTS, WORDS))
+    golden("objects_confirm", objects.confirm(bare, Objects("contact", "service", ("deal",)), WORDS))
+
+
+ENTRIES = [
+    Entry(9, AT, "Dina", "workspace.changed", "North", {"name": "Nordic", "service.shown": True},
+          {"name": "North", "service.shown": False}),
+    Entry(8, AT - timedelta(days=1), None, "right.changed", "Bo", {"is_super_admin": False}, {"is_super_admin": True}),
+    Entry(7, AT - timedelta(days=2), "Dina", "objects.changed", "", {"client": "company", "revenue": []},
+          {"client": "contact", "revenue": ["deal", "2-projects"]}),
+    Entry(6, AT - timedelta(days=3), "Dina", "workspace.deleted", "South", {"name": "South", "teams": []}, {}),
+    Entry(5, AT - timedelta(days=4), "Dina", "team.renamed", "CS <South>", {"name": "A"}, {"name": "B"}),
+]  # fmt: skip
+
+
+def test_the_audit(golden: Golden) -> None:
+    golden("audit", audit.page(ENTRIES, 10, DINA.zone, WORDS))
+    golden("audit_none", audit.page([], None, DINA.zone, WORDS))
+
+
+def test_the_audit_as_csv_has_a_row_for_each_setting_and_no_formula() -> None:
+    file = io.StringIO(newline="")
+    entry = Entry(1, AT, "=Dina", "workspace.changed", "+North", {"teams": ["A", "B"]}, {"teams": [], "name": "@x"})
+    assert audit.fill(file, [entry, replace_subject(ENTRIES[2])], WORDS) == 4
+    rows = list(csv.reader(io.StringIO(file.getvalue().removeprefix("\ufeff"))))
+    assert rows[0] == ["When (UTC)", "Who", "Action", "Subject", "Setting", "Before", "After"]
+    assert rows[1][1:] == ["'=Dina", "workspace.changed", "'+North", "teams", "A; B", ""]
+    assert rows[2][4:] == ["name", "", "'@x"]
+    assert rows[4][4:] == ["revenue", "", "deal; 2-projects"]
+
+
+def replace_subject(entry: Entry) -> Entry:
+    return entry._replace(subject="")
+
+
+@pytest.mark.parametrize("letter", ["x", "&", "*", "`", '"', "株"])
+def test_the_longest_names_keep_slacks_limits(letter: str) -> None:
+    teams = dict.fromkeys(range(1, 121), letter * 255)
+    tab = Tab(True, letter * 255, None, tuple(letter * 200 + str(n) for n in range(100)), None, "table")
+    long = Settings(2**40, 9, False, letter * 80, letter * 500, teams, letter * 255, None, {"service": tab})
+    offered = Offered(
+        {("company", "user"): [Property(letter * 255, letter * 255)]}, {"service": list(tab.pipelines)}, teams
+    )
+    made: list[dict[str, Any]] = [workspaces.delete(long, [letter * 60] * 10, 900, STATE, WORDS)]
+    for name in ("general", "customers", "services", "revenue", "revenue2"):
+        state = workspace_form.begin(long, OBJECTS, name)
+        told = workspace_form.meanwhile(
+            long, replace(state, began={"name": "x", "teams": "x"}), offered, OBJECTS, WORDS
+        )
+        made.append(workspace_form.edit(long, state, offered, OBJECTS, WORDS, told))
+    for view in made:
+        assert not view_problems(view)
+        assert len(view["private_metadata"]) <= 3_000
+    six = [Workspace(n, letter * 80, letter * 500, n == 1, 1, teams) for n in range(1, 7)]
+    assert not block_problems(workspaces.listed(six, DINA, [], WORDS)["blocks"], "message")
+    values = {f"{n}.name": [letter * 255] * 30 for n in range(20)}
+    entries = [Entry(n, AT, letter * 255, "workspace.changed", letter * 255, values, values) for n in range(11)]
+    assert not block_problems(audit.page(entries, 99, DINA.zone, WORDS)["blocks"], "message")
+
+
+def test_more_than_a_modal_can_carry_says_to_save_first() -> None:
+    with pytest.raises(UserError, match="workspace_form_full"):
+        edit(NORDIC, "general", **{"service.pipelines": ",".join(key(str(n)) for n in range(400))})
+
+
+def test_a_field_is_changed_when_its_choices_are_others_and_not_when_their_order_is() -> None:
+    began = digests(fields(NORDIC, OBJECTS))
+    assert changed({"teams": "6,5", "name": "Nordic", "csm": "", "unknown": "x"}, began) == {"csm": ""}
+    assert changed({"teams": "6", "name": "North"}, began) == {"teams": "6", "name": "North"}
+
+
+def test_what_begins_as_typed_comes_first() -> None:
+    offered = [("West Nordic", "1"), ("Nordic", "2"), ("South", "3")]
+    assert search("nor", offered) == [("Nordic", "2"), ("West Nordic", "1")]
+    assert search("", offered) == offered
