@@ -104,7 +104,9 @@ def create(bot: Bot, name: str, *teams: int, who: str = cast.DINA, description: 
 
 
 def editing(bot: Bot, which: int = 1, who: str = cast.DINA) -> View:
-    """The modal of a workspace's settings, opened from the list."""
+    """The modal of a workspace's settings, opened from the list; what was open is closed."""
+    if (before := bot.slack.actions.open_view(who)) is not None:
+        bot.slack.actions.close(who, before.id)
     listed = bot.ask("/workspace", who=who)
     bot.press(listed, f"{ids.EDIT_WORKSPACE}:{which}", who=who)
     return bot.modal(lambda view: view.callback_id == ids.EDIT_WORKSPACE, who=who)
