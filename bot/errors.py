@@ -1,4 +1,4 @@
-"""The two kinds of error that are expected: one for the person who asked, one for a delivery that failed."""
+"""The kinds of error that are expected: for the person who asked, also beside a field, and a delivery that failed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,14 @@ class UserError(Exception):
         super().__init__(key)
         self.key = key
         self.values = values
+
+
+class FieldError(UserError):
+    """What is wrong with one field of a form: it stands beside the field."""
+
+    def __init__(self, key: str, field: str, **values: object) -> None:
+        super().__init__(key, **values)
+        self.field = field
 
 
 class DeliveryError(Exception):

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, insert, not_, or_, select, update
 
-from bot.domain.teams import Entered, FieldError, Member, Team, names, primary_team
-from bot.errors import UserError
+from bot.domain.teams import Entered, Member, Team, names, primary_team
+from bot.errors import FieldError, UserError
 from storage import audit, installations, standing
 from storage.basis import TEAM_PROPERTY
 from storage.schema import field as prop
@@ -151,7 +151,7 @@ def _refuse_taken(connection: Connection, installation_id: int, team_id: int | N
         other = other.where(team.c.id != team_id)
     found = connection.scalar(other)
     if found is not None:
-        raise FieldError("name", "team_taken", team=found)
+        raise FieldError("team_taken", "name", team=found)
 
 
 def _refuse_in_data(connection: Connection, installation_id: int, one: Team, field: str | None) -> None:
@@ -162,7 +162,7 @@ def _refuse_in_data(connection: Connection, installation_id: int, one: Team, fie
     value = record.c.properties[TEAM_PROPERTY].as_string()
     mine = (record.c.installation_id == installation_id, record.c.archived_at.is_(None), value.is_not(None))
     if key(one.name) in {key(name) for name in connection.scalars(select(value).where(*mine).distinct())}:
-        raise FieldError(field, "team_in_data", team=one.name) if field else UserError("team_in_data", team=one.name)
+        raise FieldError("team_in_data", field, team=one.name) if field else UserError("team_in_data", team=one.name)
 
 
 def _people(connection: Connection, installation_id: int, wanted: Entered) -> dict[str, int]:
@@ -172,7 +172,7 @@ def _people(connection: Connection, installation_id: int, wanted: Entered) -> di
     found: dict[str, int] = dict(connection.execute(query).all())
     if wanted.people - found.keys():
         raise FieldError(
-            "people", "team_stranger", who=_name(connection, installation_id, wanted.people - found.keys())
+            "team_stranger", "people", who=_name(connection, installation_id, wanted.people - found.keys())
         )
     return found
 

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from bot.domain.catalog import fold
-from bot.domain.workspace_settings import ChangedError, FieldError, Offered, Settings, Tab, described
+from bot.domain.workspace_settings import ChangedError, Offered, Settings, Tab, described
 from bot.domain.workspaces import EVERYTHING, MOST
-from bot.errors import UserError
+from bot.errors import FieldError, UserError
 from storage import audit, installations, objects, standing, workspace_choices, workspaces
 from storage.schema import audit_entry, team, workspace, workspace_tab
 
@@ -45,6 +45,7 @@ def create(
     after = _described(connection, installation_id, number)
     after = {setting: after[setting] for setting in ("name", "description", "teams")}
     audit.record(connection, installation_id, person_id, now, "workspace.created", name, {}, after)
+    workspaces.make_everything(connection, installation_id)
     standing.resettle(connection, installation_id)
     return number
 

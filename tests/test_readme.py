@@ -75,8 +75,9 @@ def commands(group: Any) -> Iterator[tuple[str, Any]]:
 def test_commands_of_the_command_line_with_their_options() -> None:
     listed = {}
     for cell, _ in table("Command line"):
-        name = " ".join(re.findall(r"(?<![\w-])[a-z]+(?![\w-])", code(cell)[0]))
-        listed[name] = set(re.findall(r"--[\w-]+", code(cell)[0]))
+        name = re.match(r"[a-z]+(?: [a-z]+)*", code(cell)[0])
+        assert name is not None
+        listed[name[0]] = set(re.findall(r"--[\w-]+", code(cell)[0]))
     known = {
         name: {option for parameter in command.params for option in parameter.opts if option.startswith("--")}
         for name, command in commands(get_command(app))

@@ -9,7 +9,8 @@ from bot.blocks import ids, kit
 from bot.blocks.forms import Values, entered
 from bot.blocks.kit import Block, Modal
 from bot.blocks.words import Words
-from bot.domain.workspace_settings import FieldError, Objects
+from bot.domain.workspace_settings import Objects
+from bot.errors import FieldError
 
 NAMES = {"company": "Companies", "contact": "Contacts", "service": "Services", "deal": "Deals"}
 CLIENT, SERVICE, REVENUE = "client", "service", "revenue"  # the fields

@@ -6,20 +6,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from bot.domain.catalog import fold
-from bot.errors import UserError
+from bot.errors import FieldError
 
 NAME = 255  # characters of a name
 MOST = 100  # people that a form's menu holds
 # Kinds of sources that say who is in a team, and what people call them: to be changed there.
 FILES = {"csv": "teams.csv", "hubspot": "HubSpot"}
-
-
-class FieldError(UserError):
-    """What is wrong with a field of a form."""
-
-    def __init__(self, field: str, key: str, **values: object) -> None:
-        super().__init__(key, **values)
-        self.field = field
 
 
 @dataclass(frozen=True)
@@ -73,15 +65,15 @@ class Entered:
     def checked(self) -> Entered:
         """Itself. Raises FieldError for what can be told without looking anything up."""
         if not fold(self.name):
-            raise FieldError("name", "team_no_name")
+            raise FieldError("team_no_name", "name")
         if len(self.name) > NAME:
-            raise FieldError("name", "team_long_name", limit=NAME)
+            raise FieldError("team_long_name", "name", limit=NAME)
         if self.leads - self.people:
-            raise FieldError("leads", "team_leads_outside")
+            raise FieldError("team_leads_outside", "leads")
         if self.primary - self.people:
-            raise FieldError("primary", "team_primary_outside")
+            raise FieldError("team_primary_outside", "primary")
         if len(self.people) > MOST:
-            raise FieldError("people", "team_too_many", limit=MOST)
+            raise FieldError("team_too_many", "people", limit=MOST)
         return self
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from bot.errors import UserError
+from bot.errors import FieldError, UserError
 
 LONGEST = {"name": 80, "description": 500}
 CSM = "csm_email"  # the property that is the CSM where nothing is chosen: a column of clients.csv
@@ -19,14 +19,6 @@ TABLE, BOARD = "table", "board"
 USER, DATE = "user", "date"  # types of properties
 
 Fields = Mapping[str, str]
-
-
-class FieldError(UserError):
-    """What is wrong with one field of a form."""
-
-    def __init__(self, key: str, field: str, **values: object) -> None:
-        super().__init__(key, **values)
-        self.field = field
 
 
 class ChangedError(UserError):

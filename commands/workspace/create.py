@@ -11,8 +11,9 @@ from slack_sdk import WebClient
 
 from bot.blocks import workspace_form as form
 from bot.blocks import workspaces as show
-from bot.domain.workspace_settings import FieldError, description, name, teams
+from bot.domain.workspace_settings import description, name, teams
 from bot.domain.workspaces import MOST
+from bot.errors import FieldError
 from commands import forms
 from commands.arguments import Turn
 from commands.workspace import edit, index

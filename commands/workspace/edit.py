@@ -18,7 +18,6 @@ from bot.domain.workspace_settings import (
     DATE,
     USER,
     ChangedError,
-    FieldError,
     Fields,
     Objects,
     Offered,
@@ -30,6 +29,7 @@ from bot.domain.workspace_settings import (
     key,
 )
 from bot.domain.workspaces import search
+from bot.errors import FieldError
 from commands import forms
 from commands.arguments import Turn, carried_id
 from commands.workspace import index

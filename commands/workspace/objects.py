@@ -11,8 +11,8 @@ from slack_sdk import WebClient
 
 from bot.blocks import objects as show
 from bot.blocks.notices import notice
-from bot.domain.workspace_settings import FieldError, Objects
-from bot.errors import UserError
+from bot.domain.workspace_settings import Objects
+from bot.errors import FieldError, UserError
 from commands import forms
 from commands.arguments import Turn
 from commands.workspace import index

@@ -15,8 +15,8 @@ from bot.blocks import forms as fields
 from bot.blocks import ids, kit
 from bot.blocks import teams as show
 from bot.blocks.forms import FormState
-from bot.domain.teams import Entered, FieldError
-from bot.errors import UserError
+from bot.domain.teams import Entered
+from bot.errors import FieldError, UserError
 from bot.reply import Reply
 from commands import forms
 from commands.arguments import Turn, carried_id
@@ -116,9 +116,9 @@ def _entered(view: Payload) -> Entered:
     read = show.read(fields.entered(view["state"]["values"]))
     country, zone = places.country(read.country or ""), places.time_zone(read.time_zone or "")
     if read.country and country is None:
-        raise FieldError(show.COUNTRY, "team_country")
+        raise FieldError("team_country", show.COUNTRY)
     if read.time_zone and zone is None:
-        raise FieldError(show.TIME_ZONE, "team_time_zone")
+        raise FieldError("team_time_zone", show.TIME_ZONE)
     return replace(read, country=country, time_zone=zone)
 
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import insert, select, update
 
-from bot.domain.teams import Entered, FieldError
-from bot.errors import UserError
+from bot.domain.teams import Entered
+from bot.errors import FieldError, UserError
 from storage import audit
 from storage import team_settings as teams
 from storage.database import Database

@@ -10,9 +10,9 @@ from threading import Barrier
 import pytest
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from bot.domain.workspace_settings import ChangedError, FieldError, Objects, Settings, Tab
+from bot.domain.workspace_settings import ChangedError, Objects, Settings, Tab
 from bot.domain.workspaces import EVERYTHING, MOST
-from bot.errors import UserError
+from bot.errors import FieldError, UserError
 from storage import audit, objects, schema, workspace_changes, workspace_choices, workspaces
 from storage.database import Database
 from storage.installations import Installation, create
