@@ -122,9 +122,8 @@ def fill(database: Database, size: int) -> None:
 
 
 def _history(connection: Connection, catalog: Catalog) -> None:
-    """Two scores of each client, and what they were made from."""
-    values = {"hash": catalog.hash, "before": f"*|{(1 << 30) - 1:x}|ff0ff", "now": f"*|{(1 << 30) - 1:x}|ff00f"}
-    connection.execute(text(_CHANGES), values)
+    """Two scores of each client, and what they were made from: of each another dozen tools, and other ones gone."""
+    connection.execute(text(_CHANGES), {"hash": catalog.hash, "all": f"*|{(1 << 30) - 1:x}|"})
 
 
 _TIER = (
@@ -151,6 +150,7 @@ _STATEMENTS = (
 )
 _CHANGES = (
     "INSERT INTO change (installation_id, client_id, day, tier, score, earned, possible, catalog_hash, ground, "
-    "from_import) SELECT 1, client_id, day, tier, score, 5, 10, :hash, ground, 0 FROM standing, "
-    "(SELECT '2026-10-01' AS day, :before AS ground UNION SELECT '2026-11-18', :now)"
+    "from_import) SELECT 1, client_id, day, tier, score, 5, 10, :hash, "
+    ":all || printf('%x', (client_id * 2654435761 & 1073741823) & ~(gone << client_id % 26)), 0 FROM standing, "
+    "(SELECT '2026-10-01' AS day, 0 AS gone UNION SELECT '2026-11-18', 15)"
 )

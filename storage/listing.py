@@ -144,7 +144,8 @@ def _count(shape: Shape) -> Select[Any]:
 
 
 def _counting(shape: Shape) -> Select[Any]:
-    return _from(select(literal(1)), shape, _order(Sort.SCORE, False, shape))
+    """Through the index that has only what is counted, where there is one."""
+    return _from(select(literal(1)), shape, _order(Sort.RENEWAL if shape.renews else Sort.SCORE, False, shape))
 
 
 def _bound(beside: Position | None, sort: Sort) -> dict[str, Any]:
