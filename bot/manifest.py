@@ -19,6 +19,7 @@ def render(text: str, prefix: str = "", url: str | None = None) -> str:
     address = f"{url.rstrip('/')}/slack/events"
     text = re.sub(r"(?m)^( *)- command: .*$", rf"\g<0>\n\g<1>  url: {address}", text)
     text = re.sub(r"(?m)^( *)(event_subscriptions|interactivity):$", rf"\g<0>\n\g<1>  request_url: {address}", text)
+    text = re.sub(r"(?m)^( *)interactivity:$", rf"\g<0>\n\g<1>  message_menu_options_url: {address}", text)
     return text.replace("socket_mode_enabled: true", "socket_mode_enabled: false")
 
 

@@ -114,4 +114,5 @@ def test_for_http_every_address_is_named(url: str) -> None:
     assert [command["url"] for command in raw["features"]["slash_commands"]] == [address] * len(MANIFEST.commands)
     assert raw["settings"]["event_subscriptions"]["request_url"] == address
     assert raw["settings"]["interactivity"]["request_url"] == address
+    assert raw["settings"]["interactivity"]["message_menu_options_url"] == address
     assert raw["settings"]["socket_mode_enabled"] is False

@@ -183,7 +183,7 @@ def _beside(
     if object_ is None:
         yield kit.section(
             words("Nothing is chosen for this tab yet."),
-            words("Which object it shows is chosen for all CS workspaces, by `/workspace objects`."),
+            words("Which object it shows is chosen for all of them: *Objects*, below the list of CS workspaces."),
         )
         return
     if object_ not in objects.loaded:

@@ -20,12 +20,9 @@ from bot.domain.workspace_settings import (
     Property,
     Settings,
     Tab,
-    changed,
-    digests,
-    fields,
     key,
 )
-from bot.domain.workspaces import Workspace, search
+from bot.domain.workspaces import Workspace
 from bot.errors import UserError
 from bot.playground.validation import block_problems, view_problems
 from storage.audit import Entry
@@ -149,15 +146,3 @@ def test_the_longest_names_keep_slacks_limits(letter: str) -> None:
 def test_more_than_a_modal_can_carry_says_to_save_first() -> None:
     with pytest.raises(UserError, match="workspace_form_full"):
         edit(NORDIC, "general", **{"service.pipelines": ",".join(key(str(n)) for n in range(400))})
-
-
-def test_a_field_is_changed_when_its_choices_are_others_and_not_when_their_order_is() -> None:
-    began = digests(fields(NORDIC, OBJECTS))
-    assert changed({"teams": "6,5", "name": "Nordic", "csm": "", "unknown": "x"}, began) == {"csm": ""}
-    assert changed({"teams": "6", "name": "North"}, began) == {"teams": "6", "name": "North"}
-
-
-def test_what_begins_as_typed_comes_first() -> None:
-    offered = [("West Nordic", "1"), ("Nordic", "2"), ("South", "3")]
-    assert search("nor", offered) == [("Nordic", "2"), ("West Nordic", "1")]
-    assert search("", offered) == offered
