@@ -134,7 +134,8 @@ def _write(view_id: str, state: EditState, turn: Turn, now: datetime) -> Changed
     settings, here, offered = _known(state.workspace, turn, _named(state.draft))
     wanted = replace(checked(settings, state.draft, offered, here), version=state.version)
     with turn.db.write() as connection:
-        if not submissions.claim(connection, installation_id, view_id, now):
+        # The modal may be that which created the workspace, and was claimed then.
+        if not submissions.claim(connection, installation_id, f"{view_id}/{state.version}", now):
             return None
         return workspace_changes.save(connection, installation_id, turn.person.id, wanted, now)
 

@@ -153,6 +153,13 @@ def test_a_workspace_is_created_with_its_teams_and_leads_on_to_its_settings(bot:
     assert (made.csm, made.renewal, made.version) == ("csm_email", None, 1)
 
 
+def test_the_settings_that_follow_are_saved_in_the_same_modal(bot: Bot) -> None:
+    view = create(bot, "Nordic")
+    assert send(bot, view, csm=key("cs_owner")) == {}
+    assert told(bot).startswith("Saved: *Nordic*")
+    assert (stored(bot, "Nordic").csm, stored(bot, "Nordic").version) == ("cs_owner", 2)
+
+
 def test_clients_move_to_the_workspace_of_their_csm_and_back(bot: Bot) -> None:
     here = {"installation_id": bot.installation.id}
     with bot.database.write() as connection:
