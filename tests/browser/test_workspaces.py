@@ -31,6 +31,10 @@ def admin(bot: Bot) -> None:
             connection.execute(insert(team).values(**values, name_key=name.lower().replace(" ", "")))
 
 
+def offered(visitor: Visitor) -> list[str]:
+    return [one.text for one in visitor.driver.find_elements(By.CSS_SELECTOR, ".boxes .entry")]
+
+
 def test_a_workspace_is_set_up_with_teams_found_while_typing(bot: Bot, visitor: Visitor) -> None:
     visitor.visit(f"/c/{cast.CS_NORDIC}")
     visitor.become("Dina")
@@ -40,9 +44,7 @@ def test_a_workspace_is_set_up_with_teams_found_while_typing(bot: Bot, visitor: 
     visitor.find("dialog.modal input[type=text]").send_keys("Nordic")
     visitor.find("dialog.modal button.several").click()
     visitor.find("dialog.modal .suggest").send_keys("cs nor")
-    visitor.wait(
-        lambda: [one.text for one in visitor.driver.find_elements(By.CSS_SELECTOR, ".boxes .entry")] == ["CS Nordic"]
-    )
+    visitor.wait(lambda: offered(visitor) == ["CS Nordic"])
     visitor.find(".boxes .entry").click()
     visitor.find("dialog.modal #modal-title").click()
     visitor.press("Create", within="dialog.modal")
