@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from bot.blocks import ids, kit
-from bot.blocks.kit import Message
+from bot.blocks.kit import Block, Message
 from bot.blocks.words import Words
+from bot.domain.first_steps import Steps
 
 
 def above(message: Message, *parts: Message) -> Message:
@@ -27,3 +30,58 @@ def offer_first(words: Words) -> Message:
         "you can be the first, as an admin of this Slack workspace."
     )
     return kit.message(text, [kit.section(text), kit.actions(kit.button(words("Become one"), ids.BECOME_FIRST, ""))])
+
+
+def steps(one: Steps, today: date, command: str, words: Words) -> Message:
+    """To super admins, until all is done that can be done by now."""
+    done = sum(one.done)
+    title = words("Set up customer success")
+    lines = [
+        _ticked(is_done, line) for is_done, line in zip((*one.done, False), _lines(one, today, words), strict=True)
+    ]
+    said = words("{n} of {all} done", n=done, all=len(lines))
+    ask = words("Try it meanwhile: `{command}` and a client's name", command=command)
+    blocks = [kit.section(f"*{title}* {said}", *lines), *_buttons(one, words), kit.context(ask)]
+    return kit.message(f"{title}: {said}. {' '.join(f'{line}.' for line in lines)}", blocks)
+
+
+def _ticked(is_done: bool, line: str) -> str:
+    return f"{'✓' if is_done else '▢'} {line}"
+
+
+def _lines(one: Steps, today: date, words: Words) -> list[str]:
+    none = words("none yet: whoever runs the bot loads them with `engagement-bot import`")
+    day = f" · {words('data to {day}', day=words.weekday(one.as_of, today))}" if one.as_of else ""
+    clients = f"{words.number(one.clients)}{day}" if one.clients else none
+    csms = words("{n} of {all} CSMs found in Slack", n=one.found, all=one.csms)
+    return [
+        words("Clients: {clients}", clients=clients),
+        words("Tools measured: {n} of {all}", n=one.measured, all=one.tools),
+        words("People: {csms}", csms=csms if one.csms else words("no client names a CSM yet")),
+        words("Teams: {teams}", teams=words.number(one.teams) if one.teams else _no_team(one, words)),
+        words("First digest: this version has none yet"),
+    ]
+
+
+def _no_team(one: Steps, words: Words) -> str:
+    if one.seats_by_hand:
+        return words("none yet")
+    return words("none yet, so every full member of this Slack workspace has a seat")
+
+
+def _buttons(one: Steps, words: Words) -> list[Block]:
+    missing = one.csms - one.found
+    buttons = []
+    if missing:
+        buttons.append(kit.button(words("Find the other {n}", n=missing), f"{ids.SHOW_PEOPLE}:steps", "0"))
+    if not one.teams:
+        buttons.append(kit.button(words("Make teams"), f"{ids.SHOW_TEAMS}:steps", "0"))
+    return [kit.actions(*buttons)] if buttons else []
+
+
+def no_seat(words: Words) -> Message:
+    """To a super admin who sees settings and no client."""
+    text = words("You have no seat: you see settings, and no client.")
+    return kit.message(
+        text, [kit.section(text), kit.actions(kit.button(words("Give me a seat"), ids.GIVE_ME_A_SEAT, ""))]
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from slack_bolt import Ack
@@ -12,19 +12,27 @@ from bot.blocks.kit import Message
 from bot.reply import Reply
 from commands.arguments import Turn
 from commands.workspace import index
-from storage import rights
+from storage import first_steps, rights
 
 Clock = Callable[[], datetime]
 
 
 def page(turn: Turn) -> Message:
-    """The list; an admin of Slack is offered to become the first super admin while there is none."""
-    listed, here = index.page(turn), turn.person.installation_id
-    if not turn.person.is_slack_admin:
-        return listed
+    """The list. An admin of Slack is offered to become the first super admin while there is none."""
+    return show.above(index.page(turn), *_parts(turn))
+
+
+def _parts(turn: Turn) -> Iterator[Message]:
+    me = turn.person
     with turn.db.read() as connection:
-        admins = rights.super_admins(connection, here)
-    return listed if admins else show.above(listed, show.offer_first(turn.words))
+        admins = rights.super_admins(connection, me.installation_id)
+        steps = first_steps.read(connection, me.installation_id, turn.catalog) if me.is_super_admin else None
+    if me.is_slack_admin and not admins:
+        yield show.offer_first(turn.words)
+    if steps is not None and not all(steps.done):
+        yield show.steps(steps, turn.today, turn.command, turn.words)
+    if me.is_super_admin and not me.has_seat:
+        yield show.no_seat(turn.words)
 
 
 def on_become(ack: Ack, reply: Reply, turn: Turn, now: Clock) -> None:
