@@ -82,14 +82,11 @@ def _join_teams(connection: Connection, installation_id: int, old: int, new: int
 
 
 def _leave(connection: Connection, installation_id: int, old: Row[Any], new: Row[Any]) -> None:
-    """The row that only the data named goes; its address and what it was given stay with the other."""
-    mine = person.c.installation_id == installation_id
-    given = {
-        "is_super_admin": old.is_super_admin or new.is_super_admin,
-        "manages": old.manages or new.manages,
-        "seat": new.seat or old.seat,
-    }
-    connection.execute(update(person).where(mine, person.c.id == new.id).values(given))
-    connection.execute(delete(person).where(mine, person.c.id == old.id))
+    """The row that only the data named goes, and its address stays with the other.
+
+    What it was granted goes with it: who may bind addresses must not hand themselves another's rights.
+    """
+    mine = (person.c.installation_id == installation_id, person.c.id == old.id)
+    connection.execute(delete(person).where(*mine))
     values = {"installation_id": installation_id, "email": old.email, "person_id": new.id}
     connection.execute(insert(person_address).values(values))

@@ -21,6 +21,7 @@ YES, RULE = "yes", "rule"
 
 class Seats(NamedTuple):
     by_hand: bool
+    everybody: bool = False  # has one, as there is no team yet
     held: int = 0  # people who had one before there were welcomes, and are sent none unless asked
 
 
@@ -73,6 +74,8 @@ def _whose(asker: Person, words: Words) -> Iterator[Block]:
 def _seats(seats: Seats, words: Words) -> str:
     if seats.by_hand:
         return words("Seats by hand: only who was given a seat has one.")
+    if seats.everybody:
+        return words("There is no team yet, so every full member of this Slack workspace has a seat.")
     return words("Whoever is CSM of a client, in a team, or was given a seat has one.")
 
 

@@ -18,18 +18,19 @@ from bot.errors import UserError
 from bot.reply import Reply
 from commands import forms
 from commands.arguments import Turn, carried_id
-from storage import addresses, csms, people, rights, standing, submissions, welcomes
+from storage import addresses, csms, named, people, rights, standing, submissions, welcomes
 
 Payload = Mapping[str, Any]
 Clock = Callable[[], datetime]
+SETTLING = 60.0  # seconds of scoring the clients of a bound address: thousands of them
 
 
 def page(turn: Turn, first: int = 0) -> kit.Message:
     here = turn.person.installation_id
     with turn.db.read() as connection:
         found, by_hand = csms.every(connection, here), rights.seats_by_hand(connection, here)
-        held = welcomes.held(connection, here)
-    return show.page(found, first, turn.person, show.Seats(by_hand, held), turn.words)
+        seats = show.Seats(by_hand, not named.teams(connection, here), welcomes.held(connection, here))
+    return show.page(found, first, turn.person, seats, turn.words)
 
 
 def on_list(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
@@ -48,7 +49,7 @@ def on_bind(ack: Ack, action: Payload, reply: Reply, turn: Turn, now: Clock) -> 
     with turn.db.write() as connection:
         addresses.bind(connection, here, named, chosen, by=turn.person.id, now=now())
     reply(**page(turn))
-    standing.settle(turn.db, here, turn.catalog)
+    standing.settle(turn.db, here, turn.catalog, seconds=SETTLING)
 
 
 def on_by_hand(ack: Ack, action: Payload, reply: Reply, turn: Turn, now: Clock) -> None:

@@ -34,6 +34,9 @@ def on_ask(ack: Ack, reply: Reply, slack: WebClient, turn: Turn, now: Clock) -> 
     """*Ask Dina for one*: it is written down before it is sent, so that two clicks ask once."""
     ack()
     me = turn.person
+    if me.has_seat:  # by now
+        reply(**show.given_to_me(turn.command, turn.words))
+        return
     with turn.db.write() as connection:
         admin = rights.ask_for_seat(connection, me.installation_id, me.id, now())
     try:

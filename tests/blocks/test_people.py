@@ -24,9 +24,9 @@ FOUND = [
 
 
 def test_people_as_a_super_admin_and_as_a_manager_see_them(golden: Golden) -> None:
-    golden("people", people.page(FOUND, 0, DINA, people.Seats(False, 9), WORDS))
-    golden("people_manager", people.page(FOUND, 0, BO, people.Seats(True, 9), WORDS))
-    golden("people_none", people.page([], 0, BO, people.Seats(False), WORDS))
+    golden("people", people.page(FOUND, 0, DINA, people.Seats(False, held=9), WORDS))
+    golden("people_manager", people.page(FOUND, 0, BO, people.Seats(True, held=9), WORDS))
+    golden("people_none", people.page([], 0, BO, people.Seats(False, everybody=True), WORDS))
 
 
 def test_the_modal_of_rights(golden: Golden) -> None:
@@ -44,7 +44,7 @@ def test_the_longest_names_keep_slacks_limits(letter: str) -> None:
     many = [Csm(n, letter * 255, letter * 320, None, Found(n % 3), 10**6) for n in range(25)]
     asker = Person(1, 1, 1, "U1", letter * 255, "UTC", "en-US", is_super_admin=True)
     for first in (0, 10, 20):
-        check_blocks(people.page(many, first, asker, people.Seats(False, 10**6), WORDS)["blocks"], "message")
+        check_blocks(people.page(many, first, asker, people.Seats(False, held=10**6), WORDS)["blocks"], "message")
     one = Rights(2**62, letter * 255, True, True, "on", True, letter * 255, 10**6)
     assert not view_problems(people.rights(one, asker, STATE, WORDS))
     check_blocks(seats.question(asker, WORDS)["blocks"], "message")

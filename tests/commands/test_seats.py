@@ -66,6 +66,15 @@ def test_nobody_asks_twice_a_day(bot: Bot) -> None:
     assert len(questions(bot)) == before + 1
 
 
+def test_who_has_a_seat_by_now_asks_nobody(bot: Bot) -> None:
+    before, refused = len(questions(bot)), bot.ask("/engagement acme")
+    with bot.database.write() as connection:
+        rights.set_seat(connection, bot.installation.id, id_of(bot, cast.ANNA), "on", by=None, now=bot.now)
+    bot.press(refused, ids.ASK_FOR_SEAT)
+    bot.replaced(refused, "You have a seat now.")
+    assert len(questions(bot)) == before
+
+
 def test_what_could_not_be_sent_may_be_asked_again(bot: Bot) -> None:
     bot.slack.faults.add("chat.postMessage", unavailable())
     refused = bot.ask("/engagement acme")

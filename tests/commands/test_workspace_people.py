@@ -12,7 +12,7 @@ from bot.blocks import ids, people
 from bot.playground import people as cast
 from bot.playground.model import Message, View
 from storage import audit, rights, welcomes
-from storage.schema import person, person_address, record, record_person
+from storage.schema import person, person_address, record, record_person, team
 from tests.admins import begin_anew, id_of, make_super_admin, pick, said
 from tests.bots import Bot, texts
 
@@ -50,7 +50,10 @@ def test_everybody_whom_clients_name_is_listed(bot: Bot) -> None:
     shown = texts(listed(bot).blocks)
     assert "*3 of 3 CSMs that clients name are found in Slack.*" in shown
     assert "*Anna* · 3 clients · anna@example.com" in shown
-    assert "Whoever is CSM of a client, in a team, or was given a seat has one." in shown
+    assert "There is no team yet, so every full member of this Slack workspace has a seat." in shown
+    with bot.database.write() as connection:
+        connection.execute(insert(team).values(installation_id=bot.installation.id, id=1, name="A", name_key="a"))
+    assert "Whoever is CSM of a client, in a team, or was given a seat has one." in texts(listed(bot).blocks)
 
 
 def test_who_is_not_found_comes_first_and_is_bound_by_choosing_them(bot: Bot) -> None:
@@ -141,7 +144,7 @@ def test_seats_by_hand_are_switched_on_and_off(bot: Bot) -> None:
     bot.replaced(page, "Seats by hand: only who was given a seat has one.", who=cast.DINA)
     assert "You need a seat" in bot.ask("/engagement", who=cast.ANNA).text
     bot.press(page, ids.SEATS_BY_HAND, who=cast.DINA)
-    bot.replaced(page, "Whoever is CSM of a client", who=cast.DINA)
+    bot.replaced(page, "There is no team yet", who=cast.DINA)
     assert "You need a seat" not in bot.ask("/engagement", who=cast.ANNA).text
 
 

@@ -84,6 +84,16 @@ def test_no_row_names_whom_the_data_named_any_more(database: Database, here: int
         assert connection.scalar(select(saved_view.c.csm_id)) == ADA
 
 
+def test_binding_hands_over_no_rights(database: Database, here: int) -> None:
+    with database.write() as connection:
+        values = {"is_super_admin": True, "manages": True, "seat": "on"}
+        connection.execute(update(person).where(person.c.id == OLA).values(values))
+    bound(database, here)
+    with database.read() as connection:
+        columns = (person.c.is_super_admin, person.c.manages, person.c.seat)
+        assert connection.execute(select(*columns).where(person.c.id == ADA)).one() == (False, False, None)
+
+
 def test_binding_is_audited(database: Database, here: int) -> None:
     bound(database, here)
     with database.read() as connection:

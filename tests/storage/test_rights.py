@@ -143,3 +143,43 @@ def test_seats_by_hand_are_switched_and_audited(database: Database, here: int) -
         ("seats.changed", {"seats_by_hand": True}, {"seats_by_hand": False}),
         ("seats.changed", {"seats_by_hand": False}, {"seats_by_hand": True}),
     ]
+
+
+def test_of_two_admins_of_slack_who_ask_at_once_one_becomes_the_first(database: Database, here: int) -> None:
+    def become(one: int) -> bool:
+        try:
+            with database.write() as connection:
+                rights.become_first(connection, here, one, NOW)
+        except UserError:
+            return False
+        return True
+
+    for _ in range(20):
+        with ThreadPoolExecutor() as pool:
+            assert sorted(pool.map(become, (ADA, BEA))) == [False, True]
+        with database.write() as connection:
+            connection.execute(update(person).values(is_super_admin=False))
+
+
+def test_who_is_not_in_slack_is_granted_the_right_and_is_not_counted_until_they_are(
+    database: Database, here: int
+) -> None:
+    with database.write() as connection:
+        rights.grant(connection, here, "new@example.com", NOW)
+        assert rights.super_admins(connection, here) == {}
+        rights.become_first(connection, here, ADA, NOW)
+        with pytest.raises(UserError, match="last_super_admin"):
+            rights.set_super_admin(connection, here, ADA, False, by=ADA, now=NOW)
+
+
+@pytest.mark.parametrize("one", [ADA, CAT])
+def test_looking_as_somebody_is_audited_by_name(database: Database, here: int, one: int) -> None:
+    with database.write() as connection:
+        rights.look_as(connection, here, one, BEA, NOW)
+        rights.look_as(connection, here, one, BEA, NOW)
+        rights.look_as(connection, here, one, None, NOW)
+        told = [(entry.action, entry.subject, entry.before, entry.after) for entry in audit.read(connection, here)]
+    assert told == [
+        ("right.looked", "bea", {"looks_as": "bea"}, {"looks_as": None}),
+        ("right.looked", "bea", {"looks_as": None}, {"looks_as": "bea"}),
+    ]
