@@ -17,7 +17,7 @@ from sqlalchemy.exc import DatabaseError
 
 from bot import identity, manifest
 from bot.settings import Settings
-from storage import catalog, migrate, schema
+from storage import catalog, installations, migrate, rights, schema
 from storage.catalog import CatalogError
 from storage.database import Database
 
@@ -101,6 +101,15 @@ def _data(connection: Connection, today: date) -> Iterator[Finding]:
         yield Finding(Level.MISSING, "People", "none known from Slack yet; the bot asks for them when it starts")
     else:
         yield Finding(Level.WELL, "People", f"{people} known from Slack")
+    yield _super_admins(connection)
+
+
+def _super_admins(connection: Connection) -> Finding:
+    found = sum(len(rights.super_admins(connection, one.id)) for one in installations.every(connection))
+    if found:
+        return Finding(Level.WELL, "Super admins", f"{found}")
+    how = "an admin of Slack types /workspace, or: engagement-bot admin grant EMAIL"
+    return Finding(Level.MISSING, "Super admins", f"none, so nobody sets up teams and rights; {how}")
 
 
 def _age(days: int) -> str:

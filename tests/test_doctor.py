@@ -60,13 +60,15 @@ def test_a_bot_that_is_set_up_is_well(settings: Settings) -> None:
         )
         client = {"object": "company", "external_id": "1", "name": "Acme AS", "name_key": "acme", "properties": {}}
         connection.execute(insert(schema.record).values(installation_id=number, id=1, source_id=1, **client))
-        connection.execute(insert(schema.person).values(installation_id=number, id=1, slack_user_id="U1"))
+        admin = {"id": 1, "slack_user_id": "U1", "is_super_admin": True}
+        connection.execute(insert(schema.person).values(installation_id=number, **admin))
     database.close()
     findings = found(settings)
     assert {level for level, _ in findings.values()} == {Level.WELL}
     assert findings["Clients"][1] == "1"
     assert findings["Source csv (csv)"][1] == "data to 2026-11-18, 2 days old"
     assert findings["People"][1] == "1 known from Slack"
+    assert findings["Super admins"][1] == "1"
     assert findings["SLACK_BOT_TOKEN"][1] == "valid for Playground (T0PLAYGROUND)"
     assert "Socket Mode" in findings["SLACK_APP_TOKEN"][1]
 
@@ -82,6 +84,8 @@ def test_what_is_missing_is_named_with_what_it_costs(settings: Settings) -> None
     assert findings["Clients"] == (
         Level.MISSING, "none, so nothing can be looked up. Run: engagement-bot import PATH",
     )  # fmt: skip
+    assert findings["Super admins"][0] is Level.MISSING
+    assert "engagement-bot admin grant EMAIL" in findings["Super admins"][1]
     assert findings["Slack"] == (Level.MISSING, "no token is set, so the bot runs in the playground only")
     assert not any(level is Level.BROKEN for level, _ in findings.values())
 
