@@ -234,6 +234,11 @@ def person(action: str, chosen: str | None) -> Element:
     return UserSelectMenu(action_id=action, initial_user=chosen)._resolve()
 
 
+def one_person(action: str, placeholder: str) -> Element:
+    """A menu of the people of the Slack workspace that acts as soon as one is chosen."""
+    return {"type": "users_select", "action_id": action, "placeholder": _plain_text(cut(placeholder, 150))}
+
+
 def persons(action: str, chosen: Iterable[str]) -> Element:
     """A menu of the people of the Slack workspace, of whom several can be chosen; `chosen` are Slack users' ids."""
     found = list(chosen)

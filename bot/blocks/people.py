@@ -47,7 +47,7 @@ def _line(one: Csm, words: Words) -> str:
     clients = words.count("{n} client", "{n} clients", one.clients)
     match one.found:
         case Found.NOWHERE:
-            return f"{name} · {clients} · {words('not found in Slack: who is it?')}"
+            return f"{name} · {clients} · {words('not found in Slack')}"
         case Found.LEFT:
             return f"{name} · {words('left Slack')} · {words.count('{n} client left', '{n} clients left', one.clients)}"
     return f"{name} · {clients} · {kit.name(one.email or '', 60)}"
@@ -56,7 +56,7 @@ def _line(one: Csm, words: Words) -> str:
 def _csm(one: Csm, asker: Person, words: Words) -> Block:
     if one.found is Found.NOWHERE:
         question = words("From now on that address means whom you chose, in what is here and in every later import.")
-        menu: Element = {"type": "users_select", "action_id": f"{ids.BIND_ADDRESS}:{one.id}"}
+        menu = kit.one_person(f"{ids.BIND_ADDRESS}:{one.id}", words("Who is it?"))
         asking = kit.asking(menu, words("Is that them?"), question, words("Yes"), words("Cancel"))
         return kit.section(_line(one, words), accessory=asking)
     rights = kit.button(words("Rights"), f"{ids.SHOW_RIGHTS}:{one.id}", str(one.id))
@@ -67,7 +67,7 @@ def _csm(one: Csm, asker: Person, words: Words) -> Block:
 def _whose(asker: Person, words: Words) -> Iterator[Block]:
     """Anybody's rights, also of who is no CSM."""
     if asker.is_super_admin:
-        menu: Element = {"type": "users_select", "action_id": ids.CHOOSE_PERSON}
+        menu = kit.one_person(ids.CHOOSE_PERSON, words("Choose somebody"))
         yield kit.section(words("Rights and seat of anybody"), accessory=menu)
 
 

@@ -60,7 +60,7 @@ def test_who_is_not_found_comes_first_and_is_bound_by_choosing_them(bot: Bot) ->
     lose(bot, "Acme AS")
     page = listed(bot)
     assert "3 of 4 CSMs" in page.text
-    assert "*a.aas@example.com* · 1 client · not found in Slack: who is it?" in texts([page.blocks[1]])
+    assert "*a.aas@example.com* · 1 client · not found in Slack" in texts([page.blocks[1]])
     pick(bot, page, ids.BIND_ADDRESS, selected_user=cast.CLEO)
     found = texts(bot.replaced(page, "3 of 3 CSMs", who=cast.DINA).blocks)
     assert "*Cleo* · 2 clients" in found
