@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.workspace_settings import (
-    FieldError,
     Objects,
     Offered,
     Property,
@@ -22,6 +21,7 @@ from bot.domain.workspace_settings import (
     teams,
 )
 from bot.domain.workspaces import search
+from bot.errors import FieldError
 
 OBJECTS = Objects("company", "service", ("deal",), ("company", "service", "deal"))
 NORDIC = Settings(3, 4, False, "Nordic", "", {5: "CS Nordic", 6: "CS Finland"}, "owner", None)
