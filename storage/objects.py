@@ -9,7 +9,7 @@ from sqlalchemy import Connection, exists, func, select, update
 
 from bot.domain.workspace_settings import ChangedError, Objects
 from storage import audit, installations, standing
-from storage.schema import installation, record
+from storage.schema import installation, record, workspace
 
 
 def read(connection: Connection, installation_id: int) -> Objects:
@@ -55,6 +55,9 @@ def change(
         "revenue_objects": list(after.revenue),
     }
     connection.execute(update(installation).where(installation.c.id == installation_id).values(values))
+    # Who has settings open sees that their tabs are others now.
+    mine = workspace.c.installation_id == installation_id
+    connection.execute(update(workspace).where(mine).values(version=workspace.c.version + 1))
     audit.record(connection, installation_id, person_id, now, "objects.changed", "", _chosen(before), _chosen(after))
     standing.resettle(connection, installation_id)
 

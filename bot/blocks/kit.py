@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Literal
 
 from slackblocks import (
@@ -49,6 +50,7 @@ POINTS = 20
 VALUE = 2_000  # of a button
 BLOCK_ID = 255
 OPTION = 75
+CHOICES = 100  # of a menu
 TITLE = 24
 TEXT = 4000  # of a message's `text`: chat.update refuses more
 ELLIPSIS = "…"
@@ -198,14 +200,19 @@ def search(action: str, chosen: tuple[str, str] | None = None) -> Element:
 
 
 def searches(action: str, chosen: Sequence[tuple[str, str]] = ()) -> Element:
-    """The same, of which several can be chosen: up to 100."""
-    made = {"type": "multi_external_select", "action_id": action, "min_query_length": 0}
-    return {**made, "initial_options": [_option(*one) for one in chosen[:100]]} if chosen else made
+    """The same, of which several can be chosen."""
+    made = {
+        "type": "multi_external_select",
+        "action_id": action,
+        "min_query_length": 0,
+        "max_selected_items": CHOICES,
+    }
+    return {**made, "initial_options": [_option(*one) for one in chosen]} if chosen else made
 
 
 def found(options: Iterable[tuple[str, str]]) -> dict[str, Any]:
     """What a listener of options acknowledges with: the first hundred (label, value)."""
-    return {"options": [_option(*one) for one in options][:100]}
+    return {"options": [_option(*one) for one in islice(options, CHOICES)]}
 
 
 def _option(label: str, value: str) -> dict[str, Any]:

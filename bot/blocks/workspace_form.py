@@ -158,7 +158,14 @@ def _named(values: Fields, version: int, words: Words) -> Iterator[Block]:
 
 def _teams(chosen: Sequence[tuple[str, str]], version: int, words: Words) -> Block:
     hint = words("Whose primary team is chosen here sees this CS workspace and no other. A team is in one only.")
-    return kit.field(words("Teams"), kit.searches(field_id("teams", version), chosen), hint)
+    return _several(words("Teams"), field_id("teams", version), chosen, hint, words)
+
+
+def _several(title: str, identity: str, chosen: Sequence[tuple[str, str]], hint: str, words: Words) -> Block:
+    """A field for several. Where they are more than a menu holds, which would lose the rest, only their number."""
+    if len(chosen) > kit.CHOICES:
+        return kit.context(words("{title}: {n} are chosen, too many to be changed here.", title=title, n=len(chosen)))
+    return kit.field(title, kit.searches(identity, chosen), hint)
 
 
 def _customers(values: Fields, version: int, offered: Offered, objects: Objects, words: Words) -> Iterator[Block]:
@@ -213,7 +220,7 @@ def _pipelines(
     known = {key(one): one for one in offered.pipelines.get(object_, ())}
     chosen = [(known[one], one) for one in values[names["pipelines"]].split(",") if one in known]
     hint = words("Only these are on the tab. Where none is chosen: all.")
-    yield kit.field(words("Pipelines"), kit.searches(field_id(names["pipelines"], version), chosen), hint)
+    yield _several(words("Pipelines"), field_id(names["pipelines"], version), chosen, hint, words)
     held = values[names["default"]]
     default = kit.search(field_id(names["default"], version), (known[held], held) if held in known else None)
     yield kit.field(words("Pipeline to begin with"), default)
@@ -227,7 +234,8 @@ def meanwhile(settings: Settings, state: EditState, offered: Offered, objects: O
     now = {name: text for name, text in described(settings, offered, objects).items() if name in names}
     lines = [f"{label(name, words)}: {value(name, text, words)}" for name, text in now.items()]
     told = words("Somebody else saved this meanwhile. What they changed, as it is now:")
-    return [told, *lines, words("What you entered is kept. Save again to have it so.")]
+    head = told if lines else words("Somebody else changed settings meanwhile.")
+    return [head, *lines, words("What you entered is kept. Save again to have it so.")]
 
 
 def kept(words: Words) -> Modal:

@@ -143,6 +143,14 @@ def test_the_longest_names_keep_slacks_limits(letter: str) -> None:
     assert not block_problems(audit.page(entries, 99, DINA.zone, WORDS)["blocks"], "message")
 
 
+def test_more_teams_than_a_menu_holds_are_not_lost_by_saving() -> None:
+    many = replace(NORDIC, teams={number: f"Team {number}" for number in range(101)})
+    state = workspace_form.begin(many, OBJECTS, "general")
+    blocks = workspace_form.edit(many, state, OFFERED, OBJECTS, WORDS)["blocks"]
+    assert not [one for one in blocks if "teams" in one["block_id"]]
+    assert blocks[-1]["elements"][0]["text"] == "Teams: 101 are chosen, too many to be changed here."
+
+
 def test_more_than_a_modal_can_carry_says_to_save_first() -> None:
     with pytest.raises(UserError, match="workspace_form_full"):
         edit(NORDIC, "general", **{"service.pipelines": ",".join(key(str(n)) for n in range(400))})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -381,6 +382,20 @@ def test_a_workspace_that_is_deleted_while_its_modal_is_open_says_so(bot: Bot) -
         connection.execute(delete(workspace).where(~workspace.c.is_primary))
     assert send(bot, view) == {}
     assert told(bot).startswith("This CS workspace was deleted meanwhile.")
+
+
+def test_objects_that_change_while_settings_are_open_are_said_and_then_saved(bot: Bot) -> None:
+    view = editing(bot)
+    with bot.database.write() as connection:
+        before = objects.read(connection, bot.installation.id)
+        dina = connection.scalar(select(person.c.id).where(person.c.slack_user_id == cast.DINA))
+        assert dina is not None
+        objects.change(connection, bot.installation.id, dina, before, replace(before, service="service"), bot.now)
+    view = turn(bot, view, "services", {"description": "Mine"})
+    assert "Somebody else changed settings meanwhile." in texts(view.payload["blocks"])
+    assert send(bot, view, service__layout="board") == {}
+    assert "Services: Layout: table → board" in told(bot)
+    assert stored(bot, "Customer success").description == "Mine"
 
 
 # Deleting

@@ -224,6 +224,7 @@ def test_objects_change_from_what_they_were_seen_to_be(database: Database, here:
         with pytest.raises(ChangedError):
             objects.change(connection, here, BEA, before, replace(before, service=None), NOW)
         assert objects.read(connection, here) == after
+        assert workspaces.get(connection, here, PRIMARY).version == 2
         (entry,) = audit.read(connection, here)
     assert (entry.before, entry.after) == (
         {"client": "company", "revenue": ["deal"]},
