@@ -137,7 +137,7 @@ def _land_teams(work: Work) -> dict[str, int]:
     facts, ids = work.facts("teams"), {}
     for number, (name, one) in enumerate(work.roster.teams.items(), start=1):
         before = stored.get(name)
-        other = _other_place(before, one.place, is_part=name in work.roster.partly)
+        other = _other_place(before, one.place, is_part=name in work.roster.partly) | _taken_over(work, before)
         facts.added += before is None
         facts.changed += before is not None and bool(other)
         facts.unchanged += before is not None and not other
@@ -148,13 +148,19 @@ def _land_teams(work: Work) -> dict[str, int]:
     return ids
 
 
-def _other_place(before: Any, place: Mapping[str, str | None], *, is_part: bool) -> dict[str, str | None]:
+def _taken_over(work: Work, before: Any) -> dict[str, int | None]:
+    """A team that nothing but its name was known of, or that was made in Slack, is the file's from now on."""
+    is_free = before is not None and before.source_id is None and work.kind != "sample"
+    return {"source_id": work.source_id} if is_free else {}
+
+
+def _other_place(before: Any, place: Mapping[str, str | None], *, is_part: bool) -> dict[str, Any]:
     """A team's country and time zone where they change. Empty cells in only a part of its rows say nothing."""
     said = {column: value for column, value in place.items() if value is not None or not is_part}
     return {column: value for column, value in said.items() if value != getattr(before, column, None)}
 
 
-def _land_team(work: Work, made: Teams, name: str, other: Mapping[str, str | None]) -> int:
+def _land_team(work: Work, made: Teams, name: str, other: Mapping[str, Any]) -> int:
     connection = work.stage.connection
     identity = made.find(connection, name, work.source_id)
     assert identity is not None  # a name without a key is refused

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import event, insert, select
+from sqlalchemy import event, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from storage.imports.report import Facts, Reason, Report
@@ -60,6 +60,16 @@ def test_importing_teams_twice_changes_nothing_and_says_so(desk: Desk) -> None:
     report = load(desk, BOTH)
     assert stored(desk) == before
     assert counted(report) == (Facts(unchanged=2), Facts(unchanged=4))
+
+
+def test_a_team_that_was_made_in_slack_is_the_files_once_a_file_names_it(desk: Desk) -> None:
+    load(desk, HEADER + NORDIC)
+    with desk.database.write() as connection:
+        connection.execute(update(team).values(source_id=None))
+    teams, _ = counted(load(desk, BOTH))
+    assert teams == Facts(added=1, changed=1)
+    assert None not in [source_id for (source_id,) in desk.rows(select(team.c.source_id))]
+    assert counted(load(desk, BOTH))[0] == Facts(unchanged=2)
 
 
 def stored(desk: Desk) -> list[list[tuple[object, ...]]]:
