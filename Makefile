@@ -8,7 +8,12 @@ run: .venv/run           ## start the bot: Slack when .env or the environment ha
 	@$(BIN)/python -m bot start
 
 test: .venv/dev browser check  ## set up and run everything that CI runs
+ifdef ARGS
 	$(BIN)/python -m pytest $(ARGS)
+else
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 -m "not alone"
+	$(BIN)/python -m pytest -m alone
+endif
 
 check: .venv/dev         ## style and types
 	$(BIN)/ruff check .

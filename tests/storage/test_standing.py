@@ -474,6 +474,7 @@ def test_marks_are_made_once_and_only_for_clients_there_are(database: Database, 
         assert connection.scalars(select(schema.stale.c.client_id)).all() == [1, 2]
 
 
+@pytest.mark.alone
 def test_who_waits_to_write_gets_in_between_two_slices(database: Database) -> None:
     """A holder that leaves as short a gap as settling does, and never stops by itself."""
     waited, stop = [], threading.Event()

@@ -138,6 +138,7 @@ def ask(app: App, typed: str) -> str:
     return str(response.body)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("database", ["sqlite", "postgres-debian"], indirect=True)
 def test_during_an_import_of_a_million_rows_nothing_waits_a_quarter_of_a_second(desk: Desk, app: App) -> None:
     write_many(desk.folder)
