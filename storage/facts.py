@@ -66,7 +66,7 @@ def client(
     """
     statement = _found(catalog).where(where) if values is None else _found_where(catalog, where)
     bound = {"installation": installation_id, "workspace": workspace_id, **(values or {})}
-    return [_client(catalog, catalogs, row) for row in connection.execute(statement, bound)]
+    return [_client(catalog, catalogs, row) for row in connection.execute(statement, bound).all()]
 
 
 @lru_cache(maxsize=64)

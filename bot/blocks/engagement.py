@@ -10,7 +10,7 @@ from bot.blocks import ids, kit, moves
 from bot.blocks.kit import Block, Message
 from bot.blocks.offers import sentence, why_held
 from bot.blocks.words import Words
-from bot.domain.catalog import Catalog, Category, Kind, Tier
+from bot.domain.catalog import Catalog, Category, Tier
 from bot.domain.engagement import Engagement
 from bot.domain.moves import OWN, change, tenths
 from bot.domain.scoring import Area, Reason
@@ -59,7 +59,7 @@ def _quiet(one: Engagement, words: Words) -> list[str]:
 
 def _offer(catalog: Catalog, one: Engagement, words: Words) -> list[str]:
     """What the client could buy next, with its evidence; or what is held back, and why."""
-    offers = [found for found in one.opportunities() if found.kind is not Kind.ACTIVATION]
+    offers = one.offers()
     open_ = [found for found in offers if found.held is None]
     if open_:
         return [words("*Could come next:* {offer}", offer=sentence(catalog, open_[0], words))]

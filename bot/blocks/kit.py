@@ -1,8 +1,8 @@
 """Block Kit: the only module that knows the library behind it, escaping, and cutting to Slack's limits.
 
-What every message is made of (sections, notes, buttons) is written down as Slack takes it: built by the library, which
-checks what is cut to the limits here already, the five blocks of a card take ten times as long. The rest is the
-library's.
+What every message is made of (sections, notes, buttons, "⋯" menus) is written down as Slack takes it: built by the
+library, which checks what is cut to the limits here already, the five blocks of a card take ten times as long. The rest
+is the library's.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ from slackblocks import (
     InputBlock,
     LineChart,
     Option,
-    OverflowMenu,
     PlainText,
     PlainTextInput,
     RadioButtonGroup,
@@ -284,8 +283,8 @@ def _options(options: Iterable[tuple[str, str]]) -> dict[str, Option]:
 
 def overflow(action: str, options: Sequence[tuple[str, str]]) -> Element:
     """A "⋯" menu of at most five (label, value); a value has at most 150 characters."""
-    made = [Option(PlainText(cut(label, OPTION)), value) for label, value in options[:5]]
-    return OverflowMenu(action_id=action, options=made)._resolve()
+    made = [{"text": _plain_text(cut(label, OPTION)), "value": value} for label, value in options[:5]]
+    return {"type": "overflow", "action_id": action, "options": made}
 
 
 def channel_picker(label: str, block: str, action: str, chosen: str | None, hint: str) -> Block:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +12,7 @@ from bot.domain.catalog import Catalog, Category, Grant, Tier, Tool
 from bot.domain.clients import Client
 from bot.domain.evidence import Situation, situation
 from bot.domain.moves import Ground, Part, explain
-from bot.domain.opportunities import Opportunity, find
+from bot.domain.opportunities import Opportunity, find, offers
 from bot.domain.scoring import Area, State, Use, Verdict, judge, next_step, state
 
 
@@ -83,7 +83,13 @@ class Engagement:
 
     def opportunities(self) -> tuple[Opportunity, ...]:
         """What is open: not answered, or no longer so. What is held back is among it."""
-        found = find(self.catalog, self.situation())
+        return self._open(find(self.catalog, self.situation()))
+
+    def offers(self) -> tuple[Opportunity, ...]:
+        """Those of them that the client could buy."""
+        return self._open(offers(self.catalog, self.situation()))
+
+    def _open(self, found: Iterable[Opportunity]) -> tuple[Opportunity, ...]:
         return tuple(one for one in found if is_open(one, self.client.answers.get(one.key), self.day))
 
 
