@@ -91,22 +91,29 @@ def _timed(ask: Callable[[], Answer]) -> tuple[float, Answer]:
 
 
 def _shown(database: Database) -> str:
-    """CPU of a page, why its clients moved and its blocks included, against that of its statement alone, in turns."""
+    """CPU of a page, why its clients moved and its blocks included, against that of its statement alone, in turns.
+
+    Page after page: what is kept from one answer to the next is of use to another page only where clients are alike.
+    Its rows are read once before, so that both find them in memory.
+    """
     catalog, words = catalogs.load(), speak()
     known = {catalog.hash: catalog}.get
     one = _asked(ALL, Filter(tiers=(Tier.LOW,), sort=Sort.DROP))
-    state, whole, sql = ListState(write(one.wanted), 1), [], []
+    state, beside, whole, sql = ListState(write(one.wanted), 1), None, [], []
     with database.read() as connection:
         for _ in range(4 * TURNS):
+            read = partial(listing.rows, connection, catalog, one, beside, backwards=False, limit=listing.LINES)
+            read()
             begun = time.process_time_ns()
-            found = listing.page(connection, catalog, known, one)
+            found = listing.page(connection, catalog, known, one, beside=beside)
             show.page(catalog, one, found, state, words)
             drawn = time.process_time_ns()
-            listing.rows(connection, catalog, one, None, backwards=False, limit=listing.LINES)
+            read()
             whole.append(drawn - begun)
             sql.append(time.process_time_ns() - drawn)
-    read, rest = statistics.median(sql), statistics.median(whole) - statistics.median(sql)
-    return f"{rest / read:.2f} times the CPU of its SQL ({read / 1_000:.0f} µs)"
+            beside = found.lines[-1].position
+    least, rest = statistics.median(sql), statistics.median(whole) - statistics.median(sql)
+    return f"{rest / least:.2f} times the CPU of its SQL ({least / 1_000:.0f} µs)"
 
 
 def fill(database: Database, size: int) -> None:
@@ -122,8 +129,8 @@ def fill(database: Database, size: int) -> None:
 
 
 def _history(connection: Connection, catalog: Catalog) -> None:
-    """Two scores of each client, and what they were made from: of each another dozen tools, and other ones gone."""
-    connection.execute(text(_CHANGES), {"hash": catalog.hash, "all": f"*|{(1 << 30) - 1:x}|"})
+    """Two scores of each client, and what they were made from: other tools in use of each, four of them no longer."""
+    connection.execute(text(_CHANGES), {"hash": catalog.hash, "tools": (1 << 30) - 1, "gone": 0xF0})
 
 
 _TIER = (
@@ -151,6 +158,6 @@ _STATEMENTS = (
 _CHANGES = (
     "INSERT INTO change (installation_id, client_id, day, tier, score, earned, possible, catalog_hash, ground, "
     "from_import) SELECT 1, client_id, day, tier, score, 5, 10, :hash, "
-    ":all || printf('%x', (client_id * 2654435761 & 1073741823) & ~(gone << client_id % 26)), 0 FROM standing, "
-    "(SELECT '2026-10-01' AS day, 0 AS gone UNION SELECT '2026-11-18', 15)"
+    "printf('*|%x|%x', :tools, (client_id * 2654435761 >> 9) & :tools & ~:gone | used), 0 FROM standing, "
+    "(SELECT '2026-10-01' AS day, :gone AS used UNION SELECT '2026-11-18', 0)"
 )

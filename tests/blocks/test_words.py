@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from gettext import NullTranslations
 from pathlib import Path
 
 import pytest
+from babel import Locale
+from babel.numbers import format_currency, get_currency_symbol
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.blocks.wording import SENTENCES, say
-from bot.blocks.words import speak
+from bot.blocks.words import Words, speak
 from bot.domain.access import Refusal
 
 ROOT = Path(__file__).parents[2]
@@ -36,6 +41,19 @@ def test_a_day_far_away_has_its_year(day: date, shown: str) -> None:
 )
 def test_money_has_its_currency_and_no_cents(amount: float, currency: str, shown: str) -> None:
     assert speak().money(amount, currency) == shown
+
+
+@given(
+    st.floats(-1e12, 1e12),
+    st.sampled_from(["EUR", "NOK", "JPY", "XXX"]),
+    st.sampled_from(["en_US", "nb_NO", "de_CH", "fr_FR", "hi_IN", "ar_EG", "ja_JP"]),
+)
+def test_money_reads_as_babel_would_write_it(amount: float, currency: str, name: str) -> None:
+    locale = Locale.parse(name)
+    apart = "\u00a0" if get_currency_symbol(currency, locale)[-1:].isalpha() else ""
+    pattern = f"¤{apart}#,##0"
+    written = format_currency(round(amount), currency, pattern, locale=locale, currency_digits=False)
+    assert Words(locale, NullTranslations()).money(amount, currency) == written
 
 
 @pytest.mark.parametrize(("n", "shown"), [(1, "1 day"), (0, "0 days"), (1_234, "1,234 days")])
