@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 
 from bot.blocks import kit
 from bot.blocks.words import Words
@@ -72,13 +73,14 @@ def _told(catalog: Catalog, one: Shown, uses: Mapping[int, Use], today: date, wo
     )  # fmt: skip
 
 
+@lru_cache(maxsize=4_096)
 def _name(catalog: Catalog, key: str) -> str:
     return next((kit.name(tool.name, 40) for tool in catalog.tools if tool.key == key), kit.name(key, 40))
 
 
 def short(catalog: Catalog, parts: Sequence[Part], words: Words) -> str:
     """The largest part that went the way of the whole, in a few words: "no marketing email". Empty where none did."""
-    rises = sum([part.moved / part.over for part in parts]) > 0
+    rises = sum([part.moved for part in parts]) > 0
     part = next((one for one in parts if (one.moved > 0) is rises), None)
     if part is None:
         return ""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
-from itertools import pairwise
-from math import floor
+from math import lcm
 from typing import NamedTuple
 
 from bot.domain.catalog import Catalog, Tool
-from bot.domain.scoring import entitle, everything, split, whole
+from bot.domain.scoring import by_points, entitle, everything, members, points_of, split, whole
 from bot.domain.subscriptions import Owned
 
 
@@ -40,30 +40,33 @@ class Ground:
     @property
     def score(self) -> int | None:
         """The whole score that was made from it; None where nothing was possible."""
-        points = _points(self.catalog, self.products, self.measured, self.used)
-        return whole(points.earned, points.possible) if points.possible else None
+        stage = _of(self)
+        return whole(stage.earned, stage.possible) if stage.possible else None
 
     @property
     def unused(self) -> Tool | None:
         """The tool with most points that is included, measured and not in use."""
         products, catalog = self.products, self.catalog
         included = everything(self.measured).included if products is None else entitle(catalog, products).included
-        left = included & self.measured & ~self.used
-        tools = (tool for place, tool in enumerate(catalog.tools) if left >> place & 1 and tool.points)
-        return max(tools, key=lambda tool: tool.points, default=None)
+        unused = included & self.measured & ~self.used
+        most = next((tools & unused for _, tools in by_points(catalog) if tools & unused), 0)
+        return next(members(catalog, most), None)
 
 
 class Part(NamedTuple):
-    """What one tool did to the share by one cause: moved / over, exactly. A list makes many of which it shows one."""
+    """What one tool did to the share by one cause: exactly `moved` / `whole`, and all of one change have one `whole`.
+
+    Whole numbers are several times as quick as fractions.
+    """
 
     cause: Cause
     tool: str  # its key; of a tool that the newer catalog lacks, in the older one
     moved: int
-    over: int
+    whole: int
 
     @property
     def share(self) -> Fraction:
-        return Fraction(self.moved, self.over)
+        return Fraction(self.moved, self.whole)
 
 
 class Shown(NamedTuple):
@@ -74,60 +77,85 @@ class Shown(NamedTuple):
     tenths: int
 
 
-class _Points(NamedTuple):
-    """Points earned and possible: of each tool by its key, and in all."""
+class _Stage(NamedTuple):
+    """What a share is made from, as far as the exchanges have come: sets of the catalog's tools, and their points."""
 
-    tools: Mapping[str, tuple[int, int]]
+    catalog: Catalog
+    earning: int
+    counting: int
     earned: int
     possible: int
+
+
+class _Exchange(NamedTuple):
+    """What the exchange of one cause did: `moved` of each tool, in parts of `whole`."""
+
+    cause: Cause
+    moved: Mapping[str, int]
+    whole: int
 
 
 def explain(before: Ground, after: Ground) -> tuple[Part, ...]:
     """The parts of a change of the share, largest first; their sum is the change exactly.
 
     The two days are exchanged one cause after the other, in the order of `Cause`. Within one cause a share
-    E/P that becomes E'/P' has moved by the sum over its tools of (dE - E/P dP) / P', whatever their order.
+    E/P that becomes E'/P' has moved by the sum over its tools of (dE P - E dP) / P P', whatever their order.
     Of no share, before or after, there is no change.
     """
     if before == after:
         return ()
-    stages = _stages(before, after)
-    if not stages[0].possible or not stages[-1].possible:
+    first, stages = _of(before), _stages(before, after)
+    if not first.possible or not stages[Cause.REACH].possible:
         return ()
-    share, parts = (stages[0].earned, stages[0].possible), list[Part]()
-    for cause, (old, new) in zip(Cause, pairwise(stages), strict=True):
-        if old is new or not new.possible:  # nothing to share between two exchanges: the share waits as it was
-            continue
-        parts += _exchange(cause, old, new, share)
-        share = (new.earned, new.possible)
-    return _ordered(parts)
+    parts = _parts(list(_exchanges(first, stages)))
+    return tuple(sorted(parts, key=lambda part: (-abs(part.moved), part.cause, part.tool)))
 
 
-def _exchange(cause: Cause, old: _Points, new: _Points, share: tuple[int, int]) -> Iterable[Part]:
-    """share: points earned and possible, in whole numbers, which are several times as quick as fractions"""
-    earned_all, possible_all = share
-    for tool in {tool for tool, _ in old.tools.items() ^ new.tools.items()}:
-        was, now = old.tools.get(tool, (0, 0)), new.tools.get(tool, (0, 0))
-        moved = (now[0] - was[0]) * possible_all - earned_all * (now[1] - was[1])
-        if moved:
-            yield Part(cause, tool, moved, possible_all * new.possible)
-
-
-def _stages(before: Ground, after: Ground) -> list[_Points]:
-    """The points of each tool: before, and after each exchange."""
-    old, new = before.catalog, after.catalog
-    measured, used = (_carried(old, new, was, now) for was, now in _sets(before, after))
+def _parts(exchanges: Sequence[_Exchange]) -> list[Part]:
+    whole = lcm(*[one.whole for one in exchanges])
     return [
-        _points(old, before.products, before.measured, before.used),
-        _points(old, _renamed(after.products, new, old), before.measured, before.used),
-        _points(new, after.products, measured, used),
-        _points(new, after.products, measured, after.used),
-        _points(new, after.products, after.measured, after.used),
+        Part(one.cause, tool, moved * (whole // one.whole), whole)
+        for one in exchanges
+        for tool, moved in one.moved.items()
+        if moved
     ]
 
 
-def _sets(before: Ground, after: Ground) -> tuple[tuple[int, int], tuple[int, int]]:
-    return (before.measured, after.measured), (before.used, after.used)
+def _exchanges(old: _Stage, stages: Mapping[Cause, _Stage]) -> Iterator[_Exchange]:
+    for cause, new in stages.items():
+        if new is not old and new.possible:  # with nothing possible there is no share: the old one waits for the next
+            yield _Exchange(cause, _moved(old, new), old.possible * new.possible)
+            old = new
+
+
+def _moved(old: _Stage, new: _Stage) -> Mapping[str, int]:
+    """dE P - E dP of each tool. Within one catalog, what both have moves nothing."""
+    moved: dict[str, int] = defaultdict(int)
+    points = (old.earning, new.earning, old.possible), (old.counting, new.counting, -old.earned)
+    for was, now, worth in points:
+        both = was & now if old.catalog is new.catalog else 0
+        for tool in members(new.catalog, now & ~both):
+            moved[tool.key] += worth * tool.points
+        for tool in members(old.catalog, was & ~both):
+            moved[tool.key] -= worth * tool.points
+    return moved
+
+
+def _stages(before: Ground, after: Ground) -> dict[Cause, _Stage]:
+    """After the exchange of each cause."""
+    old, new = before.catalog, after.catalog
+    measured = _carried(old, new, before.measured, after.measured)
+    used = _carried(old, new, before.used, after.used)
+    return {
+        Cause.SUBSCRIPTION: _stage(old, _renamed(after.products, new, old), before.measured, before.used),
+        Cause.CATALOG: _stage(new, after.products, measured, used),
+        Cause.USAGE: _stage(new, after.products, measured, after.used),
+        Cause.REACH: _of(after),
+    }
+
+
+def _of(ground: Ground) -> _Stage:
+    return _stage(ground.catalog, ground.products, ground.measured, ground.used)
 
 
 def _carried(old: Catalog, new: Catalog, was: int, now: int) -> int:
@@ -164,20 +192,11 @@ def _measure(tool: Tool) -> tuple[str, int, int]:
     return tool.key, tool.at_least, tool.within
 
 
-@lru_cache(maxsize=4_096)  # within one list, and from one answer to the next, the same recur
-def _points(catalog: Catalog, products: tuple[Owned, ...] | None, measured: int, used: int) -> _Points:
+@lru_cache(maxsize=4_096)  # of one change most are the same
+def _stage(catalog: Catalog, products: tuple[Owned, ...] | None, measured: int, used: int) -> _Stage:
     entitlement = everything(measured) if products is None else entitle(catalog, products)
     earning, counting = split(entitlement, measured, used)
-    tools = {
-        tool.key: (tool.points * (earning >> i & 1), tool.points)
-        for i, tool in enumerate(catalog.tools)
-        if counting >> i & 1
-    }
-    return _Points(tools, sum(earned for earned, _ in tools.values()), sum(possible for _, possible in tools.values()))
-
-
-def _ordered(parts: Iterable[Part]) -> tuple[Part, ...]:
-    return tuple(sorted(parts, key=lambda part: (-abs(part.moved / part.over), part.cause, part.tool)))
+    return _Stage(catalog, earning, counting, points_of(catalog, earning), points_of(catalog, counting))
 
 
 OWN = frozenset({Cause.SUBSCRIPTION, Cause.USAGE})  # what a client did, not its data or the formula
@@ -189,14 +208,18 @@ def own_change(before: Ground, after: Ground) -> Fraction:
 
 
 def change(parts: Iterable[Part]) -> Fraction:
-    """By how much the share moved."""
-    return sum((part.share for part in parts), Fraction())
+    """By how much the share moved by some parts of one change."""
+    moved, whole = 0, 1
+    for part in parts:
+        moved, whole = moved + part.moved, part.whole
+    return Fraction(moved, whole)
 
 
 def tenths(share: Fraction) -> int:
     """A change of the share in tenths of a point of the score, halves away from zero; 0 reads "no change"."""
-    whole = floor(abs(share) * 100 + Fraction(1, 2))
-    return whole if share >= 0 else -whole
+    n, whole = abs(share.numerator), share.denominator
+    rounded = (200 * n + whole) // (2 * whole)
+    return rounded if share >= 0 else -rounded
 
 
 def in_tenths(parts: Sequence[Part]) -> tuple[Shown, ...]:
@@ -204,11 +227,11 @@ def in_tenths(parts: Sequence[Part]) -> tuple[Shown, ...]:
 
     Those of less than a tenth are left out, unless the sum needs them.
     """
-    exact = [part.share * 100 for part in parts]
-    whole = [floor(one) for one in exact]
-    missing = tenths(change(parts)) - sum(whole)
-    by_remainder = sorted(range(len(parts)), key=lambda i: (whole[i] - exact[i], i))
+    exact = [divmod(part.moved * 100, part.whole) for part in parts]
+    rounded = [whole for whole, _ in exact]
+    missing = tenths(change(parts)) - sum(rounded)
+    by_remainder = sorted(range(len(parts)), key=lambda i: -exact[i][1])
     for i in by_remainder[:missing]:
-        whole[i] += 1
-    shown = (Shown(part.cause, part.tool, n) for part, n in zip(parts, whole, strict=True))
+        rounded[i] += 1
+    shown = (Shown(part.cause, part.tool, n) for part, n in zip(parts, rounded, strict=True))
     return tuple(sorted((one for one in shown if one.tenths), key=lambda one: -abs(one.tenths)))

@@ -6,7 +6,7 @@ higher) and its tiers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -138,13 +138,32 @@ def categories(catalog: Catalog) -> tuple[int, ...]:
     )
 
 
+@lru_cache(maxsize=16)
+def by_points(catalog: Catalog) -> tuple[tuple[int, int], ...]:
+    """The set of tools of each number of points, most first."""
+    sets: dict[int, int] = {}
+    for i, tool in enumerate(catalog.tools):
+        sets[tool.points] = sets.get(tool.points, 0) | 1 << i
+    return tuple((points, sets[points]) for points in sorted(sets, reverse=True) if points)
+
+
+def points_of(catalog: Catalog, tools: int) -> int:
+    """The points of a set of tools in all."""
+    return sum([points * (tools & those).bit_count() for points, those in by_points(catalog)])
+
+
+def members(catalog: Catalog, tools: int) -> Iterator[Tool]:
+    """The tools of a set, in the catalog's order."""
+    while tools:
+        lowest = tools & -tools
+        yield catalog.tools[lowest.bit_length() - 1]
+        tools ^= lowest
+
+
 @lru_cache(maxsize=65_536)
 def _area(catalog: Catalog, earning: int, counting: int, included: int, reached: int) -> Area:
     """Of sets of one category's tools. `reached`: those included that are measured."""
-    earned, possible = (
-        sum(tool.points for i, tool in enumerate(catalog.tools) if tools >> i & 1) for tools in (earning, counting)
-    )
-    return Area(earned, possible, included != 0, reached != 0)
+    return Area(points_of(catalog, earning), points_of(catalog, counting), included != 0, reached != 0)
 
 
 def split(entitlement: Entitlement, measured: int, used: int) -> tuple[int, int]:

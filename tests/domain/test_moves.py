@@ -118,6 +118,14 @@ def test_neither_another_formula_nor_other_data_is_a_client_s_own_doing() -> Non
     assert own_change(ACME, fewer) == change(p for p in explain(ACME, fewer) if p.tool == "deals") < 0
 
 
+def test_the_cause_that_makes_a_share_again_moves_what_was_without_one_in_between() -> None:
+    emails, deals = SHIPPED.bits(["marketing_email", "forms"]), SHIPPED.bits(["deals"])
+    before, after = Ground(SHIPPED, (MARKETING,), emails, emails), Ground(SHIPPED, (SALES,), deals, 0)
+    parts = explain(before, after)
+    assert {part.cause for part in parts} == {Cause.REACH}
+    assert change(parts) == -1
+
+
 @pytest.mark.parametrize("unknown", [replace(ACME, measured=0), replace(ACME, products=())])
 def test_of_no_score_there_is_no_change(unknown: Ground) -> None:
     assert explain(unknown, ACME) == explain(ACME, unknown) == ()
@@ -151,7 +159,7 @@ def test_the_parts_add_up_to_the_change_exactly(before: Ground, after: Ground) -
     if old is None or new is None:
         assert parts == ()
     else:
-        assert change(parts) == new - old
+        assert change(parts) == sum(part.share for part in parts) == new - old
 
 
 @given(grounds, grounds)
