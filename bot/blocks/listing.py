@@ -221,8 +221,12 @@ def _paging(found: Page, state: ListState, words: Words) -> list[Block]:
         buttons.append(kit.button(words("Next ▶"), f"{ids.SHOW_LIST}:next", write(on)))
     buttons.append(kit.button(words("Overview"), ids.SHOW_OVERVIEW, ""))
     buttons.append(narrow(state.filter, words))
-    menu = kit.overflow(ids.MORE_OF_LIST, [(words(label), entry) for entry, label in MORE.items()])
-    return [kit.carrying("more", state.filter, kit.actions(*buttons, menu))]
+    return [kit.carrying("more", state.filter, kit.actions(*buttons, _more(words)))]
+
+
+@lru_cache(maxsize=64)
+def _more(words: Words) -> Element:
+    return kit.overflow(ids.MORE_OF_LIST, [(words(label), entry) for entry, label in MORE.items()])
 
 
 def narrow(text: str, words: Words) -> Element:

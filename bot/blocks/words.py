@@ -28,7 +28,7 @@ class Words:
 
     def count(self, one: str, many: str, n: int, /, **values: object) -> str:
         """Singular or plural by the language's own rule; `{n}` is the number."""
-        return self.translations.ngettext(one, many, n).format(n=format_decimal(n, locale=self.locale), **values)
+        return self.translations.ngettext(one, many, n).format(n=_number(n, self.locale), **values)
 
     def day(self, day: date, today: date) -> str:
         """A day without its year where that is plain: within about half a year of today."""
@@ -50,7 +50,7 @@ class Words:
 
     def number(self, number: float) -> str:
         """A number with its thousands apart, and at most two decimals: 10,000."""
-        return format_decimal(round(number, 2), locale=self.locale)
+        return _number(round(number, 2), self.locale)
 
     def percent(self, share: float) -> str:
         """A share from 0 to 1. Rounded down: what is not full never reads 100 %."""
@@ -67,6 +67,11 @@ class Words:
 @lru_cache(maxsize=4_096)  # Babel takes longer over a date than the database over a client
 def _date(day: date, pattern: str, locale: Locale) -> str:
     return format_date(day, pattern, locale=locale)
+
+
+@lru_cache(maxsize=4_096)
+def _number(number: float, locale: Locale) -> str:
+    return format_decimal(number, locale=locale)
 
 
 @lru_cache(maxsize=4_096)
