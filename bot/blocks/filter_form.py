@@ -9,9 +9,10 @@ from bot.blocks import forms, ids, kit
 from bot.blocks.forms import FormState, Values
 from bot.blocks.kit import Block, Element, Modal
 from bot.blocks.listing import SORTS, TIERS
+from bot.blocks.offers import KINDS
 from bot.blocks.words import Words
 from bot.domain import filter_values
-from bot.domain.catalog import Kind, fold
+from bot.domain.catalog import fold
 from bot.domain.filters import FIELDS, LENGTHS, SCORES, Filter, FilterError, Sort
 from bot.domain.named import Csm, Team
 
@@ -20,11 +21,6 @@ SCORE_TO = "score_to"
 CSM_PERSON = "csm_person"
 WINDOW = 20  # characters of a renewal window
 
-OFFERS = {
-    Kind.ACTIVATION: "Paid for, not used",
-    Kind.UPSELL: "Bigger edition or seats",
-    Kind.CROSS_SELL: "Another product",
-}
 REVERSED = {
     Sort.SCORE: "Highest score first",
     Sort.DROP: "Fell least",
@@ -67,7 +63,7 @@ def _scores(wanted: Filter, typed: Mapping[str, str], choices: Choices, words: W
     categories = [(name, key) for key, name in choices.categories.items()]
     hint = words("Tier and score are then those of the category.")
     yield kit.field(words("Category"), kit.select("category", categories, typed.get("category")), hint)
-    offers = [(words(label), kind.value) for kind, label in OFFERS.items()]
+    offers = [(words(label), kind.value) for kind, label in KINDS.items()]
     yield kit.field(words("Opportunity"), kit.select("opportunity", offers, typed.get("opportunity")))
     quiet = kit.box("going", words("A tool in use is going quiet"), "quiet", ticked=wanted.quiet)
     yield kit.field(words("Usage"), quiet)

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from bot.blocks import ids, kit, moves
 from bot.blocks.kit import Block, Element, Message
-from bot.blocks.offers import of_line
+from bot.blocks.offers import KINDS, of_line
 from bot.blocks.states import ListState, write
 from bot.blocks.words import Words
 from bot.domain import freshness
@@ -96,7 +96,9 @@ def _title(catalog: Catalog, listing: Listing, words: Words) -> list[str]:
     tiers = ", ".join(words(TIERS[tier]) for tier in wanted.tiers)
     category = catalog.categories.get(wanted.category or "")
     area = kit.name(category.name, 40) if category is not None else ""
-    listed, owners = [one for one in (area, tiers) if one], whose(listing.scope, words)
+    offer = words(KINDS[wanted.opportunity]) if wanted.opportunity is not None else ""
+    quiet = words("Going quiet") if wanted.quiet else ""
+    listed, owners = [one for one in (area, offer, quiet, tiers) if one], whose(listing.scope, words)
     return [" · ".join(listed), owners] if listed else [owners[:1].upper() + owners[1:]]
 
 

@@ -11,6 +11,11 @@ from bot.domain.listing import Line
 from bot.domain.opportunities import Hold, Opportunity, Value
 
 SENTENCE = 300  # characters
+KINDS = {
+    Kind.ACTIVATION: "Paid for, not used",
+    Kind.UPSELL: "Bigger edition or seats",
+    Kind.CROSS_SELL: "Another product",
+}
 
 
 def sentence(catalog: Catalog, one: Opportunity, words: Words) -> str:

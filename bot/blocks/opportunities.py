@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import groupby
 
 from bot.blocks import ids, kit
 from bot.blocks import listing as lists
 from bot.blocks.kit import Block, Element, Message, Modal
-from bot.blocks.offers import sentence, why_held
+from bot.blocks.offers import KINDS, sentence, why_held
 from bot.blocks.states import ListState, write
 from bot.blocks.words import Words
 from bot.domain.answers import Reply
@@ -19,11 +20,7 @@ from bot.domain.filter_text import write as write_filter
 from bot.domain.listing import Line, Listing, Offers
 from bot.domain.opportunities import Opportunity
 
-KINDS = {
-    Kind.ACTIVATION: "Paid for, not used",
-    Kind.UPSELL: "Bigger edition or seats",
-    Kind.CROSS_SELL: "Another product",
-}
+ORDER = (Kind.UPSELL, Kind.CROSS_SELL, Kind.ACTIVATION)  # of one client's
 PRODUCTS = 8  # lines of who subscribes to what
 SHOWN = 8  # opportunities of one client
 REASON = 300  # characters
@@ -136,14 +133,13 @@ def of_client(catalog: Catalog, one: Engagement, words: Words) -> Message:
         return kit.message(
             text.replace("*", ""), [kit.section(text), _card(one, words), kit.context(_end(one, (), words))]
         )
-    shown = sorted(open_, key=lambda each: each.kind is Kind.ACTIVATION)[:SHOWN]
+    shown = sorted(open_, key=lambda each: ORDER.index(each.kind))[:SHOWN]
     head = kit.section(words("*{name}* · what could come next", name=name))
     waiting = _held(catalog, held, words)
-    blocks = [head, *(_answerable(catalog, one, each, words) for each in shown), *map(kit.section, waiting)]
+    blocks = [head, *_answerable(catalog, one, shown, words), *map(kit.section, waiting)]
     if len(open_) > len(shown):
         blocks.append(kit.context(words("and {n} more that are paid for and not used", n=len(open_) - len(shown))))
-    spoken = [f"{words(KINDS[each.kind])}: {sentence(catalog, each, words)}" for each in shown]
-    text = f"{name}: {'; '.join(spoken) or words('all is held back for now')}."
+    text = f"{name}: {'. '.join(_spoken(catalog, shown, words)) or words('all is held back for now')}."
     text = " ".join([text, *(f"{line.replace('*', '')}." for line in waiting)])
     return kit.message(text, [*blocks, _card(one, words), kit.context(_end(one, shown, words))])
 
@@ -164,11 +160,21 @@ def _held(catalog: Catalog, held: Sequence[Opportunity], words: Words) -> list[s
     return [words("*Held back {why}:* {told}", why=why, told=told)]
 
 
-def _answerable(catalog: Catalog, one: Engagement, each: Opportunity, words: Words) -> Block:
+def _spoken(catalog: Catalog, shown: Sequence[Opportunity], words: Words) -> Iterator[str]:
+    for kind, alike in groupby(shown, key=lambda each: each.kind):
+        yield f"{words(KINDS[kind])}: {'; '.join(sentence(catalog, each, words) for each in alike)}"
+
+
+def _answerable(catalog: Catalog, one: Engagement, shown: Sequence[Opportunity], words: Words) -> Iterator[Block]:
+    """Each with a menu to answer it; those of a kind stand below one heading."""
     options = [(words(label), reply.value) for reply, label in ANSWERS.items()]
     menu = kit.overflow(ids.ANSWER_OPPORTUNITY, options)
-    text = [f"*{words(KINDS[each.kind])}*", sentence(catalog, each, words)]
-    return kit.carrying("answer", f"{one.client.id}/{each.key}", kit.section(*text, accessory=menu))
+    for kind, alike in groupby(shown, key=lambda each: each.kind):
+        head = [f"*{words(KINDS[kind])}*"]
+        for each in alike:
+            section = kit.section(*head, sentence(catalog, each, words), accessory=menu)
+            yield kit.carrying("answer", f"{one.client.id}/{each.key}", section)
+            head = []
 
 
 ANSWERS = {Reply.OFFERED: "Offered", Reply.NOT_NOW: "Not now…", Reply.NOT_FOR_THEM: "Not for them…"}

@@ -16,7 +16,7 @@ from bot.blocks import overview as shown
 from bot.blocks import states, timeline
 from bot.blocks.states import ListState
 from bot.blocks.words import speak
-from bot.domain.catalog import Tier
+from bot.domain.catalog import Kind, Tier
 from bot.domain.filter_text import write
 from bot.domain.filters import NO_DATE, Filter, Renews, Sort
 from bot.domain.listing import (
@@ -97,6 +97,8 @@ LISTS = {
         Page((line(1, change=None),), False, False, 1, late_to=TODAY - timedelta(17)),
         0,
     ),
+    "of_an_opportunity": (asked(Filter(opportunity=Kind.CROSS_SELL)), Page(KINDS[:2], True, False, None), 10),
+    "going_quiet": (asked(Filter(quiet=True)), Page((line(1, quiet=("Forms", "SEO")),), False, False, 1), 0),
     "by_renewal": (asked(Filter(sort=Sort.RENEWAL)), Page((line(1), line(2, renews_on=None)), False, False, 2), 0),
     "of_a_colleague": (
         asked(Filter(csm="bo@example.com"), Scope(Whose.PERSON, person_id=2, name="Bo Berg")),

@@ -127,7 +127,7 @@ def test_what_was_answered_leaves_the_rest_where_it_is() -> None:
 
 def answerable(message: dict[str, Any]) -> list[str]:
     """The evidence of each opportunity that has a menu."""
-    return [block["text"]["text"].split("\n")[1] for block in message["blocks"] if "accessory" in block]
+    return [block["text"]["text"].split("\n")[-1] for block in message["blocks"] if "accessory" in block]
 
 
 def test_help_and_the_modals_say_this_word_for_word(golden: Golden) -> None:
