@@ -18,6 +18,7 @@ from sqlalchemy import (
     Subquery,
     and_,
     bindparam,
+    case,
     func,
     literal,
     literal_column,
@@ -32,6 +33,7 @@ from bot.domain.catalog import Catalog, Tier
 from bot.domain.filters import Sort
 from bot.domain.listing import Line, Listing, Page, Position, Sign, Whose
 from bot.domain.moves import Ground, explain
+from bot.domain.scoring import categories
 from storage import conditions, grounds, history, reaches
 from storage.conditions import Shape
 from storage.grounds import CatalogOf
@@ -95,22 +97,26 @@ def page(
     found_rows = rows(connection, catalog, listing, beside, backwards=backwards, limit=limit)
     found = _lines(found_rows[:limit], catalogs)
     more = len(found_rows) > limit
+    late_to, is_measured = _category(catalog, listing, found_rows)
     return Page(
         lines=tuple(found[::-1] if backwards else found),
         has_before=more if backwards else beside is not None,
         has_after=more or backwards,
         total=(found_rows[0].total if found_rows else 0) if beside is None else None,
-        late_to=_late_to(catalog, listing, found_rows),
+        late_to=late_to,
+        is_measured=is_measured,
     )
 
 
-def _late_to(catalog: Catalog, listing: Listing, found: Sequence[Row[Any]]) -> date | None:
-    """The day that a list's category goes to, where every source of it is late."""
+def _category(catalog: Catalog, listing: Listing, found: Sequence[Row[Any]]) -> tuple[date | None, bool]:
+    """The day that a list's category goes to, where every source of it is late; and whether there is any."""
     category = listing.wanted.category
     if not found or category is None or category not in catalog.categories:
-        return None
+        return None, True
     known = reaches.reaches(reaches.sources(catalog, found[0].sources))
-    return freshness.late(catalog, known, freshness.EVERY, listing.today).get(category)
+    tools = categories(catalog)[list(catalog.categories).index(category)]
+    late = freshness.late(catalog, known, freshness.EVERY, listing.today)
+    return late.get(category), freshness.newest(known, tools) is not None
 
 
 def rows(
@@ -188,7 +194,7 @@ def _page(shape: Shape, sort: Sort, reverse: bool, beside: int | None, backwards
     chosen = _chosen(shape, order, beside, backwards=backwards)
     query = _shown(chosen, shape.area).order_by(chosen.c.place)
     if shape.area is not None:
-        query = query.add_columns(reaches.column().label("sources"))
+        query = query.add_columns(case((chosen.c.place == 1, reaches.column())).label("sources"))
     return query.add_columns(_count(shape).scalar_subquery().label("total")) if counts else query
 
 

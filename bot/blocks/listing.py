@@ -76,7 +76,9 @@ def _head(catalog: Catalog, listing: Listing, found: Page, state: ListState, wor
 
 
 def _late(catalog: Catalog, listing: Listing, found: Page, words: Words) -> str:
-    """Of a category whose sources stayed behind: how far they go."""
+    """Of a category whose sources stayed behind: how far they go; and of one without any, that it is not measured."""
+    if not found.is_measured:
+        return words("not measured")
     if found.late_to is None:
         return ""
     name = kit.name(catalog.categories[listing.wanted.category or ""].name, 40)

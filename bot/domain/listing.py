@@ -110,6 +110,7 @@ class Page:
     has_after: bool
     total: int | None  # None: not counted
     late_to: date | None = None  # where only late sources measure the list's category, the day that they go to
+    is_measured: bool = True  # whether any source measures the list's category
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,11 @@ LISTS = {
     ),
     "of_an_opportunity": (asked(Filter(opportunity=Kind.CROSS_SELL)), Page(KINDS[:2], True, False, None), 10),
     "going_quiet": (asked(Filter(quiet=True)), Page((line(1, quiet=("Forms", "SEO")),), False, False, 1), 0),
+    "of_a_category_not_measured": (
+        asked(Filter(category="marketing")),
+        Page((line(1, score=NO_SCORE),), False, False, 1, is_measured=False),
+        0,
+    ),
     "by_renewal": (asked(Filter(sort=Sort.RENEWAL)), Page((line(1), line(2, renews_on=None)), False, False, 2), 0),
     "of_a_colleague": (
         asked(Filter(csm="bo@example.com"), Scope(Whose.PERSON, person_id=2, name="Bo Berg")),

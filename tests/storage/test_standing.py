@@ -302,10 +302,25 @@ def test_a_category_whose_source_stayed_behind_is_late_on_the_card_and_in_its_li
     assert {key: _page(base, key, today).late_to for key in ("core", "mailing")} == {
         "core": None, "mailing": START + timedelta(50),
     }  # fmt: skip
+    assert _page(base, "mailing", today).is_measured
     base.reach(2, 53)
     base.settle()
     assert assess(base.rules, _card(base, 1)[0], today).late == {}
     assert _page(base, "mailing", today).late_to is None
+
+
+def test_a_category_that_nobody_measures_is_said_to_be_so_in_its_list(base: Base) -> None:
+    base.subscribe(1, "mail", "professional", None, 200)
+    base.use(1, 1, 50, 1, 1)
+    with base.database.write() as connection:
+        connection.execute(delete(schema.source_tool).where(schema.source_tool.c.tool_id != 1))
+    base.reach(1, 60)
+    base.settle()
+    today = START + timedelta(60)
+    found = {key: _page(base, key, today) for key in ("core", "mailing")}
+    assert {key: (len(page.lines) > 0, page.is_measured) for key, page in found.items()} == {
+        "core": (True, True), "mailing": (True, False),
+    }  # fmt: skip
 
 
 def _page(base: Base, category: str, today: date) -> Page:
