@@ -19,7 +19,8 @@ BARS = (Tier.HIGH, Tier.MEDIUM, Tier.LOW)
 APART = (Tier.ONBOARDING, Tier.UNKNOWN)
 SCOPES = {Whose.MINE: "Mine", Whose.TEAM: "My team", Whose.ALL: "All clients"}
 SCOPE_FILTERS = {Whose.MINE: Filter(csm="me"), Whose.TEAM: Filter(team="mine"), Whose.ALL: Filter(team="all")}
-MOST_CURRENCIES = 2  # that a line has room for
+PORTIONS = ("{share} of MRR in {currency}", "{share} in {currency}")  # of as many currencies as a line has room for
+MORE = (ids.SAVED_VIEWS, ids.EXPORT)  # of what can be done with a list
 COLLEAGUES = 15
 
 
@@ -57,20 +58,17 @@ def chart(listing: Listing, found: Overview, words: Words) -> Message:
 
 
 def _tiers(listing: Listing, found: Overview, words: Words) -> list[str]:
+    numbers = {tier: found.tiers[tier].clients if tier in found.tiers else 0 for tier in (*BARS, *APART)}
     shares = portions(found.tiers)
-    lines = [f"*{_count(listing, found, words)}* · {lists.data_day(listing, words)}"]
-    for tier in BARS:
-        number = found.tiers[tier].clients if tier in found.tiers else 0
-        bar = kit.bar(number, found.clients)
-        lines.append(
-            " · ".join(filter(None, [f"{bar} {_tier(tier, number, words)}", _portion(shares.get(tier, {}), words)]))
-        )
-    apart = [tier for tier in APART if tier in found.tiers]
-    told = [
-        " · ".join(filter(None, [_tier(tier, found.tiers[tier].clients, words), _portion(shares.get(tier, {}), words)]))
-        for tier in apart
-    ]
-    return [*lines, *told]
+    currencies = len({currency for share in shares.values() for currency in share})
+
+    def told(tier: Tier) -> str:
+        portion = _portion(shares.get(tier, {}), currencies, words)
+        return " · ".join(filter(None, [_tier(tier, numbers[tier], words), portion]))
+
+    head = f"*{_count(listing, found, words)}* · {lists.data_day(listing, words)}"
+    bars = [f"{kit.bar(numbers[tier], found.clients)} {told(tier)}" for tier in BARS]
+    return [head, *bars, *(told(tier) for tier in APART if tier in found.tiers)]
 
 
 def _count(listing: Listing, found: Overview, words: Words) -> str:
@@ -84,13 +82,12 @@ def _tier(tier: Tier, number: int, words: Words) -> str:
     return f"{words(lists.TIERS[tier])} {words.number(number)}"
 
 
-def _portion(shares: Mapping[str, float], words: Words) -> str:
-    """The share of the MRR, a currency at a time: "31 % of EUR · 12 % of NOK"."""
-    largest = sorted(sorted(shares.items(), key=lambda one: -one[1])[:MOST_CURRENCIES])
-    return " · ".join(
-        words("{share} of MRR in {currency}", share=words.percent(share), currency=kit.escape(name))
-        for name, share in largest
-    )
+def _portion(shares: Mapping[str, float], currencies: int, words: Words) -> str:
+    """The share of the MRR: "31 % of MRR"; of several currencies, "31 % of MRR in EUR, 12 % in NOK"."""
+    texts = PORTIONS if currencies > 1 else ("{share} of MRR",)
+    largest = sorted(sorted(shares.items(), key=lambda one: -one[1])[: len(texts)])
+    told = zip(texts, largest, strict=False)
+    return ", ".join(words(text, share=words.percent(share), currency=kit.escape(name)) for text, (name, share) in told)
 
 
 def _moved(catalog: Catalog, listing: Listing, found: Overview, words: Words) -> list[str]:
@@ -155,7 +152,7 @@ def _by_tier(listing: Listing, found: Overview, owner: int, words: Words) -> Blo
     ]
     rest = [(tier, _tier(tier, found.tiers[tier].clients, words)) for tier in APART if tier in found.tiers]
     options = [(label, f"tier:{tier.value}") for tier, label in rest]
-    options += [(words("All changes"), "sort:drop"), (words("Saved views"), ids.SAVED_VIEWS)]
+    options += [(words("All changes"), "sort:drop"), *((words(lists.MORE[one]), one) for one in MORE)]
     menu = kit.overflow(ids.MORE_OF_LIST, options)
     return kit.carrying("more", write_filter(listing.wanted), kit.actions(*buttons, menu))
 

@@ -147,6 +147,7 @@ COLLEAGUES = (Colleague("Anna Aas", 52, 9), Colleague("Bo Berg", 48, 7), Colleag
 OVERVIEWS = {
     "mine": (asked(), OVERVIEW),
     "of_a_team_for_its_lead": (asked(scope=TEAM), replace(OVERVIEW, scope=TEAM, colleagues=COLLEAGUES)),
+    "in_one_currency": (asked(), replace(OVERVIEW, tiers={tier: TIERS[tier] for tier in (Tier.LOW, Tier.ONBOARDING)})),
     "nothing_moved": (asked(), replace(OVERVIEW, fell=(), rose=(), first=())),
     "late": (asked(as_of=TODAY - timedelta(12)), OVERVIEW),
     "one_client": (asked(scope=Scope(Whose.ALL)), replace(OVERVIEW, tiers={Tier.HIGH: Group(1, {})}, fell=(), rose=())),

@@ -58,6 +58,12 @@ def test_the_same_list_of_somebody_else_is_a_file_of_its_own(bot: Bot) -> None:
     assert len(asked(bot)) == 2
 
 
+def test_the_overview_s_menu_exports_the_clients_that_it_counts(bot: Bot) -> None:
+    assert export(bot, bot.ask("/engagement team:all")).text == COMING
+    assert export(bot, bot.ask("/engagement")).text == COMING
+    assert asked(bot) == ["team:all", ""]
+
+
 def test_the_overview_s_menu_still_opens_lists(bot: Bot) -> None:
     shown = bot.ask("/engagement")
     bot.press(shown, ids.MORE_OF_LIST, selected_option="sort:drop")
