@@ -14,6 +14,13 @@ from selenium.webdriver.support.ui import WebDriverWait
 Found = TypeVar("Found")
 PATIENCE = 5.0
 
+# Which of many may be meant, in one look: to ask the browser for the text and name of each takes seconds.
+NAMED_SO = """
+const [selector, label] = arguments;
+const words = (each) => `${each.textContent}${each.ariaLabel}`;
+return [...document.querySelectorAll(selector)].filter((each) => words(each).includes(label));
+"""
+
 
 class Visitor:
     """One tab of one browser."""
@@ -113,7 +120,7 @@ class Visitor:
         """Clicks the button of that label; the last one where there are several. `kind`: or what else is clicked."""
 
         def pressed() -> bool:
-            buttons = self.driver.find_elements(By.CSS_SELECTOR, f"{within} :is({kind})")
+            buttons = self.driver.execute_script(NAMED_SO, f"{within} :is({kind})", label)
             named = [each for each in buttons if each.is_displayed() and label in (each.text, each.accessible_name)]
             if named:
                 named[-1].click()

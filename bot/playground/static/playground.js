@@ -230,7 +230,9 @@ async function submit(form) {
   if (response?.status !== 422) return;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   replace(one("#modal"), page.getElementById("modal"));
-  one(`#modal .wrong :is(${FIELDS})`)?.focus();
+  const wrong = one(`#modal .wrong :is(${FIELDS})`);
+  wrong?.focus();
+  if (wrong?.matches("input")) wrong.select(); // what is typed next takes its place, as after Tab
 }
 
 // ---- The message field
