@@ -20,7 +20,13 @@ ACTIONS = {
     "workspace.changed": "changed CS workspace {subject}",
     "workspace.deleted": "deleted CS workspace {subject}",
     "objects.changed": "changed which objects are clients, services and revenue",
+    "team.created": "created team {subject}",
+    "team.changed": "changed team {subject}",
+    "team.removed": "removed team {subject}",
+    "address.bound": "said whose address it is: {subject}",
+    "seats.changed": "changed how seats are given",
     "right.changed": "changed what {subject} may do",
+    "right.looked": "looked as {subject}, or stopped it",
 }
 
 
