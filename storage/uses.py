@@ -24,7 +24,7 @@ from sqlalchemy import (
     select,
 )
 
-from bot.domain.catalog import Tool, since, third_days
+from bot.domain.catalog import THIRDS, Tool, since, third_days
 from bot.domain.rules import thresholds
 from bot.domain.scoring import Use
 from storage.basis import Basis
@@ -33,6 +33,8 @@ from storage.schema import usage
 Chosen = Callable[[ColumnElement[int]], ColumnElement[bool]]  # which clients, by the column of their id
 
 WORD = 62  # tools in a number of 64 bits
+THIRD_BITS = 20  # for the rows of one third of a window, all three in one number: a row for each day and source
+FIRST, SECOND, LAST = (1 << THIRD_BITS * third for third in range(THIRDS))
 
 
 def statement(basis: Basis, chosen: Chosen) -> Select[Any]:
@@ -42,27 +44,27 @@ def statement(basis: Basis, chosen: Chosen) -> Select[Any]:
     """
     tools, named = _by_tool(basis, chosen).subquery(), _named(basis)
     one = tools.c
-    quiet = and_(one.first_third == 0, one.last_third == 1)
+    quiet = and_(one.thirds.between(SECOND, LAST - 1), one.thirds % SECOND >= FIRST)
     asked = case((one.times >= _asked(basis, one.tool_id), cast(one.tool_id, Text) + ":" + cast(one.times, Text)))
     return select(
         one.client_id,
         sum((func.max(one[column.name]) for column in named), literal(0, BigInteger)),
         func.aggregate_strings(asked, ","),
-        *_sets(basis, one.tool_id, lambda tool: one.times >= tool.at_least),
-        *_sets(basis, one.tool_id, lambda _: quiet),
+        *map(_sum, _sets(basis, one.tool_id, lambda tool, bit: case((one.times >= tool.at_least, bit), else_=0))),
+        # Few are: only those go through the long list of tools.
+        *(_sum(case((quiet, bits), else_=0)) for bits in _sets(basis, one.tool_id, lambda _, bit: bit)),
     ).group_by(one.client_id)
 
 
 def _by_tool(basis: Basis, chosen: Chosen) -> Select[Any]:
     one, tool = usage.c, _tool(basis)
-    used = case((one.count > 0, _of_sources(basis, _third)))
+    third = case((one.count > 0, _of_sources(basis, _third)))
     return (
         select(
             one.client_id,
             tool.label("tool_id"),
             func.sum(_of_sources(basis, _counted)).label("times"),
-            func.min(used).label("first_third"),
-            func.max(used).label("last_third"),
+            _sum(third).label("thirds"),
             *_named(basis),
         )
         .where(one.installation_id == basis.installation_id, chosen(one.client_id))
@@ -71,16 +73,20 @@ def _by_tool(basis: Basis, chosen: Chosen) -> Select[Any]:
 
 
 def _sets(
-    basis: Basis, tool_id: ColumnElement[int], holds: Callable[[Tool], ColumnElement[bool]]
+    basis: Basis, tool_id: ColumnElement[int], made: Callable[[Tool, ColumnElement[int]], ColumnElement[int]]
 ) -> Iterator[ColumnElement[int]]:
-    """The set of the tools of which it holds, as one number for each `WORD` of the catalog's tools."""
+    """What is made of the bit of a row's tool, in one number for each `WORD` of the catalog's tools."""
     for first in range(0, len(basis.catalog.tools), WORD):
         bits = {
-            one: case((holds(basis.catalog.tools[position]), literal(1 << position - first, BigInteger)), else_=0)
+            one: made(basis.catalog.tools[position], literal(1 << position - first, BigInteger))
             for one, position in basis.positions.items()
             if first <= position < first + WORD
         }
-        yield cast(func.sum(case(bits, value=tool_id, else_=0) if bits else 0), BigInteger)
+        yield case(bits, value=tool_id, else_=0) if bits else literal(0, BigInteger)
+
+
+def _sum(one: ColumnElement[int]) -> ColumnElement[int]:
+    return cast(func.sum(one), BigInteger)  # PostgreSQL's is numeric
 
 
 def _tool(basis: Basis) -> ColumnElement[int]:
@@ -116,7 +122,7 @@ def _counted(basis: Basis, reach: date) -> ColumnElement[int]:
 
 
 def _third(basis: Basis, reach: date) -> ColumnElement[int]:
-    """The third of its tool's window in which a row lies, 0 to 2, or none."""
+    """What stands for the third of its tool's window in which a row lies, or nothing."""
     withins = _withins(basis)
     (usual, _), *others = Counter(withins.values()).most_common() or [(1, 0)]
     of_others = [
@@ -128,7 +134,8 @@ def _third(basis: Basis, reach: date) -> ColumnElement[int]:
 
 def _of(within: int, reach: date) -> ColumnElement[int]:
     day, (first, second, last) = usage.c.day, third_days(reach, within)
-    return _case([(day >= last, case((day <= reach, 2))), (day >= second, literal(1)), (day >= first, literal(0))])
+    marks = [literal(mark, BigInteger) for mark in (FIRST, SECOND, LAST)]
+    return _case([(day >= last, case((day <= reach, marks[2]))), (day >= second, marks[1]), (day >= first, marks[0])])
 
 
 def _withins(basis: Basis) -> dict[int, int]:
@@ -137,7 +144,7 @@ def _withins(basis: Basis) -> dict[int, int]:
 
 
 def _case(whens: Sequence[tuple[Any, Any]], otherwise: ColumnElement[Any] | None = None) -> ColumnElement[Any]:
-    last = cast(null(), Integer) if otherwise is None else otherwise
+    last = cast(null(), BigInteger) if otherwise is None else otherwise
     return case(*whens, else_=last) if whens else last
 
 
