@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import BindParameter, ColumnElement, bindparam, literal_column, or_, select
 
 from bot.domain import names
-from bot.domain.catalog import Catalog, Kind, Tier
+from bot.domain.catalog import Catalog, Tier
 from bot.domain.filters import NO_DATE, Filter
-from bot.domain.listing import AREA_BITS, NOT_INCLUDED, SHOWN, Listing, Sign, Whose
+from bot.domain.listing import AREA_BITS, NOT_INCLUDED, OF_KIND, SHOWN, Listing, Sign, Whose
 from storage import lists
 from storage.schema import client_word, record, standing
 from storage.word_search import part, with_part
@@ -18,11 +18,6 @@ from storage.word_search import part, with_part
 JUDGED = (Tier.LOW, Tier.MEDIUM, Tier.HIGH)
 WORDS = 200  # of the base that have what was typed as a part
 
-_OFFERS = {
-    Kind.ACTIVATION: Sign.ACTIVATION,
-    Kind.UPSELL: Sign.UPSELL,
-    Kind.CROSS_SELL: Sign.CROSS_SELL,
-}
 _HERE: BindParameter[int] = bindparam("installation")
 _one = standing.c
 _same = record.alias("same")  # the client's, whether or not the list joins it too
@@ -65,7 +60,7 @@ def shape(catalog: Catalog, listing: Listing) -> Shape:
 def _signs(wanted: Filter) -> int:
     signs = Sign.QUIET if wanted.quiet else Sign(0)
     if wanted.opportunity is not None:
-        signs |= _OFFERS[wanted.opportunity]
+        signs |= OF_KIND[wanted.opportunity]
     return int(signs)
 
 

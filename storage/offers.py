@@ -9,12 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 
-from bot.domain.catalog import Catalog, Kind
-from bot.domain.listing import Group, Listing, Offers, Sign, Whose
+from bot.domain.catalog import Catalog
+from bot.domain.listing import OF_KIND, Group, Listing, Offers, Sign, Whose
 from storage import conditions
 from storage.schema import standing
-
-_SIGNS = {Kind.ACTIVATION: Sign.ACTIVATION, Kind.UPSELL: Sign.UPSELL, Kind.CROSS_SELL: Sign.CROSS_SELL}
 
 
 def count(connection: Connection, catalog: Catalog, listing: Listing) -> Offers:
@@ -24,7 +22,7 @@ def count(connection: Connection, catalog: Catalog, listing: Listing) -> Offers:
     return Offers(
         clients=sum(row.clients for row in rows),
         owned=_owned(catalog, rows),
-        kinds={kind: group for kind, sign in _SIGNS.items() if (group := _group(rows, sign)).clients},
+        kinds={kind: group for kind, sign in OF_KIND.items() if (group := _group(rows, sign)).clients},
         held=sum(row.clients for row in rows if row.signs & Sign.HELD),
     )
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Double, Row, bindparam, cast, 
 
 from bot.domain.answers import Answer
 from bot.domain.catalog import Catalog
-from bot.domain.evidence import Situation
+from bot.domain.evidence import situation
 from bot.domain.listing import pack
 from bot.domain.scoring import Facts, Verdict, judge
 from bot.domain.signs import Notice, names, notice
@@ -124,20 +124,7 @@ class Settler:
         opportunities.keep(connection, basis.installation_id, list(clients), offers)
 
     def _notice(self, client: Client, facts: Facts, verdict: Verdict, answers: Mapping[str, Answer]) -> Notice:
-        day = self._basis.as_of
-        assert day is not None
-        here = Situation(
-            verdict.tier,
-            verdict.score,
-            verdict.entitlement,
-            facts.measured,
-            facts.used,
-            verdict.products,
-            client.use.uses,
-            [one for one in client.subscriptions if one.runs(day)],
-            client.properties,
-            verdict.points.areas,
-        )
+        here = situation(facts, verdict, client.use.uses, client.properties)
         return notice(self._basis.catalog, here, client.use.quiet, answers)
 
     def _places(self, connection: Connection, client: Client) -> list[Place]:
@@ -161,7 +148,7 @@ class Settler:
     def _score(self, client: Client, verdict: Verdict, now: Moment, past: Past, seen: Notice) -> tuple[Any, ...]:
         """What is the same in every workspace: the columns of `standing` from the revenue on."""
         basis = self._basis
-        mrr, money = revenue(basis, client.mrr, client.currency, client.subscriptions)
+        mrr, money = revenue(basis, client.mrr, client.currency, verdict.running)
         return (
             mrr,
             money if mrr is not None else None,

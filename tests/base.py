@@ -70,7 +70,7 @@ def ground(one: Client, gained: Sequence[str] = (), lost: Sequence[str] = ()) ->
 
 
 def with_facts(one: Client, **changes: Any) -> Client:
-    return replace(one, facts=replace(one.facts, **changes))
+    return replace(one, facts=one.facts._replace(**changes))
 
 
 def judged(one: Client, today: date = TODAY) -> Engagement:

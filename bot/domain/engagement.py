@@ -78,8 +78,8 @@ class Engagement:
 
     def situation(self) -> Situation:
         """What the rules of opportunities look at."""
-        client, day = self.client, self.client.as_of or self.day
-        return situation(self.catalog, client.facts, self.verdict, day, client.uses, client.properties)
+        client = self.client
+        return situation(client.facts, self.verdict, client.uses, client.properties)
 
     def opportunities(self) -> tuple[Opportunity, ...]:
         """What is open: not answered, or no longer so. What is held back is among it."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import NamedTuple
 
 from bot.domain.catalog import Catalog, Condition, Fact, Tier, fold
 from bot.domain.rules import Ask, Term
 from bot.domain.scoring import Area, Entitlement, Facts, Use, Verdict
-from bot.domain.subscriptions import Owned, Subscription, owned
+from bot.domain.subscriptions import Owned, Subscription
 
 
 class Situation(NamedTuple):
@@ -32,24 +31,17 @@ class Situation(NamedTuple):
     areas: Sequence[Area] = ()  # in the catalog's order of categories
 
 
-def situation(
-    catalog: Catalog,
-    facts: Facts,
-    verdict: Verdict,
-    day: date,
-    uses: Mapping[int, Use],
-    properties: Mapping[str, object],
-) -> Situation:
-    """A client as its score was made on the day."""
+def situation(facts: Facts, verdict: Verdict, uses: Mapping[int, Use], properties: Mapping[str, object]) -> Situation:
+    """A client as its score was made."""
     return Situation(
         tier=verdict.tier,
         score=verdict.score,
         entitlement=verdict.entitlement,
         measured=facts.measured,
         used=facts.used,
-        owned=owned(catalog, facts.subscriptions, day) if facts.subscribing else None,
+        owned=verdict.products,
         uses=uses,
-        subscriptions=[one for one in facts.subscriptions if one.runs(day)],
+        subscriptions=verdict.running,
         properties=properties,
         areas=verdict.points.areas,
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntFlag, StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from bot.domain.catalog import Kind, Tier, Tool
@@ -28,6 +29,9 @@ class Sign(IntFlag):
     CROSS_SELL = 4
     HELD = 8  # an upsell or a cross-sell that waits, because the score is low or not known
     QUIET = 16  # a tool in use that was not used of late
+
+
+OF_KIND = {Kind.ACTIVATION: Sign.ACTIVATION, Kind.UPSELL: Sign.UPSELL, Kind.CROSS_SELL: Sign.CROSS_SELL}
 
 
 class Whose(StrEnum):
@@ -172,6 +176,7 @@ def pack(areas: Sequence[Area]) -> int:
     return packed
 
 
+@lru_cache(maxsize=65_536)  # the same few recur over a whole base
 def _level(area: Area) -> int:
     if not area.included:
         return NOT_INCLUDED

@@ -7,7 +7,6 @@ higher) and its tiers.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
@@ -67,8 +66,7 @@ class Points(NamedTuple):
     areas: tuple[Area, ...]  # in the catalog's order of categories
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(NamedTuple):
     """All that the score of a client on a day is made from."""
 
     subscriptions: Sequence[Subscription]
@@ -87,6 +85,7 @@ class Verdict(NamedTuple):
     onboarding_day: int | None = None  # 1 on the day of the first subscription
     first_on: date | None = None
     products: tuple[Owned, ...] | None = None  # None where subscriptions were never loaded
+    running: Sequence[Subscription] = ()
 
     @property
     def share(self) -> float | None:
@@ -207,12 +206,12 @@ def judge(catalog: Catalog, facts: Facts, day: date) -> Verdict:
         return Verdict(Tier.FORMER, None, points, entitlement, first_on=first, products=products)
     reason = _unknown(catalog, facts, points, running)
     if reason is not None:
-        return Verdict(Tier.UNKNOWN, None, points, entitlement, reason, None, first, products)
+        return Verdict(Tier.UNKNOWN, None, points, entitlement, reason, None, first, products, running)
     score = whole(points.earned, points.possible)
     days = None if first is None or first > day else (day - first).days + 1
     if days is not None and days <= catalog.onboarding:
-        return Verdict(Tier.ONBOARDING, score, points, entitlement, None, days, first, products)
-    return Verdict(catalog.tier(score), score, points, entitlement, None, None, first, products)
+        return Verdict(Tier.ONBOARDING, score, points, entitlement, None, days, first, products, running)
+    return Verdict(catalog.tier(score), score, points, entitlement, None, None, first, products, running)
 
 
 def _has_begun(facts: Facts, day: date) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -10,8 +10,9 @@ from typing import NamedTuple
 from bot.domain.answers import Answer, is_open
 from bot.domain.catalog import Catalog, Kind
 from bot.domain.evidence import Situation
-from bot.domain.listing import Sign
+from bot.domain.listing import OF_KIND, Sign
 from bot.domain.opportunities import Opportunity, bases, offers, unused
+from bot.domain.scoring import members
 from bot.domain.subscriptions import Owned
 
 
@@ -29,12 +30,13 @@ def notice(catalog: Catalog, here: Situation, quiet: int, answers: Mapping[str, 
     """quiet: the tools that were in steady use and are not used of late, bought or not."""
     found = offers(catalog, here)
     going = quiet & here.entitlement.included & here.used
-    signs = _of_offers(one for one in found if is_open(one, answers.get(one.key), _OPEN))
+    signs = _QUIET if going else 0  # a number, as flags are joined slowly
+    for one in found:
+        if is_open(one, answers.get(one.key), _OPEN):
+            signs |= _SIGNS[one.kind] if one.held is None else _HELD
     if has_open_activation(catalog, here, answers):
-        signs |= Sign.ACTIVATION
-    if going:
-        signs |= Sign.QUIET
-    return Notice(signs, found, going, None if here.owned is None else subscribed(catalog, here.owned))
+        signs |= _SIGNS[Kind.ACTIVATION]
+    return Notice(_sign(signs), found, going, None if here.owned is None else subscribed(catalog, here.owned))
 
 
 def has_open_activation(catalog: Catalog, here: Situation, answers: Mapping[str, Answer]) -> bool:
@@ -47,15 +49,9 @@ def has_open_activation(catalog: Catalog, here: Situation, answers: Mapping[str,
     return left != 0
 
 
-def _of_offers(found: Iterable[Opportunity]) -> Sign:
-    signs = 0  # a number, as flags are joined slowly
-    for one in found:
-        signs |= _SIGNS[one.kind] if one.held is None else _HELD
-    return Sign(signs)
-
-
-_SIGNS = {Kind.UPSELL: Sign.UPSELL.value, Kind.CROSS_SELL: Sign.CROSS_SELL.value}
-_HELD = Sign.HELD.value
+_SIGNS = {kind: sign.value for kind, sign in OF_KIND.items()}
+_HELD, _QUIET = Sign.HELD.value, Sign.QUIET.value
+_sign = lru_cache(Sign)
 
 
 @lru_cache(maxsize=65_536)
@@ -66,4 +62,4 @@ def subscribed(catalog: Catalog, products: tuple[Owned, ...]) -> str:
 
 def names(catalog: Catalog, tools: int) -> str | None:
     """The keys of a set of tools; None for an empty one."""
-    return ",".join(tool.key for place, tool in enumerate(catalog.tools) if tools >> place & 1) or None
+    return ",".join([tool.key for tool in members(catalog, tools)]) if tools else None

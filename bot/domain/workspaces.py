@@ -28,8 +28,7 @@ def stands(workspace: int, primary: int, csm: int | None, homes: Mapping[int, in
 
     A client of nobody stands in the primary one. The same client may stand in several, each by its own property.
     """
-    home = primary if csm is None else homes.get(csm, primary)
-    return workspace in {home, EVERYTHING}
+    return workspace == EVERYTHING or workspace == (primary if csm is None else homes.get(csm, primary))
 
 
 def search(typed: str, offered: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

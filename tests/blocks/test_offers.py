@@ -14,7 +14,7 @@ from bot.domain.evidence import situation
 from bot.domain.opportunities import find
 from bot.domain.scoring import Use
 from bot.domain.subscriptions import Subscription
-from tests.base import CATALOG, LONG_AGO, TODAY, client, judged, with_facts
+from tests.base import CATALOG, LONG_AGO, client, judged, with_facts
 
 WORDS = speak()
 LATELY = date(2026, 11, 3)
@@ -22,7 +22,7 @@ SINCE_SUMMER = date(2026, 8, 20)
 
 
 def said(one: Client, key: str, properties: dict[str, object] | None = None) -> str:
-    here = situation(CATALOG, one.facts, judged(one).verdict, TODAY, one.uses, properties or {})
+    here = situation(one.facts, judged(one).verdict, one.uses, properties or {})
     return next(sentence(CATALOG, found, WORDS) for found in find(CATALOG, here) if found.key == key)
 
 
@@ -93,7 +93,7 @@ def test_a_name_from_the_data_can_neither_ping_nor_format() -> None:
 def test_a_rule_of_any_length_and_content_stays_text() -> None:
     one = client({"tickets": Use(88, LATELY)})
     rules = tuple(replace(rule, because="<!channel> *{tickets}* & " + "much " * 200) for rule in CATALOG.rules)
-    here = situation(CATALOG, one.facts, judged(one).verdict, TODAY, one.uses, {})
+    here = situation(one.facts, judged(one).verdict, one.uses, {})
     found = next(offer for offer in find(CATALOG, here) if offer.key == "cross-sell/service")
     made = sentence(replace(CATALOG, rules=rules), found, WORDS)
     assert made.startswith("&lt;!channel&gt; \u2060*\u206088\u2060*\u2060 &amp; much")

@@ -254,11 +254,11 @@ def test_a_situation_is_made_from_what_a_card_is_made_from() -> None:
     one = base.client({"tickets": Use(88, base.TODAY)})
     ended = Subscription("sales", "Starter", base.LONG_AGO, base.TODAY, seats=1, seats_used=1)
     one = base.with_facts(one, subscriptions=[*one.facts.subscriptions, ended])
-    here = situation(SHIPPED, one.facts, base.judged(one).verdict, base.TODAY, one.uses, LIMIT)
+    here = situation(one.facts, base.judged(one).verdict, one.uses, LIMIT)
     assert {"cross-sell/service", "upsell/marketing contacts/marketing"} <= set(keys(find(SHIPPED, here)))
     assert "upsell/seats/sales" not in keys(find(SHIPPED, here))
     nobody_knows = base.with_facts(one, subscribing=False)
-    blind = situation(SHIPPED, nobody_knows.facts, base.judged(nobody_knows).verdict, base.TODAY, one.uses, LIMIT)
+    blind = situation(nobody_knows.facts, base.judged(nobody_knows).verdict, one.uses, LIMIT)
     assert blind.owned is None
 
 
