@@ -14,7 +14,6 @@ from sqlalchemy import (
     Integer,
     bindparam,
     cast,
-    exists,
     func,
     insert,
     literal,
@@ -173,10 +172,8 @@ def _prepare(work: Work) -> tuple[Mapping[tuple[str, str], tuple[int, str]], set
         with work.stage.reading():
             _number_tools(work, write=False)
         return {}, set()
-    with work.stage.writing() as connection:
+    with work.stage.writing():
         work.source_id = work.source_id or _add_source(work)
-        stored = exists().where(usage.c.installation_id == work.installation_id, usage.c.source_id == work.source_id)
-        work.is_fresh = not connection.scalar(select(stored))
         _number_tools(work, write=True)
         return properties.keep(work)
 

@@ -146,6 +146,21 @@ class Stage:
         finally:
             cursor.close()
 
+    @contextmanager
+    def filling(self, table: Table) -> Iterator[None]:
+        """Inside `reading`, an empty table gets its rows from a sum over another, in the order of its key.
+
+        PostgreSQL knows no sizes here: it would add up in a hash table and sort that, and keep the key row by row.
+        """
+        if self.is_sqlite:
+            yield
+            return
+        key = ", ".join(column.name for column in table.primary_key)
+        self.connection.exec_driver_sql(f"ALTER TABLE {table.name} DROP CONSTRAINT {table.name}_pkey")
+        self.connection.exec_driver_sql("SET LOCAL enable_hashagg = off")
+        yield
+        self.connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD PRIMARY KEY ({key})")
+
     def analyze(self) -> None:
         """Tell PostgreSQL how large the tables are; it takes new temporary ones for small."""
         if not self.is_sqlite:

@@ -201,7 +201,7 @@ def add_up(work: Work) -> None:
     use, cell = staging.use, staging.cell
     key = (use.c.client, use.c.tool, use.c.day)
     total = cast(func.sum(use.c.count), BigInteger)
-    with work.stage.reading() as connection:
+    with work.stage.reading() as connection, work.stage.filling(cell):
         connection.execute(
             insert(cell).from_select(
                 ["client", "tool", "day", "count"], select(*key, total).group_by(*key).order_by(*key)

@@ -57,7 +57,7 @@ def _stored(work: Work) -> Select[tuple[int]]:
 
 def compare(work: Work, first: int, last: int) -> Difference:
     """Find what is new, changed, and (for a snapshot) no longer said. Reads only."""
-    if work.is_fresh:
+    if not _is_known(work, first, last):
         new = _joined(work, _client(work), func.count()).group_by(_client(work))
         clients: dict[int, int] = dict(work.stage.connection.execute(new, {"first": first, "last": last}).all())
         return Difference(set(clients), sum(clients.values()), 0, 0, 0)
@@ -77,6 +77,16 @@ def compare(work: Work, first: int, last: int) -> Difference:
         sum(known - other for _, _, known, other in rows),
         sum(gone.values()),
     )
+
+
+def _is_known(work: Work, first: int, last: int) -> bool:
+    """Whether the source may have said something of these clients before. Where it has not, no cell is looked up."""
+    if work.is_moved:  # their ids are not in the range
+        return True
+    here = usage.c.client_id.between(bindparam("first"), bindparam("last"))
+    same = usage.c.source_id + 0 == work.source_id  # not by the index of its days, which has all of its clients
+    known = select(usage.c.client_id).where(usage.c.installation_id == work.installation_id, here, same)
+    return work.stage.connection.execute(known.limit(1), {"first": first, "last": last}).first() is not None
 
 
 def _gone(work: Work, first: int, last: int) -> dict[int, int]:
@@ -112,11 +122,12 @@ def apply(work: Work, difference: Difference, first: int, last: int) -> set[int]
     if difference.removed:
         connection.execute(delete(usage).where(*_unsaid(work)), parameters)
     if difference.added or difference.changed:
-        connection.execute(_upsert(work), parameters)
+        connection.execute(_upsert(work) if difference.changed or difference.unchanged else _insert(work), parameters)
     return difference.clients
 
 
-def _upsert(work: Work) -> Any:
+def _insert(work: Work) -> Any:
+    """Where none of the rows is stored: PostgreSQL takes half as long again to look out for those that are."""
     rows = _joined(
         work,
         literal(work.installation_id, Integer),
@@ -127,7 +138,11 @@ def _upsert(work: Work) -> Any:
         _cell.c.count,
     ).order_by(_cell.c.client, _cell.c.tool, _cell.c.day)
     dialect = sqlite if work.stage.is_sqlite else postgresql
-    statement = dialect.insert(usage).from_select(_KEY, rows)
+    return dialect.insert(usage).from_select(_KEY, rows)
+
+
+def _upsert(work: Work) -> Any:
+    statement = _insert(work)
     count = statement.excluded.count
     return statement.on_conflict_do_update(
         index_elements=list(usage.primary_key), set_={"count": count}, where=usage.c.count != count

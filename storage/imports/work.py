@@ -40,7 +40,6 @@ class Work:
     covered: set[int] = field(default_factory=set)  # tools that it measures: those of its rows, and of its mapping
     days: set[str] = field(default_factory=set)  # with usage in this import
     is_moved: bool = False  # some new records got other ids than their numbers
-    is_fresh: bool = False  # the source had no usage before: there is nothing to compare with
     objects: set[str] = field(default_factory=set)  # kinds of record, and the other objects, that were read
     roster: Roster = field(default_factory=Roster)
 

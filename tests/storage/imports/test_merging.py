@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import date
 from random import Random
 from typing import Any
 
@@ -19,7 +20,7 @@ from storage import name_index, standing
 from storage.database import Database
 from storage.imports import merging, record_merge, run, sample, subscription_merge, usage_merge
 from storage.installations import create
-from storage.schema import change, client_word, record, stale, word, word_ending, word_form
+from storage.schema import change, client_word, record, stale, usage, word, word_ending, word_form
 from storage.schema import standing as standing_table
 from tests.conftest import NOW, TODAY, Fresh
 from tests.storage.imports.conftest import Desk, dump
@@ -227,6 +228,33 @@ def test_ids_that_somebody_else_took_meanwhile_do_no_harm(desk: Desk, monkeypatc
     assert sorted(desk.names()) == sorted(["Other", "Another", *(f"Name1 {i}" for i in range(CLIENTS))])
     assert {client for client, _, _ in desk.uses()} == {f"C{i}" for i in range(CLIENTS)}
     assert desk.load(files(1)).facts["company"].unchanged == CLIENTS
+
+
+def test_of_two_imports_of_a_new_source_at_once_the_later_to_reach_a_client_holds(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one lands as a whole when this one has half of its clients merged, and knows of nothing stored."""
+    original, half = merging._slices, CLIENTS // 2
+    other = desk.folder.parent / "other"
+    other.mkdir(exist_ok=True)
+    for name, text in files(2).items():
+        (other / name).write_text(text, encoding="utf-8")
+
+    def slices(work: Any, pace: merging.Pace) -> Iterator[tuple[int, int, int]]:
+        monkeypatch.setattr(merging, "_slices", original)
+        for place, one in enumerate(original(work, pace)):
+            if place == half:
+                desk.run([other])
+            yield one
+
+    for name in ("FIRST", "LEAST", "MOST"):
+        monkeypatch.setattr(merging, name, 1)  # so each client has a slice of its own
+    monkeypatch.setattr(merging, "_slices", slices)
+    facts = desk.load(files(1)).facts["usage"]
+    assert (facts.added, facts.changed, facts.unchanged) == (4 * half + 3 * half, half, 0)
+    counts = dict(desk.rows(select(usage.c.client_id, usage.c.count).where(usage.c.day == date(2026, 10, 1))))
+    assert sorted(counts.values()) == [1] * half + [2] * half
+    assert len(desk.uses()) == 7 * CLIENTS
 
 
 def test_a_dry_run_writes_nothing_at_all(desk: Desk) -> None:
