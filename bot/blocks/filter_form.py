@@ -8,27 +8,18 @@ from dataclasses import dataclass
 from bot.blocks import forms, ids, kit
 from bot.blocks.forms import FormState, Values
 from bot.blocks.kit import Block, Element, Modal
-from bot.blocks.listing import SORTS, TIERS
+from bot.blocks.listing import REVERSED, SORTS, TIERS
 from bot.blocks.offers import KINDS
 from bot.blocks.words import Words
 from bot.domain import filter_values
 from bot.domain.catalog import fold
-from bot.domain.filters import FIELDS, LENGTHS, SCORES, Filter, FilterError, Sort
+from bot.domain.filters import FIELDS, LENGTHS, SCORES, Filter, FilterError
 from bot.domain.named import Csm, Team
 
 # Fields are called as what is typed, but for those of which a filter has two:
 SCORE_TO = "score_to"
 CSM_PERSON = "csm_person"
 WINDOW = 20  # characters of a renewal window
-
-REVERSED = {
-    Sort.SCORE: "Highest score first",
-    Sort.DROP: "Fell least",
-    Sort.RISE: "Rose least",
-    Sort.MRR: "Lowest MRR",
-    Sort.RENEWAL: "Last renewal",
-    Sort.NAME: "Name, from Z",
-}
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,14 @@ SORTS = {
     Sort.RENEWAL: "Next renewal",
     Sort.NAME: "Name",
 }
+REVERSED = {
+    Sort.SCORE: "Highest score first",
+    Sort.DROP: "Fell least",
+    Sort.RISE: "Rose least",
+    Sort.MRR: "Lowest MRR",
+    Sort.RENEWAL: "Last renewal",
+    Sort.NAME: "Name, from Z",
+}
 
 
 # What else can be done with a list: the entries of its menu, at most five.
@@ -59,7 +67,8 @@ def page(
     offers: Offers = MappingProxyType({}),
 ) -> Message:
     """The answer to `/engagement tier:low`, and what its buttons put in its place. `offers`: by client."""
-    head = kit.section(*_head(catalog, listing, found, state, words), accessory=_sort(listing.wanted.sort, words))
+    order = _sort(listing.wanted.sort or Sort.SCORE, listing.wanted.reverse, words)
+    head = kit.section(*_head(catalog, listing, found, state, words), accessory=order)
     lines = [_lines(catalog, listing, one, words, offers.get(one.id, ())) for one in found.lines]
     rows = [_row(one, told, words) for one, told in zip(found.lines, lines, strict=True)]
     foot = kit.context(_foot(listing, words))
@@ -208,9 +217,12 @@ def renewal(one: Line, listing: Listing, words: Words) -> str:
 
 
 @lru_cache(maxsize=64)
-def _sort(sort: Sort | None, words: Words) -> Element:
+def _sort(sort: Sort, reverse: bool, words: Words) -> Element:
+    """The orders to choose from; one that is turned round stands among them as long as the list is in it."""
     options = [(words(label), one.value) for one, label in SORTS.items()]
-    return kit.select(ids.SORT_LIST, options, (sort or Sort.SCORE).value)
+    if reverse:
+        options.append((words(REVERSED[sort]), f"-{sort.value}"))
+    return kit.select(ids.SORT_LIST, options, f"-{sort.value}" if reverse else sort.value)
 
 
 def _paging(found: Page, state: ListState, words: Words) -> list[Block]:

@@ -16,7 +16,7 @@ from bot.blocks import listing as show
 from bot.blocks import overview as shown
 from bot.blocks.states import ListState
 from bot.domain.filter_text import write
-from bot.domain.filters import Filter, Sort
+from bot.domain.filters import Filter
 from bot.domain.listing import Listing, Page
 from bot.domain.opportunities import Opportunity
 from bot.errors import UserError
@@ -106,9 +106,8 @@ def on_page(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
 def on_sort(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
     """Another order, from the first page."""
     ack()
-    wanted = carried(action, turn)
-    chosen = Sort(action["selected_option"]["value"])
-    reply(**page(write(replace(wanted, sort=chosen, reverse=False)), turn))
+    chosen = read_filter(f"sort:{action['selected_option']['value']}", turn)
+    reply(**page(write(carried(action, turn).narrowed(chosen)), turn))
 
 
 def on_narrow(ack: Ack, reply: Reply, turn: Turn, wanted: Filter) -> None:

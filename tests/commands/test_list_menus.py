@@ -24,3 +24,12 @@ def test_a_list_without_a_filter_can_be_sorted(bot: Bot) -> None:
     page = bot.ask("/engagement sort:score")
     bot.press(page, ids.SORT_LIST, selected_option="name")
     bot.replaced(page, "Showing: `sort:name`")
+
+
+def test_an_order_that_is_turned_round_is_said_and_can_be_turned_back(bot: Bot) -> None:
+    page = bot.ask("/engagement sort:-name")
+    menu = page.blocks[0]["accessory"]
+    assert menu["initial_option"]["text"]["text"] == "Name, from Z"
+    bot.press(page, ids.SORT_LIST, selected_option="-name")
+    bot.press(page, ids.SORT_LIST, selected_option="name")
+    bot.replaced(page, "Showing: `sort:name`")
