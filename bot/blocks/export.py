@@ -13,6 +13,7 @@ from typing import TextIO
 from bot.blocks import kit
 from bot.blocks import listing as lists
 from bot.blocks.kit import Message
+from bot.blocks.scopes import whose
 from bot.blocks.words import Words
 from bot.domain.catalog import Catalog, Tier
 from bot.domain.filter_text import write as write_filter
@@ -113,7 +114,7 @@ def file_name(listing: Listing) -> str:
 def comment(listing: Listing, written: int, words: Words, *, has_more: bool) -> str:
     """What stands above the file: how many clients, whose, of which day, by which filter; and how to get the rest."""
     number = words.count("{n} client", "{n} clients", written)
-    told = [number, lists.whose(listing.scope, words), lists.data_day(listing, words)]
+    told = [number, whose(listing.scope, words), lists.data_day(listing, words)]
     shown = write_filter(listing.wanted)
     if shown:
         told.append(words("Showing: {filter}", filter=_code(shown)))

@@ -19,6 +19,7 @@ OPEN_LISTED = "open_listed"  # value: the client's id; its card comes below the 
 SHOW_CHART = "show_chart"  # value: a filter
 SHOW_HISTORY = "show_history"  # value: the client's id
 MORE_OF_CARD = "more_of_card"  # a menu: "opportunities" and the client's id
+SHOW_BASE = "show_base"  # value: a filter; several in one message are numbered; the opportunities of its clients
 SHOW_OPPORTUNITIES = "show_opportunities"  # value: the client's id; they come below
 ANSWER_OPPORTUNITY = "answer_opportunity"  # a menu; the block's id is `client/key`
 NOT_NOW = "not_now"  # modals' callback ids, and their inputs: block and action id alike

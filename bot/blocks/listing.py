@@ -10,13 +10,14 @@ from types import MappingProxyType
 from bot.blocks import ids, kit, moves
 from bot.blocks.kit import Block, Element, Message
 from bot.blocks.offers import KINDS, of_line
+from bot.blocks.scopes import entries, whose
 from bot.blocks.states import ListState, write
 from bot.blocks.words import Words
 from bot.domain import freshness
 from bot.domain.catalog import Catalog, Tier
 from bot.domain.filter_text import write as write_filter
 from bot.domain.filters import Sort
-from bot.domain.listing import Line, Listing, Page, Scope, Whose
+from bot.domain.listing import Line, Listing, Page, Whose
 from bot.domain.opportunities import Opportunity
 
 Offers = Mapping[int, Sequence[Opportunity]]
@@ -65,14 +66,18 @@ def page(
     state: ListState,
     words: Words,
     offers: Offers = MappingProxyType({}),
+    scopes: Sequence[Whose] = (),
 ) -> Message:
-    """The answer to `/engagement tier:low`, and what its buttons put in its place. `offers`: by client."""
+    """The answer to `/engagement tier:low`, and what its buttons put in its place.
+
+    offers: by client; scopes: whose clients could be shown instead
+    """
     order = _sort(listing.wanted.sort or Sort.SCORE, listing.wanted.reverse, words)
     head = kit.section(*_head(catalog, listing, found, state, words), accessory=order)
     lines = [_lines(catalog, listing, one, words, offers.get(one.id, ())) for one in found.lines]
     rows = [_row(one, told, words) for one, told in zip(found.lines, lines, strict=True)]
     foot = kit.context(_foot(listing, words))
-    blocks = [kit.carrying("sort", state.filter, head), *rows, *_paging(found, state, words), foot]
+    blocks = [kit.carrying("sort", state.filter, head), *rows, _paging(listing, found, state, scopes, words), foot]
     return kit.message(_summary(catalog, listing, found, state, lines, words), blocks)
 
 
@@ -111,21 +116,6 @@ def _title(catalog: Catalog, listing: Listing, words: Words) -> list[str]:
     quiet = words("Going quiet") if wanted.quiet else ""
     listed, owners = [one for one in (area, offer, quiet, tiers) if one], whose(listing.scope, words)
     return [" · ".join(listed), owners] if listed else [owners[:1].upper() + owners[1:]]
-
-
-def whose(scope: Scope, words: Words) -> str:
-    """Whose clients an answer is about; every answer says so."""
-    match scope.whose:
-        case Whose.MINE:
-            return words("your clients")
-        case Whose.TEAM:
-            return words("clients of {team}", team=kit.name(scope.name, 60))
-        case Whose.PERSON if scope.person_id is None:
-            return words("clients without a CSM")
-        case Whose.PERSON:
-            return words("clients of {name}", name=kit.name(scope.name, 60))
-        case _:
-            return words("all clients")
 
 
 def _number(found: Page, words: Words) -> str:
@@ -225,8 +215,8 @@ def _sort(sort: Sort, reverse: bool, words: Words) -> Element:
     return kit.select(ids.SORT_LIST, options, f"-{sort.value}" if reverse else sort.value)
 
 
-def _paging(found: Page, state: ListState, words: Words) -> list[Block]:
-    """Back and on, the filter, and what else can be done."""
+def _paging(listing: Listing, found: Page, state: ListState, scopes: Sequence[Whose], words: Words) -> Block:
+    """Back and on, the filter, and in the menu what else can be done, and the same of others' clients."""
     buttons = []
     if found.has_before and found.lines:
         back = ListState(state.filter, state.owner, found.lines[0].position, True, max(0, state.before - PAGE))
@@ -235,14 +225,19 @@ def _paging(found: Page, state: ListState, words: Words) -> list[Block]:
         after = state.before + len(found.lines)
         on = ListState(state.filter, state.owner, found.lines[-1].position, False, after)
         buttons.append(kit.button(words("Next ▶"), f"{ids.SHOW_LIST}:next", write(on)))
-    buttons.append(kit.button(words("Overview"), ids.SHOW_OVERVIEW, ""))
-    buttons.append(narrow(state.filter, words))
-    return [kit.carrying("more", state.filter, kit.actions(*buttons, _more(words)))]
+    menu = kit.overflow(ids.MORE_OF_LIST, [*_more(words), *entries(listing, scopes, words)])
+    buttons += [overview(listing, words), narrow(state.filter, words), menu]
+    return kit.carrying("more", state.filter, kit.actions(*buttons))
 
 
 @lru_cache(maxsize=64)
-def _more(words: Words) -> Element:
-    return kit.overflow(ids.MORE_OF_LIST, [(words(label), entry) for entry, label in MORE.items()])
+def _more(words: Words) -> tuple[tuple[str, str], ...]:
+    return tuple((words(label), entry) for entry, label in MORE.items())
+
+
+def overview(listing: Listing, words: Words) -> Element:
+    """The button to the overview of the same clients' scope."""
+    return kit.button(words("Overview"), ids.SHOW_OVERVIEW, write_filter(listing.wanted.whose))
 
 
 def narrow(text: str, words: Words) -> Element:
@@ -251,9 +246,15 @@ def narrow(text: str, words: Words) -> Element:
 
 
 def _foot(listing: Listing, words: Words) -> str:
-    shown = write_filter(listing.wanted)
-    parts = [words("Showing: {filter}", filter=f"`{kit.escape(shown).replace('`', '')}`") if shown else ""]
+    shown = filtered(listing)
+    parts = [words("Showing: {filter}", filter=shown) if shown else ""]
     return " · ".join(filter(None, [*parts, data_day(listing, words), words("only you see this")]))
+
+
+def filtered(listing: Listing) -> str:
+    """The filter as it would be typed; nothing where there is none."""
+    shown = kit.escape(write_filter(listing.wanted)).replace("`", "")
+    return f"`{shown}`" if shown else ""
 
 
 def data_day(listing: Listing, words: Words) -> str:
@@ -273,15 +274,19 @@ def _summary(
     head = ", ".join(filter(None, parts))
     told = [". ".join(each) for each in lines]
     text = f"{head}: {'. '.join(told)}." if told else f"{head}."
-    return text.replace("*", "")
+    return f"{text} {_as_of(listing, words)}".replace("*", "")
+
+
+def _as_of(listing: Listing, words: Words) -> str:
+    day = data_day(listing, words)
+    return f"{day[:1].upper()}{day[1:]}."
 
 
 def nobody(listing: Listing, others: tuple[str, int] | None, owner: int, words: Words) -> Message:
     """Nobody matches; the filter without which somebody would. `others`: its name, and how many there are then."""
     text = words("Nobody matches: {whose}.", whose=whose(listing.scope, words))
     if others is None:
-        overview = kit.button(words("Overview"), ids.SHOW_OVERVIEW, "")
-        buttons = kit.actions(overview, narrow(write_filter(listing.wanted), words))
+        buttons = kit.actions(overview(listing, words), narrow(write_filter(listing.wanted), words))
         return kit.message(text, [kit.section(text), buttons])
     name, number = others
     word = next(part for part in listing.wanted.parts() if part.startswith(f"{name}:"))

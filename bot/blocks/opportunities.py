@@ -11,13 +11,15 @@ from bot.blocks import ids, kit
 from bot.blocks import listing as lists
 from bot.blocks.kit import Block, Element, Message, Modal
 from bot.blocks.offers import KINDS, sentence, why_held
+from bot.blocks.scopes import buttons as to_others
+from bot.blocks.scopes import whose
 from bot.blocks.states import ListState, write
 from bot.blocks.words import Words
 from bot.domain.answers import Reply
 from bot.domain.catalog import Catalog, Kind
 from bot.domain.engagement import Engagement
 from bot.domain.filter_text import write as write_filter
-from bot.domain.listing import Line, Listing, Offers
+from bot.domain.listing import Line, Listing, Offers, Whose
 from bot.domain.opportunities import Opportunity
 
 ORDER = (Kind.UPSELL, Kind.CROSS_SELL, Kind.ACTIVATION)  # of one client's
@@ -28,30 +30,50 @@ WAIT = 30  # days: what *Not now* proposes
 
 
 def overview(
-    catalog: Catalog, listing: Listing, found: Offers, first: Sequence[tuple[Line, str]], owner: int, words: Words
+    catalog: Catalog,
+    listing: Listing,
+    found: Offers,
+    first: Sequence[tuple[Line, str]],
+    owner: int,
+    words: Words,
+    scopes: Sequence[Whose] = (),
 ) -> Message:
-    """The answer to `/opportunities`. `first`: clients to begin with, each with a sentence of evidence."""
+    """The answer to `/opportunities`.
+
+    first: clients to begin with, each with a sentence of evidence; scopes: whose clients could be looked at instead
+    """
     if not found.clients:
-        return _nobody(listing, words)
+        return _nobody(listing, scopes, words)
     parts, three = [_has(catalog, found, words), _kinds(found, words)], _first(first, words)
     blocks = [kit.section(*part) for part in parts]
     blocks += [kit.section(*lines, accessory=_opens(one, words)) for lines, (one, _) in zip(three, first, strict=True)]
-    blocks.append(_by_kind(listing, found, owner, words))
+    blocks += [*_by_kind(listing, found, owner, words), _elsewhere(listing, scopes, words)]
     blocks.append(kit.context(_foot(listing, words)))
     spoken = [*parts, [line for lines in three for line in lines]] if three else parts
-    text = ". ".join(f"{head}: {'; '.join(rest)}" for head, *rest in spoken)
-    return kit.message(text.replace("*", ""), blocks)
+    told = ". ".join(f"{head}: {'; '.join(rest)}" for head, *rest in spoken)
+    return kit.message(f"{told}. {_shown(listing, words)}.".replace("*", "").replace("`", ""), blocks)
 
 
-def _nobody(listing: Listing, words: Words) -> Message:
-    text = words("Nobody matches: {whose}.", whose=lists.whose(listing.scope, words))
-    overview = kit.button(words("Overview"), ids.SHOW_OVERVIEW, write_filter(listing.wanted))
-    return kit.message(text, [kit.section(text), kit.actions(overview), kit.context(_foot(listing, words))])
+def _nobody(listing: Listing, scopes: Sequence[Whose], words: Words) -> Message:
+    text = words("Nobody matches: {whose}.", whose=whose(listing.scope, words))
+    return kit.message(
+        text, [kit.section(text), _elsewhere(listing, scopes, words), kit.context(_foot(listing, words))]
+    )
+
+
+def _elsewhere(listing: Listing, scopes: Sequence[Whose], words: Words) -> Block:
+    """The same of others' clients, and the overview of these."""
+    return kit.actions(*to_others(listing, scopes, ids.SHOW_BASE, words), lists.overview(listing, words))
 
 
 def _foot(listing: Listing, words: Words) -> str:
-    whose = words("Showing: {whose}", whose=lists.whose(listing.scope, words))
-    return " · ".join([whose, lists.data_day(listing, words), words("only you see this")])
+    return " · ".join([_shown(listing, words), words("only you see this")])
+
+
+def _shown(listing: Listing, words: Words) -> str:
+    """Whose clients, which of them, as of when."""
+    owners = words("Showing: {whose}", whose=whose(listing.scope, words))
+    return " · ".join(filter(None, [owners, lists.filtered(listing), lists.data_day(listing, words)]))
 
 
 def _first(first: Sequence[tuple[Line, str]], words: Words) -> list[list[str]]:
@@ -108,7 +130,7 @@ def _money(mrr: Mapping[str, float], kind: Kind, words: Words) -> str:
     return words("{amount} MRR now", amount=" + ".join(told[:3])) if told else ""
 
 
-def _by_kind(listing: Listing, found: Offers, owner: int, words: Words) -> Block:
+def _by_kind(listing: Listing, found: Offers, owner: int, words: Words) -> list[Block]:
     labels = {Kind.ACTIVATION: "Not used {n}", Kind.UPSELL: "Bigger {n}", Kind.CROSS_SELL: "Another {n}"}
     buttons = [
         kit.button(
@@ -119,7 +141,7 @@ def _by_kind(listing: Listing, found: Offers, owner: int, words: Words) -> Block
         for kind, label in labels.items()
         if kind in found.kinds and found.kinds[kind].clients
     ]
-    return kit.actions(*buttons, kit.button(words("Overview"), ids.SHOW_OVERVIEW, write_filter(listing.wanted)))
+    return [kit.actions(*buttons)] if buttons else []
 
 
 def of_client(catalog: Catalog, one: Engagement, words: Words) -> Message:

@@ -8,17 +8,16 @@ from dataclasses import replace
 from bot.blocks import ids, kit, moves
 from bot.blocks import listing as lists
 from bot.blocks.kit import Block, Message
+from bot.blocks.scopes import buttons as to_others
+from bot.blocks.scopes import whose
 from bot.blocks.states import ListState, write
 from bot.blocks.words import Words
 from bot.domain.catalog import Catalog, Tier
 from bot.domain.filter_text import write as write_filter
-from bot.domain.filters import Filter
 from bot.domain.listing import Colleague, Line, Listing, Overview, Whose, portions
 
 BARS = (Tier.HIGH, Tier.MEDIUM, Tier.LOW)
 APART = (Tier.ONBOARDING, Tier.UNKNOWN)
-SCOPES = {Whose.MINE: "Mine", Whose.TEAM: "My team", Whose.ALL: "All clients"}
-SCOPE_FILTERS = {Whose.MINE: Filter(csm="me"), Whose.TEAM: Filter(team="mine"), Whose.ALL: Filter(team="all")}
 PORTIONS = ("{share} of MRR in {currency}", "{share} in {currency}")  # of as many currencies as a line has room for
 MORE = (ids.SAVED_VIEWS, ids.EXPORT)  # of what can be done with a list
 COLLEAGUES = 15
@@ -50,10 +49,10 @@ def chart(listing: Listing, found: Overview, words: Words) -> Message:
     points = [(words(lists.TIERS[tier]), float(number)) for tier, number in shown]
     back = kit.actions(kit.button(words("Overview"), ids.SHOW_OVERVIEW, write_filter(listing.wanted)))
     told = ", ".join(_tier(tier, number, words) for tier, number in shown)
-    head = f"*{title}* · {lists.whose(listing.scope, words)}"
+    head = f"*{title}* · {whose(listing.scope, words)}"
     bars = kit.chart(title, "bar", points, words("Clients"))
     foot = f"{_foot(listing, words)} · {lists.data_day(listing, words)}"
-    text = f"{title}, {lists.whose(listing.scope, words)}: {told}."
+    text = f"{title}, {whose(listing.scope, words)}: {told}."
     return kit.message(text, [kit.section(head), bars, back, kit.context(foot)])
 
 
@@ -75,7 +74,7 @@ def _count(listing: Listing, found: Overview, words: Words) -> str:
     number = found.clients
     if listing.scope.whose is Whose.MINE:
         return words.count("Your {n} client", "Your {n} clients", number)
-    return words.count("{n} client", "{n} clients", number) + f" · {lists.whose(listing.scope, words)}"
+    return words.count("{n} client", "{n} clients", number) + f" · {whose(listing.scope, words)}"
 
 
 def _tier(tier: Tier, number: int, words: Words) -> str:
@@ -158,17 +157,13 @@ def _by_tier(listing: Listing, found: Overview, owner: int, words: Words) -> Blo
 
 
 def _scopes(listing: Listing, scopes: Sequence[Whose], words: Words) -> Block:
-    buttons = [
-        kit.button(words(SCOPES[whose]), f"{ids.SHOW_OVERVIEW}:{whose.value}", write_filter(SCOPE_FILTERS[whose]))
-        for whose in scopes
-        if whose is not listing.scope.whose
-    ]
+    buttons = to_others(listing, scopes, ids.SHOW_OVERVIEW, words)
     chart = kit.button(words("Chart"), ids.SHOW_CHART, write_filter(listing.wanted))
     return kit.actions(*buttons, chart, lists.narrow(write_filter(listing.wanted), words))
 
 
 def _foot(listing: Listing, words: Words) -> str:
-    return words("Showing: {whose} · only you see this", whose=lists.whose(listing.scope, words))
+    return words("Showing: {whose} · only you see this", whose=whose(listing.scope, words))
 
 
 def summary(catalog: Catalog, listing: Listing, found: Overview, words: Words) -> str:

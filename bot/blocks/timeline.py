@@ -38,7 +38,7 @@ def history(catalog: Catalog, one: Engagement, stages: Sequence[Stage], words: W
     if any(stage.from_import for stage in stages):
         foot.insert(0, words("Weeks before the first import are worked out from its usage"))
     blocks = [kit.section(head), chart, kit.section(*lines), _back(one, words), kit.context(" · ".join(foot))]
-    return kit.message(_spoken(head, labelled, lines, words), blocks)
+    return kit.message(f"{_spoken(head, labelled, lines, words)}. {foot[-2]}.", blocks)
 
 
 def _event(catalog: Catalog, event: Event, one: Engagement, words: Words) -> str:
@@ -52,7 +52,9 @@ def _event(catalog: Catalog, event: Event, one: Engagement, words: Words) -> str
 def _spoken(head: str, points: Sequence[tuple[str, float]], lines: Sequence[str], words: Words) -> str:
     """The chart's text twin: its values one by one."""
     values = ", ".join(f"{label} {words.decimal(score)}" for label, score in points)
-    return f"{head}: {values}. {'; '.join(lines)}".replace("*", "")
+    first, *rest = lines
+    told = f"{first}: {'; '.join(rest)}" if rest else first.rstrip(".")
+    return f"{head}: {values}. {told}".replace("*", "")
 
 
 def _back(one: Engagement, words: Words) -> kit.Block:

@@ -108,6 +108,15 @@ class Filter:
     def is_default(self) -> bool:
         return self == Filter()
 
+    @property
+    def whose(self) -> Filter:
+        """Of this only whose clients they are."""
+        return Filter(csm=self.csm, team=self.team)
+
+    def of(self, other: Filter) -> Filter:
+        """The same of the clients whose `other` are."""
+        return replace(self, csm=other.csm, team=other.team)
+
     def texts(self) -> dict[str, str]:
         """What is set: by name, in the order of FIELDS, each value as it is typed."""
         found = {

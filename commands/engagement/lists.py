@@ -32,12 +32,17 @@ def overview(text: str, turn: Turn) -> kit.Message:
     """Clients by tier, what moved, what to look at first. Three statements with that of the person."""
     person = turn.person
     with turn.db.read() as connection:
-        asked = listing_of(connection, read_filter(text, turn), turn)
+        asked = _whole(listing_of(connection, read_filter(text, turn), turn))
         leads = person.leads and asked.scope.team_id == person.team_id
         found = overviews.read(connection, turn.catalog, turn.catalogs, asked, by_csm=leads)
         if not found.clients and not clients.count(connection, person.installation_id, person.workspace_id):
             return cards.no_clients(turn.words)
     return shown.overview(turn.catalog, asked, found, person.id, scopes.possible(person), turn.words)
+
+
+def _whole(asked: Listing) -> Listing:
+    """All clients of a list's scope."""
+    return replace(asked, wanted=asked.wanted.whose)
 
 
 def page(text: str, turn: Turn, state: ListState | None = None) -> kit.Message:
@@ -57,7 +62,7 @@ def page(text: str, turn: Turn, state: ListState | None = None) -> kit.Message:
         if not found.lines and state.beside is None:
             return show.nobody(asked, _nearest(connection, asked, turn), turn.person.id, turn.words)
         offers = _offers(connection, asked, found)
-    return show.page(turn.catalog, asked, found, state, turn.words, offers)
+    return show.page(turn.catalog, asked, found, state, turn.words, offers, scopes.possible(turn.person))
 
 
 def _offers(connection: Connection, asked: Listing, found: Page) -> Mapping[int, Sequence[Opportunity]]:
@@ -89,7 +94,7 @@ def on_chart(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
     """*Chart*: the tiers as Slack draws them, in the overview's place."""
     ack()
     with turn.db.read() as connection:
-        asked = listing_of(connection, read_filter(action.get("value") or "", turn), turn)
+        asked = _whole(listing_of(connection, read_filter(action.get("value") or "", turn), turn))
         found = overviews.read(connection, turn.catalog, turn.catalogs, asked, by_csm=False)
     reply(**shown.chart(asked, found, turn.words))
 

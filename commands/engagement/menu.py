@@ -35,4 +35,6 @@ def on_more(
         case ids.EXPORT:
             lists.on_export(ack, reply, turn, kept, now())
         case text:
-            lists.on_narrow(ack, reply, turn, kept.narrowed(read_filter(text, turn)))
+            chosen = read_filter(text, turn)
+            of = kept if chosen.whose.is_default else kept.of(chosen)
+            lists.on_narrow(ack, reply, turn, of.narrowed(chosen))

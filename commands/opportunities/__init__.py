@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -38,6 +39,12 @@ def on_more_of_card(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None
     reply(**show.of_client(turn.catalog, carried_client(turn, client), turn.words))
 
 
+def on_base(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
+    """The same of others' clients: in place."""
+    ack()
+    reply(**base.overview(action.get("value") or "", turn))
+
+
 def on_first(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
     """*Open* beside a client of the overview: its opportunities come below, and the overview stays."""
     ack()
@@ -48,6 +55,7 @@ def on_first(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
 LISTENERS = [
     ("command", "opportunities", on_command, Right.SEAT),
     ("action", ids.SHOW_OPPORTUNITIES, on_first, Right.SEAT),
+    ("action", re.compile(rf"^{ids.SHOW_BASE}:[a-z]+$"), on_base, Right.SEAT),
     ("action", ids.MORE_OF_CARD, on_more_of_card, Right.SEAT),
     ("action", ids.ANSWER_OPPORTUNITY, answers.on_answer, Right.SEAT),
     ("view", ids.NOT_NOW, answers.on_not_now, Right.SEAT),

@@ -13,7 +13,7 @@ from bot.domain.catalog import Kind
 from bot.domain.filters import Filter, Sort
 from bot.domain.listing import Line, Listing
 from commands.arguments import Turn, listing_of, read_filter
-from storage import listing, offers, opportunities
+from storage import listing, offers, opportunities, scopes
 
 FIRST = 3  # clients that are named
 
@@ -26,7 +26,8 @@ def overview(text: str, turn: Turn) -> kit.Message:
         lines = _first(connection, asked, turn)
         evidence = opportunities.read(connection, asked.installation_id, [one.id for one in lines])
     first = [(one, of_line(turn.catalog, one, evidence.get(one.id, ()), None, turn.words)) for one in lines]
-    return show.overview(turn.catalog, asked, found, first, turn.person.id, turn.words)
+    possible = scopes.possible(turn.person)
+    return show.overview(turn.catalog, asked, found, first, turn.person.id, turn.words, possible)
 
 
 def _first(connection: Connection, asked: Listing, turn: Turn) -> list[Line]:

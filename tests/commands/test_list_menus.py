@@ -33,3 +33,19 @@ def test_an_order_that_is_turned_round_is_said_and_can_be_turned_back(bot: Bot) 
     bot.press(page, ids.SORT_LIST, selected_option="-name")
     bot.press(page, ids.SORT_LIST, selected_option="name")
     bot.replaced(page, "Showing: `sort:name`")
+
+
+def test_a_list_of_others_clients_is_a_choice_away_and_keeps_its_filter(bot: Bot) -> None:
+    page = bot.ask("/engagement tier:low,medium,high csm:me sort:name")
+    menu = next(one for block in page.blocks for one in block.get("elements", []) if one["type"] == "overflow")
+    assert [one["text"]["text"] for one in menu["options"]][-1] == "All clients"
+    bot.press(page, ids.MORE_OF_LIST, selected_option="team:all")
+    every = bot.replaced(page, "Showing: `tier:low,medium,high team:all sort:name`")
+    bot.press(every, ids.MORE_OF_LIST, selected_option="csm:me")
+    bot.replaced(every, "Showing: `tier:low,medium,high csm:me sort:name`")
+
+
+def test_a_list_leads_back_to_the_overview_of_its_own_scope(bot: Bot) -> None:
+    page = bot.ask("/engagement tier:low team:all")
+    bot.press(page, ids.SHOW_OVERVIEW)
+    bot.replaced(page, "clients · all clients*")

@@ -207,3 +207,22 @@ def test_nobody_by_that_name_is_answered_as_with_the_card(bot: Bot) -> None:
 
 def test_help_says_how_to_ask(bot: Bot) -> None:
     assert "/opportunities acme shows one client's" in bot.ask("/opportunities help").text
+
+
+def test_whose_and_which_clients_is_said_and_others_are_a_button_away(bot: Bot) -> None:
+    answer = bot.ask("/opportunities tier:medium,high")
+    assert "Showing: your clients · `tier:medium,high` · data to Fri 20 Nov · only you see this" in texts(answer.blocks)
+    assert "Showing: your clients · tier:medium,high · data to Fri 20 Nov" in answer.text
+    bot.press(answer, f"{ids.SHOW_BASE}:all")
+    every = bot.replaced(answer, "Showing: all clients · `tier:medium,high team:all`")
+    bot.press(every, f"{ids.SHOW_BASE}:mine")
+    bot.replaced(every, "Showing: your clients · `tier:medium,high csm:me`")
+
+
+def test_the_overview_behind_them_is_of_all_clients_of_the_scope(bot: Bot) -> None:
+    answer = bot.ask("/opportunities score:9-10 team:all")
+    assert "Nobody matches: all clients." in answer.text
+    bot.press(answer, ids.SHOW_OVERVIEW)
+    overview = bot.replaced(answer, "clients · all clients*")
+    bot.press(overview, f"{ids.SHOW_LIST}:low")
+    bot.replaced(overview, "Showing: `tier:low team:all`")
