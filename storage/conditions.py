@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, literal_column, or_, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, literal_column, select
 
 from bot.domain import names
 from bot.domain.catalog import Catalog, Tier
@@ -32,6 +32,7 @@ class Shape(NamedTuple):
     all_levels: bool  # … for all
     scope: Whose
     nobody: bool  # clients without a CSM
+    of_both: bool  # of a person and of a team
     signs: int  # all of which a client must have
     renews: str  # "", "first", "last", "both" or "none"
     named: bool
@@ -51,6 +52,7 @@ def shape(catalog: Catalog, listing: Listing) -> Shape:
         all_levels=wanted.score is not None,
         scope=scope.whose,
         nobody=scope.whose is Whose.PERSON and scope.person_id is None,
+        of_both=scope.is_of_both,
         signs=_signs(wanted),
         renews=_renewal_shape(listing),
         named=bool(wanted.client and names.key(wanted.client)),
@@ -132,8 +134,8 @@ def within(wanted: Shape) -> Iterator[ColumnElement[bool]]:
     match wanted.scope:
         case Whose.MINE | Whose.PERSON:
             yield _one.person_id.is_(None) if wanted.nobody else _one.person_id == bindparam("person")
-            if wanted.scope is Whose.PERSON and wanted.nobody:
-                yield or_(bindparam("team").is_(None), _one.team_id == bindparam("team"))
+            if wanted.of_both:
+                yield _one.team_id == bindparam("team")
         case Whose.TEAM:
             yield _one.team_id == bindparam("team")
 

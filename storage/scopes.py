@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from difflib import get_close_matches
 
 from sqlalchemy import Connection, select
@@ -16,17 +17,12 @@ from storage.schema import person, team
 
 def resolve(connection: Connection, asker: Person, wanted: Filter) -> Scope:
     """Without `csm` and `team`: mine if I own clients, else my team's, else all. Raises FilterError."""
-    if wanted.csm is not None:
-        return _of_csm(connection, asker, wanted.csm)
-    if wanted.team is None:
+    if wanted.csm is None and wanted.team is None:
         return default(asker)
-    if wanted.team == "all":
-        return Scope(Whose.ALL)
-    if wanted.team == "mine":
-        if asker.team_id is None:
-            raise FilterError("filter_no_team", name="team")
-        return Scope(Whose.TEAM, team_id=asker.team_id, name=asker.team)
-    return _of_team(connection, asker, wanted.team)
+    team = Scope(Whose.ALL) if wanted.team in {None, "all"} else _of_team(connection, asker, str(wanted.team))
+    if wanted.csm is None:
+        return team
+    return replace(_of_csm(connection, asker, wanted.csm), team_id=team.team_id, team=team.name)
 
 
 def default(asker: Person) -> Scope:
@@ -57,6 +53,10 @@ def _of_csm(connection: Connection, asker: Person, csm: str) -> Scope:
 
 
 def _of_team(connection: Connection, asker: Person, name: str) -> Scope:
+    if name == "mine":
+        if asker.team_id is None:
+            raise FilterError("filter_no_team", name="team")
+        return Scope(Whose.TEAM, team_id=asker.team_id, name=asker.team)
     teams = connection.execute(
         select(team.c.id, team.c.name, team.c.name_key).where(team.c.installation_id == asker.installation_id)
     ).all()

@@ -132,6 +132,8 @@ def comment(listing: Listing, written: int, words: Words, *, has_more: bool) -> 
 def _for_command_line(listing: Listing) -> str:
     """The filter where nobody asks: a team by its name, and "me" as an address to be filled in."""
     wanted, scope = listing.wanted, listing.scope
+    if scope.is_of_both:
+        wanted = replace(wanted, team=scope.team)
     match scope.whose:
         case Whose.MINE:
             wanted = replace(wanted, csm="me@example.com")

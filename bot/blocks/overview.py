@@ -72,7 +72,7 @@ def _tiers(listing: Listing, found: Overview, words: Words) -> list[str]:
 
 def _count(listing: Listing, found: Overview, words: Words) -> str:
     number = found.clients
-    if listing.scope.whose is Whose.MINE:
+    if listing.scope.whose is Whose.MINE and not listing.scope.is_of_both:
         return words.count("Your {n} client", "Your {n} clients", number)
     return words.count("{n} client", "{n} clients", number) + f" · {whose(listing.scope, words)}"
 

@@ -17,6 +17,11 @@ FILTERS = {Whose.MINE: Filter(csm="me"), Whose.TEAM: Filter(team="mine"), Whose.
 
 def whose(scope: Scope, words: Words) -> str:
     """Whose clients an answer is about; every answer says so."""
+    told = _whose(scope, words)
+    return words("{whose} in {team}", whose=told, team=kit.name(scope.team, 60)) if scope.is_of_both else told
+
+
+def _whose(scope: Scope, words: Words) -> str:
     match scope.whose:
         case Whose.MINE:
             return words("your clients")

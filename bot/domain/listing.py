@@ -49,8 +49,14 @@ class Scope:
 
     whose: Whose
     person_id: int | None = None  # with PERSON, None: clients without a CSM
-    team_id: int | None = None
+    team_id: int | None = None  # beside a person: only those of theirs that are the team's
     name: str = ""  # of the team or person
+    team: str = ""  # beside a person: the team's name
+
+    @property
+    def is_of_both(self) -> bool:
+        """Of a person, and of those only what is a team's."""
+        return self.whose in {Whose.MINE, Whose.PERSON} and self.team_id is not None
 
 
 class Position(NamedTuple):

@@ -17,7 +17,7 @@ from bot.blocks import overview as shown
 from bot.blocks.states import ListState
 from bot.domain.filter_text import write
 from bot.domain.filters import Filter
-from bot.domain.listing import Listing, Page
+from bot.domain.listing import Listing, Page, Whose
 from bot.domain.opportunities import Opportunity
 from bot.errors import UserError
 from bot.reply import Reply
@@ -33,7 +33,7 @@ def overview(text: str, turn: Turn) -> kit.Message:
     person = turn.person
     with turn.db.read() as connection:
         asked = _whole(listing_of(connection, read_filter(text, turn), turn))
-        leads = person.leads and asked.scope.team_id == person.team_id
+        leads = person.leads and asked.scope.whose is Whose.TEAM and asked.scope.team_id == person.team_id
         found = overviews.read(connection, turn.catalog, turn.catalogs, asked, by_csm=leads)
         if not found.clients and not clients.count(connection, person.installation_id, person.workspace_id):
             return cards.no_clients(turn.words)

@@ -147,6 +147,11 @@ def test_beside_it_stands_how_many_clients_whose_of_which_day_and_by_which_filte
     [
         (Filter(), Scope(Whose.ALL), "team:all"),
         (Filter(tiers=(Tier.LOW,)), Scope(Whose.TEAM, team_id=1, name="CS Nordic"), "'tier:low team:\"CS Nordic\"'"),
+        (
+            Filter(csm="me", team="mine"),
+            Scope(Whose.MINE, person_id=1, team_id=1, team="CS Nordic"),
+            "'csm:me@example.com team:\"CS Nordic\"'",
+        ),
         (Filter(csm="me"), Scope(Whose.MINE, person_id=1), "csm:me@example.com"),
         (Filter(csm="bo@example.com"), Scope(Whose.PERSON, person_id=2, name="Bo"), "csm:bo@example.com"),
     ],

@@ -110,6 +110,11 @@ LISTS = {
         Page(KINDS[:1], False, False, 1),
         0,
     ),
+    "of_a_colleague_in_a_team": (
+        asked(Filter(csm="bo@example.com", team="mine"), Scope(Whose.PERSON, 2, 1, "Bo Berg", "CS Nordic")),
+        Page(KINDS[:1], False, False, 1),
+        0,
+    ),
     "of_nobody": (asked(Filter(csm="nobody"), Scope(Whose.PERSON)), Page(KINDS[6:7], False, False, 1), 0),
     "late": (asked(as_of=TODAY - timedelta(12)), Page(KINDS[:1], False, False, 1), 0),
 }

@@ -81,7 +81,7 @@ def test_a_csm_who_is_not_in_slack_and_a_team_of_this_installation_can_be_chosen
     view = opened(bot, page)
     assert shown(view) == {"csm": "900", "team": "900"}
     assert bot.submit(view, sort="name") == {}
-    bot.replaced(page, "Nobody matches: clients of Old.")
+    bot.replaced(page, "Nobody matches: clients of Old in CS Nordic.")
 
 
 @pytest.fixture

@@ -124,7 +124,16 @@ ORDERS: dict[Sort, Callable[[dict[str, Any]], tuple[Any, ...]]] = {
 }
 
 
-@pytest.mark.parametrize("scope", [ALL, Scope(Whose.MINE, person_id=1), Scope(Whose.TEAM, team_id=2)])
+SCOPES = (
+    ALL,
+    Scope(Whose.MINE, person_id=1),
+    Scope(Whose.TEAM, team_id=2),
+    Scope(Whose.PERSON, person_id=2, team_id=1),
+    Scope(Whose.PERSON, team_id=2),
+)
+
+
+@pytest.mark.parametrize("scope", SCOPES)
 @pytest.mark.parametrize("sort", Sort)
 def test_each_order_is_whole_and_without_gaps_page_by_page(
     database: Database, installation: Installation, base: Base, sort: Sort, scope: Scope
@@ -144,7 +153,7 @@ def is_in(row: dict[str, Any], scope: Scope) -> bool:
         case Whose.TEAM:
             return bool(row["team_id"] == scope.team_id)
         case _:
-            return bool(row["person_id"] == scope.person_id)
+            return row["person_id"] == scope.person_id and scope.team_id in {None, row["team_id"]}
 
 
 @pytest.mark.parametrize("sort", Sort)
