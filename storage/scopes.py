@@ -63,7 +63,8 @@ def _of_team(connection: Connection, asker: Person, name: str) -> Scope:
     found = next((one for one in teams if one.name_key == fold(name)), None)
     if found is not None:
         return Scope(Whose.TEAM, team_id=found.id, name=found.name)
-    near = get_close_matches(fold(name), [one.name_key for one in teams], n=1)
+    having = [one.name_key for one in teams if fold(name) in one.name_key]
+    near = having if len(having) == 1 else get_close_matches(fold(name), [one.name_key for one in teams], n=1)
     meant = next((one.name for one in teams if near and one.name_key == near[0]), "")
     if meant:
         raise FilterError("filter_meant", name="team", word=f"team:{name}", meant=f'team:"{meant}"')

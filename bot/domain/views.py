@@ -53,11 +53,12 @@ def called(views: Sequence[SavedView], typed: str) -> SavedView:
     by_key = {fold(one.name): one for one in sorted(views, key=lambda one: one.team_id is None)}
     if fold(typed) in by_key:
         return by_key[fold(typed)]
-    near = get_close_matches(fold(typed), by_key, 1, NEAR)
-    shown = word("view", typed)
+    having = [key for key in by_key if fold(typed) in key]
+    near = having if len(having) == 1 else get_close_matches(fold(typed), by_key, 1, NEAR)
     if near:
-        raise FilterError("filter_meant", name="view", word=shown, meant=write(Filter(view=by_key[near[0]].name)))
-    raise FilterError("filter_unknown_view", name="view", word=shown)
+        meant = write(Filter(view=by_key[near[0]].name))
+        raise FilterError("filter_meant", name="view", word=word("view", typed), meant=meant)
+    raise FilterError("filter_unknown_view", name="view", word=word("", typed))
 
 
 def wanted(view: SavedView, categories: Mapping[str, str]) -> Filter:

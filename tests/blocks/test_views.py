@@ -88,7 +88,12 @@ def test_ones_own_view_comes_before_the_teams_of_that_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "key", "meant"), [("faling", "filter_meant", "view:Falling"), ("zzz", "filter_unknown_view", None)]
+    ("typed", "key", "meant"),
+    [
+        ("faling", "filter_meant", "view:Falling"),
+        ("fall", "filter_meant", "view:Falling"),
+        ("zzz", "filter_unknown_view", None),
+    ],
 )
 def test_a_view_that_is_not_there_says_what_was_meant(typed: str, key: str, meant: str | None) -> None:
     with pytest.raises(FilterError) as caught:
