@@ -253,8 +253,11 @@ def _foot(listing: Listing, words: Words) -> str:
 
 def filtered(listing: Listing) -> str:
     """The filter as it would be typed; nothing where there is none."""
-    shown = kit.escape(write_filter(listing.wanted)).replace("`", "")
-    return f"`{shown}`" if shown else ""
+    return _code(write_filter(listing.wanted))
+
+
+def _code(text: str) -> str:
+    return f"`{kit.escape(text).replace('`', '')}`" if text else ""
 
 
 def data_day(listing: Listing, words: Words) -> str:
@@ -283,18 +286,21 @@ def _as_of(listing: Listing, words: Words) -> str:
 
 
 def nobody(listing: Listing, others: tuple[str, int] | None, owner: int, words: Words) -> Message:
-    """Nobody matches; the filter without which somebody would. `others`: its name, and how many there are then."""
-    text = words("Nobody matches: {whose}.", whose=whose(listing.scope, words))
-    if others is None:
-        buttons = kit.actions(overview(listing, words), narrow(write_filter(listing.wanted), words))
-        return kit.message(text, [kit.section(text), buttons])
-    name, number = others
-    word = next(part for part in listing.wanted.parts() if part.startswith(f"{name}:"))
-    shown = f"`{kit.escape(word).replace('`', '')}`"
-    text = f"{text} " + words.count(
-        "Without {filter} there is {n}.", "Without {filter} there are {n}.", number, filter=shown
-    )
-    drop = ListState(write_filter(listing.wanted.without(name)), owner)
-    button = kit.button(words("Drop that filter"), f"{ids.SHOW_LIST}:drop", write(drop))
-    buttons = kit.actions(button, narrow(write_filter(listing.wanted), words))
+    """Nobody matches; the filter without which somebody would. `others`: its name, and how many there are then.
+
+    The list can be saved as a view all the same: of who goes quiet, say, nobody may be the best answer.
+    """
+    text, shown = words("Nobody matches: {whose}.", whose=whose(listing.scope, words)), write_filter(listing.wanted)
+    button = overview(listing, words)
+    if others is not None:
+        name, number = others
+        part = next(part for part in listing.wanted.parts() if part.startswith(f"{name}:"))
+        without = words.count(
+            "Without {filter} there is {n}.", "Without {filter} there are {n}.", number, filter=_code(part)
+        )
+        text = f"{text} {without}"
+        drop = ListState(write_filter(listing.wanted.without(name)), owner)
+        button = kit.button(words("Drop that filter"), f"{ids.SHOW_LIST}:drop", write(drop))
+    menu = kit.overflow(ids.MORE_OF_LIST, [one for one in _more(words) if one[1] != ids.EXPORT])
+    buttons = kit.carrying("more", shown, kit.actions(button, narrow(shown, words), menu))
     return kit.message(text.replace("`", ""), [kit.section(text), buttons, kit.context(_foot(listing, words))])

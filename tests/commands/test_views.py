@@ -125,6 +125,11 @@ def test_a_view_of_the_team_is_seen_by_the_team_and_one_s_own_by_nobody_else(bot
     assert "No saved view is called ours." in shown(bot, "view:ours", who=cast.CLEO)
 
 
+def test_a_list_of_nobody_is_saved_too(bot: Bot) -> None:
+    save(bot, "going:quiet renews:passed", "Trouble")
+    assert "Nobody matches: your clients." in shown(bot, "view:trouble")
+
+
 def test_a_view_is_renamed_and_the_list_of_views_with_it(bot: Bot) -> None:
     save(bot, "team:all sort:name", "Falling")
     save(bot, "team:all sort:mrr", "Rich")
