@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, func, literal_column,
 
 from bot.domain.catalog import Catalog, Tier
 from bot.domain.filters import Filter, Renews, Sort
-from bot.domain.listing import SHOWN, Colleague, Listing, Overview, Whose, gather
+from bot.domain.listing import SHOWN, Colleague, Listing, Overview, Whose, currencies, gather
 from storage import conditions, listing
 from storage.grounds import CatalogOf
 from storage.schema import person, standing
@@ -25,17 +25,19 @@ def read(connection: Connection, catalog: Catalog, catalogs: CatalogOf, asked: L
     """What the overview of a listing's scope says. `by_csm`: for whoever leads the team."""
     shape = conditions.shape(catalog, replace(asked, wanted=Filter()))
     rows = connection.execute(_groups(shape, by_csm), conditions.values(catalog, asked)).all()
+    groups = [(Tier(row.tier), row.currency, row.clients, row.mrr) for row in rows]
     fell, rose, first = listing.tops(
         connection, catalog, catalogs, [replace(asked, wanted=one) for one in _tops()], SHORTLIST
     )
     return Overview(
         scope=asked.scope,
         as_of=asked.as_of,
-        tiers=gather((Tier(row.tier), row.currency, row.clients, row.mrr) for row in rows),
+        tiers=gather(groups),
         fell=tuple(one for one in fell if (one.change or 0) < 0),
         rose=tuple(one for one in rose if (one.change or 0) > 0)[: SHORTLIST - 1],
         first=first,
         colleagues=_colleagues(rows) if by_csm else (),
+        currencies=currencies(groups),
     )
 
 

@@ -268,6 +268,12 @@ def data_day(listing: Listing, words: Words) -> str:
     return f"{day}, {words('late: no change is told')}" if is_late(listing) else day
 
 
+def as_of(listing: Listing, words: Words) -> str:
+    """The same as a sentence."""
+    day = data_day(listing, words)
+    return f"{day[:1].upper()}{day[1:]}."
+
+
 def _summary(
     catalog: Catalog, listing: Listing, found: Page, state: ListState, lines: Sequence[Sequence[str]], words: Words
 ) -> str:
@@ -277,12 +283,7 @@ def _summary(
     head = ", ".join(filter(None, parts))
     told = [". ".join(each) for each in lines]
     text = f"{head}: {'. '.join(told)}." if told else f"{head}."
-    return f"{text} {_as_of(listing, words)}".replace("*", "")
-
-
-def _as_of(listing: Listing, words: Words) -> str:
-    day = data_day(listing, words)
-    return f"{day[:1].upper()}{day[1:]}."
+    return f"{text} {as_of(listing, words)}".replace("*", "")
 
 
 def nobody(listing: Listing, others: tuple[str, int] | None, owner: int, words: Words) -> Message:

@@ -18,7 +18,7 @@ from bot.domain.listing import Colleague, Line, Listing, Overview, Whose, portio
 
 BARS = (Tier.HIGH, Tier.MEDIUM, Tier.LOW)
 APART = (Tier.ONBOARDING, Tier.UNKNOWN)
-PORTIONS = ("{share} of MRR in {currency}", "{share} in {currency}")  # of as many currencies as a line has room for
+PORTIONS = ("{share} of MRR in {currency}", "{share} in {currency}")  # as many as a line has room for: those of most
 MORE = (ids.SAVED_VIEWS, ids.EXPORT)  # of what can be done with a list
 COLLEAGUES = 15
 
@@ -52,17 +52,16 @@ def chart(listing: Listing, found: Overview, words: Words) -> Message:
     head = f"*{title}* · {whose(listing.scope, words)}"
     bars = kit.chart(title, "bar", points, words("Clients"))
     foot = f"{_foot(listing, words)} · {lists.data_day(listing, words)}"
-    text = f"{title}, {whose(listing.scope, words)}: {told}."
+    text = f"{title}, {whose(listing.scope, words)}: {told}. {lists.as_of(listing, words)}"
     return kit.message(text, [kit.section(head), bars, back, kit.context(foot)])
 
 
 def _tiers(listing: Listing, found: Overview, words: Words) -> list[str]:
     numbers = {tier: found.tiers[tier].clients if tier in found.tiers else 0 for tier in (*BARS, *APART)}
     shares = portions(found.tiers)
-    currencies = len({currency for share in shares.values() for currency in share})
 
     def told(tier: Tier) -> str:
-        portion = _portion(shares.get(tier, {}), currencies, words)
+        portion = _portion(shares.get(tier, {}), found.currencies, words)
         return " · ".join(filter(None, [_tier(tier, numbers[tier], words), portion]))
 
     head = f"*{_count(listing, found, words)}* · {lists.data_day(listing, words)}"
@@ -81,12 +80,14 @@ def _tier(tier: Tier, number: int, words: Words) -> str:
     return f"{words(lists.TIERS[tier])} {words.number(number)}"
 
 
-def _portion(shares: Mapping[str, float], currencies: int, words: Words) -> str:
+def _portion(shares: Mapping[str, float], currencies: Sequence[str], words: Words) -> str:
     """The share of the MRR: "31 % of MRR"; of several currencies, "31 % of MRR in EUR, 12 % in NOK"."""
-    texts = PORTIONS if currencies > 1 else ("{share} of MRR",)
-    largest = sorted(sorted(shares.items(), key=lambda one: -one[1])[: len(texts)])
-    told = zip(texts, largest, strict=False)
-    return ", ".join(words(text, share=words.percent(share), currency=kit.escape(name)) for text, (name, share) in told)
+    texts = PORTIONS if len(currencies) > 1 else ("{share} of MRR",)
+    told = [one for one in currencies[: len(texts)] if one in shares]
+    return ", ".join(
+        words(text, share=words.percent(shares[one]), currency=kit.escape(one))
+        for text, one in zip(texts, told, strict=False)
+    )
 
 
 def _moved(catalog: Catalog, listing: Listing, found: Overview, words: Words) -> list[str]:

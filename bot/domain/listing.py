@@ -158,6 +158,7 @@ class Overview:
     rose: tuple[Line, ...]
     first: tuple[Line, ...]  # to be looked at first: low, and renewing next
     colleagues: tuple[Colleague, ...] = ()
+    currencies: tuple[str, ...] = ()  # in which clients pay, those of most clients first
 
     @property
     def clients(self) -> int:
@@ -201,8 +202,20 @@ def portions(groups: Mapping[Tier, Group]) -> dict[Tier, dict[str, float]]:
     }
 
 
-def gather(rows: Iterable[tuple[Tier, str | None, int, float | None]]) -> dict[Tier, Group]:
-    """Groups by tier of rows of (tier, currency, clients, MRR)."""
+Row = tuple[Tier, str | None, int, float | None]  # tier, currency, clients, MRR
+
+
+def currencies(rows: Iterable[Row]) -> tuple[str, ...]:
+    """In which clients pay, those of most clients first: amounts of two cannot be compared, but heads can."""
+    heads: dict[str, int] = {}
+    for _, currency, number, amount in rows:
+        if amount and currency is not None:
+            heads[currency] = heads.get(currency, 0) + number
+    return tuple(sorted(heads, key=lambda one: (-heads[one], one)))
+
+
+def gather(rows: Iterable[Row]) -> dict[Tier, Group]:
+    """Groups by tier."""
     clients: dict[Tier, int] = {}
     mrr: dict[Tier, dict[str, float]] = {}
     for tier, currency, number, amount in rows:

@@ -146,15 +146,20 @@ OVERVIEW = Overview(
     fell=(line(1), line(2, score_before=3)),
     rose=(KINDS[1],),
     first=(line(9), line(10, renews_on=TODAY)),
+    currencies=("EUR", "NOK", "PLN"),
 )
 TEAM = Scope(Whose.TEAM, team_id=1, name="CS Nordic")
 COLLEAGUES = (Colleague("Anna Aas", 52, 9), Colleague("Bo Berg", 48, 7), Colleague(None, 6, 6))
 OVERVIEWS = {
     "mine": (asked(), OVERVIEW),
     "of_a_team_for_its_lead": (asked(scope=TEAM), replace(OVERVIEW, scope=TEAM, colleagues=COLLEAGUES)),
-    "in_one_currency": (asked(), replace(OVERVIEW, tiers={tier: TIERS[tier] for tier in (Tier.LOW, Tier.ONBOARDING)})),
+    "in_one_currency": (
+        asked(),
+        replace(OVERVIEW, tiers={tier: TIERS[tier] for tier in (Tier.LOW, Tier.ONBOARDING)}, currencies=("EUR",)),
+    ),
     "nothing_moved": (asked(), replace(OVERVIEW, fell=(), rose=(), first=())),
     "late": (asked(as_of=TODAY - timedelta(12)), OVERVIEW),
+    "mostly_in_kroner": (asked(), replace(OVERVIEW, currencies=("NOK", "EUR", "PLN"))),
     "one_client": (asked(scope=Scope(Whose.ALL)), replace(OVERVIEW, tiers={Tier.HIGH: Group(1, {})}, fell=(), rose=())),
 }
 
