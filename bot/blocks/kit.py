@@ -7,6 +7,7 @@ is the library's.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
@@ -56,24 +57,41 @@ ELLIPSIS = "…"
 
 
 def cut(text: str, limit: int) -> str:
-    """The text in at most `limit` characters, cut at a word where one ends in its last third."""
+    """The text in at most `limit` characters, cut at a word where one ends in its last third, never inside a sign."""
     if len(text) <= limit:
         return text
-    head = text[: limit - 1]
+    end = limit - 1
+    while end > 0 and _belongs(text[end], text[end - 1]):
+        end -= 1
+    head = text[:end]
     space = head.rfind(" ")
     return (head[:space] if space > limit * 2 // 3 else head).rstrip() + ELLIPSIS
+
+
+def _belongs(letter: str, before: str) -> bool:
+    """Whether both are of one sign: an accent of its letter, a part of an emoji."""
+    joins = "\u200d" in {letter, before} or "\U0001f3fb" <= letter <= "\U0001f3ff"  # of families, of skins
+    return joins or (not letter.isascii() and unicodedata.category(letter) in {"Mn", "Mc", "Me"})
 
 
 def plain(text: str) -> str:
     """Text of a person or of the data as mrkdwn that cannot ping, link or format.
 
     Slack's three control characters are escaped; the marks of formatting are kept apart from their letters by an
-    invisible joiner, because mrkdwn has no escape for them.
+    invisible joiner, because mrkdwn has no escape for them. What is written from the right stays where it is in the
+    line: without the isolates around it, it would turn the score and the tier behind it round, too.
     """
-    flat = " ".join(text.split())
+    flat = " ".join(text.translate(_TURNING).split())
     for mark in "*_~`":
         flat = flat.replace(mark, f"\u2060{mark}\u2060")
-    return escape(flat)
+    return escape(f"\u2068{flat}\u2069" if _is_from_the_right(flat) else flat)
+
+
+_TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])  # marks that turn round what follows them
+
+
+def _is_from_the_right(text: str) -> bool:
+    return not text.isascii() and any(unicodedata.bidirectional(letter) in {"R", "AL"} for letter in text)
 
 
 def escape(text: str) -> str:

@@ -32,7 +32,21 @@ def test_a_long_text_is_cut_at_a_word() -> None:
 def test_text_of_the_data_keeps_no_control_character_of_slack(text: str) -> None:
     escaped = kit.plain(text)
     assert not re.search(r"[<>]|&(?!amp;|lt;|gt;)", escaped)
-    assert html.unescape(escaped).replace("\u2060", "") == " ".join(text.split()).replace("\u2060", "")
+    unmarked = re.sub("[\u2060\u2068\u2069]", "", html.unescape(escaped))
+    assert unmarked == " ".join(re.sub("[\u202a-\u202e\u2066-\u2069]", "", text).split()).replace("\u2060", "")
+
+
+def test_what_is_written_from_the_right_turns_nothing_round_that_stands_behind_it() -> None:
+    assert kit.name("حدائق النخلة") == "\u2068حدائق النخلة\u2069"
+    assert kit.name("Acme \u202e\u2069 AS") == "Acme AS"
+    assert kit.name("Ærfugl & Co") == "Ærfugl &amp; Co"
+
+
+@pytest.mark.parametrize("sign", ["e\u0301", "👩\u200d👩\u200d👧", "👍🏽", "कि"])
+@pytest.mark.parametrize("limit", range(2, 14))
+def test_a_cut_text_has_whole_signs_only(sign: str, limit: int) -> None:
+    whole = kit.cut(sign * 10, limit).removesuffix("…")
+    assert whole == sign * (len(whole) // len(sign))
 
 
 @given(st.text(alphabet="<>&ab ", max_size=300))
