@@ -30,11 +30,14 @@ def begin(connection: Connection, installation_id: int, now: datetime) -> int:
 
 
 def due(connection: Connection, installation_id: int) -> list[Person]:
-    """Who has a seat by clients, team or hand, and was neither welcomed nor held back.
+    """Who has a seat by clients, team or hand, and was neither welcomed nor held back; nobody before welcomes began.
 
     Not who has one only because there is no team yet: that is everybody in Slack.
     """
-    query = select(person.c.id).where(*_candidates(installation_id), ~person.c.welcome_held).order_by(person.c.id)
+    here = (installation.c.id == installation_id, installation.c.welcomes_since.is_not(None))
+    has_begun = exists(select(installation.c.id).where(*here))
+    mine = (*_candidates(installation_id), ~person.c.welcome_held, has_begun)
+    query = select(person.c.id).where(*mine).order_by(person.c.id)
     found = [people.by_id(connection, installation_id, one) for one in connection.scalars(query).all()]
     return [one for one in found if one is not None and one.refusal is None and one.has_seat]
 

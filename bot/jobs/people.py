@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from slack_sdk import WebClient
 
-from storage import people, rights
+from storage import people, rights, welcomes
 from storage.database import Database
 
 PAGE = 200  # the most that Slack recommends for users.list
@@ -41,5 +41,6 @@ def keep(
             break
     with database.write() as connection:
         rights.name_first(connection, installation_id, first_admins, now())
+        welcomes.begin(connection, installation_id, now())  # not before: who has a seat is known only now
     log.info("people kept", installation=installation_id, people=count)
     return count

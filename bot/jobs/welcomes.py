@@ -37,9 +37,7 @@ class Welcomes:
     pace: float = PACE
 
     def run(self) -> int:
-        """Welcome who is due; how many that were. The first turn of all only notes who has a seat already."""
-        with self.database.write() as connection:
-            welcomes.begin(connection, self.installation_id, self.now())
+        """Welcome who is due; how many that were. Nobody, until all people were read from Slack once."""
         with self.database.read() as connection:
             found = welcomes.due(connection, self.installation_id)
         return sum(self._welcome(one) for one in found[:MOST])
