@@ -7,6 +7,7 @@ is the library's.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -54,6 +55,7 @@ CHOICES = 100  # of a menu
 TITLE = 24
 TEXT = 4000  # of a message's `text`: chat.update refuses more
 ELLIPSIS = "…"
+_MARK = re.compile(r"[*~`]|(?<!\w)_|_(?!\w)")  # of formatting
 
 
 def cut(text: str, limit: int) -> str:
@@ -78,12 +80,11 @@ def plain(text: str) -> str:
     """Text of a person or of the data as mrkdwn that cannot ping, link or format.
 
     Slack's three control characters are escaped; the marks of formatting are kept apart from their letters by an
-    invisible joiner, because mrkdwn has no escape for them. What is written from the right stays where it is in the
-    line: without the isolates around it, it would turn the score and the tier behind it round, too.
+    invisible joiner, because mrkdwn has no escape for them. An underscore inside a word formats nothing as it is, and
+    with joiners beside it would: in "csm_email → account_owner". What is written from the right stays where it is in
+    the line: without the isolates around it, it would turn the score and the tier behind it round, too.
     """
-    flat = " ".join(text.translate(_TURNING).split())
-    for mark in "*_~`":
-        flat = flat.replace(mark, f"\u2060{mark}\u2060")
+    flat = _MARK.sub("\u2060\\g<0>\u2060", " ".join(text.translate(_TURNING).split()))
     return escape(f"\u2068{flat}\u2069" if _is_from_the_right(flat) else flat)
 
 

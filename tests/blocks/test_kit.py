@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from slackblocks import ActionsBlock, Button, ContextBlock, PlainText, SectionBlock, Text
 
 from bot.blocks import kit
+from bot.playground.mrkdwn import Scene, mrkdwn
 from bot.playground.validation import block_problems, view_problems
 
 
@@ -47,6 +48,24 @@ def test_what_is_written_from_the_right_turns_nothing_round_that_stands_behind_i
 def test_a_cut_text_has_whole_signs_only(sign: str, limit: int) -> None:
     whole = kit.cut(sign * 10, limit).removesuffix("…")
     assert whole == sign * (len(whole) // len(sign))
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("csm_email", "csm_email"),
+        ("_so_", "\u2060_\u2060so\u2060_\u2060"),
+        ("a _b", "a \u2060_\u2060b"),
+        ("a*b", "a\u2060*\u2060b"),
+    ],
+)
+def test_marks_of_formatting_stand_apart_but_for_underscores_inside_words(text: str, written: str) -> None:
+    assert kit.plain(text) == written
+
+
+def test_two_names_with_underscores_are_shown_as_they_are() -> None:
+    shown = mrkdwn(f"{kit.name('csm_email')} → {kit.name('account_owner')}", Scene())
+    assert shown == "csm_email → account_owner"
 
 
 @given(st.text(alphabet="<>&ab ", max_size=300))

@@ -280,7 +280,7 @@ def test_the_tabs_keep_what_was_entered_and_save_it_together(bot: Bot) -> None:
     said = told(bot)
     assert said.splitlines()[0] == "Saved: *All of it*"
     assert "Name: Customer success → All of it" in said
-    assert "CSM: csm\u2060_\u2060email → Cs\u2060_\u2060Owner" in said
+    assert "CSM: csm_email → Cs_Owner" in said
     assert "Services: Pipelines: none → Support" in said
     assert "Services: Layout: table → board" in said
     made = stored(bot, "All of it")
