@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from bot.domain.catalog import fold
 from bot.errors import FieldError
 
 NAME = 255  # characters of a name
@@ -64,7 +63,7 @@ class Entered:
 
     def checked(self) -> Entered:
         """Itself. Raises FieldError for what can be told without looking anything up."""
-        if not fold(self.name):
+        if not any(letter.isalnum() for letter in self.name):
             raise FieldError("team_no_name", "name")
         if len(self.name) > NAME:
             raise FieldError("team_long_name", "name", limit=NAME)

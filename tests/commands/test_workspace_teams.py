@@ -80,14 +80,15 @@ def test_a_team_is_changed_and_the_list_with_it(bot: Bot) -> None:
     ("fields", "says"),
     [
         ({"name": "-"}, {"name": "Give it a name of letters or digits."}),
+        ({"name": "***"}, {"name": "Give it a name of letters or digits."}),
         ({"name": "cs other"}, {"name": "There is a team CS Other already."}),
         ({"people": [], "primary": [], "leads": [cast.ANNA]},
          {"leads": "Who leads the team must be among its people."}),
         ({"people": []}, {"primary": "Whose primary team it is must be among its people."}),
         ({"people": [cast.ANNA, cast.GUS]},
          {"people": "Only full members of this Slack workspace can be in a team. That is not: Gus"}),
-        ({"country": "XX"}, {"country": "A country is two letters, such as NO or FI."}),
-        ({"time_zone": "Oslo"}, {"time_zone": "A time zone is named like Europe/Oslo."}),
+        ({"country": "XX"}, {"country": "That is no country. Give its two letters, such as NO or FI."}),
+        ({"time_zone": "Oslo"}, {"time_zone": "That is no time zone. They are named like Europe/Oslo."}),
     ],
 )  # fmt: skip
 def test_what_is_wrong_stands_beside_its_field(bot: Bot, fields: dict[str, Any], says: dict[str, str]) -> None:
