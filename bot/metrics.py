@@ -49,7 +49,7 @@ def measure(kind: str, identity: Any, function: Callable[..., Any]) -> Callable[
     `identity` is what Bolt matches: an id, a pattern of ids, or the type of an event. Bolt reads the names of the
     arguments through the wrapper.
     """
-    labels = (kind, _label(identity))
+    labels = (kind, label(identity))
     seconds = LISTENER_SECONDS.labels(*labels)
     outcomes = {outcome: LISTENERS.labels(*labels, outcome) for outcome in ("ok", "refused", "failed")}
 
@@ -71,7 +71,7 @@ def measure(kind: str, identity: Any, function: Callable[..., Any]) -> Callable[
     return measured
 
 
-def _label(identity: Any) -> str:
+def label(identity: Any) -> str:
     match identity:
         case re.Pattern():
             return str(identity.pattern)

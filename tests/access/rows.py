@@ -1,0 +1,283 @@
+"""The access matrix: of every listener, what is sent to it, who may, and what comes of it.
+
+A new listener needs a row here, or more where what it carries means different things:
+
+    Row("view", ids.RENAME_VIEW, submitted(ids.RENAME_VIEW, VIEW_ID, name=text("Rising")), SHARED, "Rising",
+        {"saved_view", "submission"}),
+
+Kind and id as its module declares them (a pattern by its text), a payload of `tests.access.payloads` that carries ids
+of the CSM's workspace, who may send it, what is said then, and exactly which tables are written then. Whoever may not
+is told so by the sentence of their case, and nothing is written.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import Connection, update
+
+from bot.blocks import ids, states
+from bot.blocks.states import ListState
+from bot.domain.workspace_settings import digests
+from bot.playground import people as cast
+from storage.schema import person
+from tests.access import payloads
+from tests.access.payloads import (
+    Of,
+    Send,
+    chose,
+    chose_in_modal,
+    chose_person,
+    form,
+    looked_for,
+    option,
+    pressed,
+    pressed_in_modal,
+    submitted,
+    text,
+    ticked,
+    typed,
+    wrote,
+)
+from tests.access.world import LOST, TEAM, VIEW, WORKSPACE, World
+
+# Who may: by what a listener asks for, and by what its payload carries.
+MEMBER = frozenset({
+    "of another team", "csm", "lead", "manager without seat", "manager with seat", "super admin with seat",
+    "super admin without seat",
+})  # fmt: skip
+SEAT = MEMBER - {"manager without seat", "super admin without seat"}
+SETTINGS = frozenset({"manager with seat", "super admin with seat", "super admin without seat"})
+SUPER = SETTINGS - {"manager with seat"}
+SEE = frozenset({"csm", "lead", "super admin with seat"})  # the clients of the CSM's workspace
+CREW = frozenset({"csm", "lead"})  # their team's saved views
+DINA = frozenset({"super admin with seat"})  # also the one owner of the Slack workspace
+
+
+class Whom(NamedTuple):
+    """Who may: by the right that a listener takes, and those of them to whom what it carries means anything."""
+
+    may: frozenset[str]
+    only: frozenset[str] = MEMBER
+    otherwise: str = ""  # what the others are told: the key of a sentence, or a text
+
+
+MEMBERS, SEATED, MANAGERS, SUPERS = Whom(MEMBER), Whom(SEAT), Whom(SETTINGS), Whom(SUPER)
+ACME, NAMED = Whom(SEAT, SEE, "client_gone"), Whom(SEAT, SEE, "No client")
+SHARED = Whom(SEAT, CREW, "view_gone")
+
+
+@dataclass(frozen=True)
+class Row:
+    kind: str
+    id: str
+    send: Send
+    whom: Whom
+    shows: str = ""  # what is said then, among others
+    writes: Collection[str] = ()  # the tables
+    already: frozenset[str] = frozenset()  # for whom it is so at first: nothing is written
+    names: bool = False  # who sees the clients of the CSM's workspace is shown one
+    public: bool = False  # others are told on purpose
+    first: Callable[[Connection], None] | None = None  # what is otherwise in the database before
+
+
+def client(world: World) -> str:
+    return str(world.client)
+
+
+def team(world: World) -> str:
+    return str(world.team)
+
+
+def workspace(world: World) -> str:
+    return str(world.workspace)
+
+
+def csm(world: World) -> str:
+    return str(world.csm)
+
+
+def says(text: str) -> Of:
+    return lambda _: text
+
+
+def menu_of_it(world: World) -> str:
+    """An opportunity's menu, and the modal that it opens."""
+    return f"offer:{world.client}/{world.opportunity}"
+
+
+def asked_of_it(world: World) -> str:
+    return f"{world.client}/{world.opportunity} {world.reply_to}"
+
+
+def of_a_view(what: str) -> Of:
+    return lambda world: f"{what}:{world.view}"
+
+
+def of_the_team(what: str) -> Of:
+    return lambda world: f"{what}:{world.team}"
+
+
+def page_of(owner: Callable[[World], int]) -> Of:
+    return lambda world: states.write(ListState("team:all sort:name", owner(world)))
+
+
+def settings_of_it(world: World) -> str:
+    return json.dumps([world.workspace, 1, "general", digests({"name": WORKSPACE}), {}])
+
+
+def nobody_is_super(connection: Connection) -> None:
+    connection.execute(update(person).values(is_super_admin=False))
+
+
+def more(entry: str) -> Send:
+    """An entry of a list's menu."""
+    return chose(ids.MORE_OF_LIST, says(entry), OF_ALL)
+
+
+LIST = "team:all sort:name"
+ALL, OF_ALL = says("team:all"), says("list:team:all")
+VIEW_ID = form(lambda world: str(world.view), lambda _: 1)
+TEAM_ID = form(team, lambda world: world.team_version)
+SPACE = form(workspace, lambda _: 1)
+BEFORE_AND_AFTER = says(json.dumps([["company", None, []], ["company", "service", []]]))
+AS_IT_IS = says(json.dumps([["company", None, []]] * 2))
+
+
+def field(name: str, version: int) -> str:
+    return f"{ids.OF_WORKSPACE}{name}:{version}"
+
+
+ENGAGEMENT = [
+    Row("command", "engagement", typed("engagement", "acme as"), NAMED, names=True),
+    Row("command", "engagement", typed("engagement", "acme as history"), NAMED, names=True),
+    Row("command", "engagement", typed("engagement", LIST), SEATED, "client", names=True),
+    Row("command", "engagement", typed("engagement", "team:all"), SEATED, "client", names=True),
+    Row("command", "engagement", typed("engagement", ""), SEATED, "client"),
+    Row("command", "engagement", typed("engagement", "help"), SEATED, "can be looked up"),
+    Row("command", "engagement", typed("engagement", f'team:"{TEAM.lower()}"'), SEATED, "client", names=True),
+    Row("command", "engagement", typed("engagement", "csm:anna@example.com"), SEATED, "client", names=True),
+    Row("command", "engagement", typed("engagement", 'view:"falling stars"'),
+        Whom(SEAT, CREW, "filter_unknown_view"), names=True),
+    Row("command", "engagement", typed("engagement", "views"), SEATED, "view"),
+    Row("event", "message", wrote("acme as"), NAMED, names=True),
+    Row("action", ids.SHOW_DETAILS, pressed(ids.SHOW_DETAILS, client), ACME, "Forms"),
+    Row("action", f"^{ids.SHOW_LIST}:[a-z-]+$", pressed(f"{ids.SHOW_LIST}:next", page_of(lambda world: world.csm)),
+        Whom(SEAT, frozenset({"csm"}), "list_gone"), names=True),
+    Row("action", f"^{ids.SHOW_LIST}:[a-z-]+$", pressed(f"{ids.SHOW_LIST}:next", page_of(lambda world: world.asker)),
+        SEATED, "client", names=True),
+    Row("action", ids.OPEN_LISTED, pressed(ids.OPEN_LISTED, client), ACME, names=True),
+    Row("action", ids.SHOW_HISTORY, pressed(ids.SHOW_HISTORY, client), ACME, names=True),
+    Row("action", ids.SHOW_CHART, pressed(ids.SHOW_CHART, ALL), SEATED, "client"),
+    Row("action", ids.CHOOSE_CATEGORY, chose_in_modal(ids.CHOOSE_CATEGORY, says("sales"), client), ACME, "Sales"),
+    Row("action", rf"^{ids.OPEN_CLIENT}:\d+$", pressed(f"{ids.OPEN_CLIENT}:0", client), ACME, names=True),
+    Row("action", ids.SHOW_MISSING, pressed(ids.SHOW_MISSING, client), ACME, "Forms"),
+    Row("action", f"^{ids.SHOW_OVERVIEW}(:[a-z]+)?$", pressed(ids.SHOW_OVERVIEW, ALL), SEATED, "client"),
+    Row("action", ids.SORT_LIST, chose(ids.SORT_LIST, says("name"), OF_ALL), SEATED, "client", names=True),
+    Row("action", ids.MORE_OF_LIST, more("tier:low,medium,high"), SEATED, "client",
+        names=True),
+    Row("action", ids.MORE_OF_LIST, more(ids.SAVE_VIEW), SEATED, "Save"),
+    Row("action", ids.MORE_OF_LIST, more(ids.SAVED_VIEWS), SEATED, "view"),
+    Row("action", ids.MORE_OF_LIST, more(ids.EXPORT), SEATED, "file",
+        {"export_request"}),
+    Row("action", ids.FILTER_LIST, pressed(ids.FILTER_LIST, ALL), SEATED, "Show"),
+    Row("view", ids.FILTER_FORM, submitted(ids.FILTER_FORM, form(), team=option("all"), sort=option("name")), SEATED,
+        "client", names=True),
+    Row("view", ids.SAVE_VIEW, submitted(ids.SAVE_VIEW, form(says(LIST)), name=text("Mine")), SEATED, "Mine",
+        {"saved_view", "submission"}),
+    Row("action", ids.SHOW_VIEW, pressed(ids.SHOW_VIEW, lambda world: str(world.view)), SHARED, names=True),
+    Row("action", ids.CHANGE_VIEW, chose(ids.CHANGE_VIEW, of_a_view(ids.RENAME_VIEW)), SHARED, VIEW),
+    Row("action", ids.CHANGE_VIEW, chose(ids.CHANGE_VIEW, of_a_view(ids.DELETE_VIEW)), SHARED, VIEW),
+    Row("action", f"^{ids.TURN_VIEWS}:[a-z]+$", pressed(f"{ids.TURN_VIEWS}:next", says("0")), SEATED, "view"),
+    Row("view", ids.RENAME_VIEW, submitted(ids.RENAME_VIEW, VIEW_ID, name=text("Rising")), SHARED, "Rising",
+        {"saved_view", "submission"}),
+    Row("view", ids.DELETE_VIEW, submitted(ids.DELETE_VIEW, VIEW_ID), SHARED, "view", {"saved_view", "submission"}),
+]  # fmt: skip
+
+OPPORTUNITIES = [
+    Row("command", "opportunities", typed("opportunities", "acme as"), NAMED, names=True),
+    Row("command", "opportunities", typed("opportunities", "team:all"), SEATED, "client"),
+    Row("command", "opportunities", typed("opportunities", ""), SEATED, "client"),
+    Row("command", "opportunities", typed("opportunities", "help"), SEATED, "/opportunities"),
+    Row("action", ids.SHOW_OPPORTUNITIES, pressed(ids.SHOW_OPPORTUNITIES, client), ACME, names=True),
+    Row("action", ids.MORE_OF_CARD, chose(ids.MORE_OF_CARD, lambda world: f"opportunities {world.client}"), ACME,
+        names=True),
+    Row("action", ids.ANSWER_OPPORTUNITY, chose(ids.ANSWER_OPPORTUNITY, says("offered"), menu_of_it), ACME,
+        writes={"opportunity_answer"}, names=True),
+    Row("action", ids.ANSWER_OPPORTUNITY, chose(ids.ANSWER_OPPORTUNITY, says("not_now"), menu_of_it), ACME,
+        names=True),
+    Row("view", ids.NOT_NOW, submitted(ids.NOT_NOW, asked_of_it, not_now=payloads.day("2026-12-24")), ACME,
+        writes={"opportunity_answer"}, names=True),
+    Row("view", ids.NOT_FOR_THEM, submitted(ids.NOT_FOR_THEM, asked_of_it, not_for_them=text("No")), ACME,
+        writes={"opportunity_answer"}, names=True),
+    Row("action", ids.PREVIEW_SHARE, pressed(ids.PREVIEW_SHARE, client), ACME, names=True),
+    Row("view", ids.SHARE_CLIENT,
+        submitted(ids.SHARE_CLIENT, client, share_channel=payloads.channel(cast.CS_NORDIC)), ACME, names=True,
+        public=True),
+]  # fmt: skip
+
+WORKSPACES = [
+    Row("command", "workspace", typed("workspace", ""), MEMBERS, "CS workspace"),
+    Row("command", "workspace", typed("workspace", "help"), MEMBERS, "/workspace"),
+    Row("command", "workspace", typed("workspace", "teams"), MANAGERS, TEAM),
+    Row("command", "workspace", typed("workspace", "people"), MANAGERS, "Anna"),
+    Row("command", "workspace", typed("workspace", "create"), MANAGERS, "New CS workspace"),
+    Row("command", "workspace", typed("workspace", "objects"), MANAGERS, "Clients are"),
+    Row("command", "workspace", typed("workspace", "history"), MANAGERS, WORKSPACE),
+    Row("action", ids.BECOME_FIRST, pressed(ids.BECOME_FIRST), Whom(MEMBER, frozenset(), "super_admin_taken")),
+    Row("action", ids.BECOME_FIRST, pressed(ids.BECOME_FIRST), Whom(MEMBER, DINA, "no_slack_admin"), "CS workspaces",
+        {"person", "audit_entry"}, first=nobody_is_super),
+    Row("action", f"^{ids.SHOW_TEAMS}", pressed(f"{ids.SHOW_TEAMS}:next", says("0")), MANAGERS, TEAM),
+    Row("action", ids.NEW_TEAM, pressed(ids.NEW_TEAM), MANAGERS, "New team"),
+    Row("action", f"^{ids.CHANGE_TEAM}:", chose(f"{ids.CHANGE_TEAM}:1", of_the_team(ids.EDIT_TEAM)), MANAGERS, TEAM),
+    Row("action", f"^{ids.CHANGE_TEAM}:", chose(f"{ids.CHANGE_TEAM}:1", of_the_team(ids.REMOVE_TEAM)), MANAGERS, TEAM),
+    Row("view", ids.NEW_TEAM, submitted(ids.NEW_TEAM, form(), name=text("New Crew")), MANAGERS, "New Crew",
+        {"team", "audit_entry", "submission"}),
+    Row("view", ids.EDIT_TEAM, submitted(ids.EDIT_TEAM, TEAM_ID, name=text("Old Crew")), MANAGERS, "Old Crew",
+        {"team", "team_member", "audit_entry", "submission", "installation", "standing"}),
+    Row("view", ids.REMOVE_TEAM, submitted(ids.REMOVE_TEAM, TEAM_ID), MANAGERS, "1 team",
+        {"team", "team_member", "saved_view", "audit_entry", "submission", "installation", "standing"}),
+    Row("action", f"^{ids.SHOW_PEOPLE}", pressed(f"{ids.SHOW_PEOPLE}:next", says("0")), MANAGERS, "Anna"),
+    Row("action", f"^{ids.BIND_ADDRESS}:", chose_person(f"{ids.BIND_ADDRESS}:{LOST}", cast.ANNA), MANAGERS, "Anna",
+        {"person", "person_address", "audit_entry"}),
+    Row("action", ids.SEATS_BY_HAND, pressed(ids.SEATS_BY_HAND, says("on")), SUPERS, "Seats by hand",
+        {"installation", "audit_entry"}),
+    Row("action", ids.WELCOME_HELD, pressed(ids.WELCOME_HELD), SUPERS, "Anna", {"person"}),
+    Row("action", f"^{ids.SHOW_RIGHTS}:", pressed(f"{ids.SHOW_RIGHTS}:1", csm), SUPERS, "Rights and seat"),
+    Row("action", ids.CHOOSE_PERSON, chose_person(ids.CHOOSE_PERSON, cast.ANNA), SUPERS, "Rights and seat"),
+    Row("view", ids.SET_RIGHTS, submitted(ids.SET_RIGHTS, form(csm), manages=ticked("yes")), SUPERS, "Anna",
+        {"person", "audit_entry", "submission"}),
+    Row("action", ids.GIVE_ME_A_SEAT, pressed(ids.GIVE_ME_A_SEAT), SUPERS, "You have a seat now",
+        {"person", "audit_entry"}, already=SEAT),
+    Row("action", ids.ASK_FOR_SEAT, pressed(ids.ASK_FOR_SEAT), MEMBERS, "seat", {"person"}, already=SEAT,
+        public=True),
+    Row("action", ids.GIVE_SEAT, pressed(ids.GIVE_SEAT, csm), SUPERS, "Anna has a seat now", {"person", "audit_entry"}),
+    Row("action", ids.LOOK_AS, pressed_in_modal(ids.LOOK_AS, csm, form(csm)), Whom(SUPER, DINA, "look_no_seat"), "Anna",
+        {"person", "audit_entry"}),
+    Row("action", ids.LOOK_AS_MYSELF, pressed(ids.LOOK_AS_MYSELF), MEMBERS, "You see your own CS workspace again"),
+    Row("action", ids.CREATE_WORKSPACE, pressed(ids.CREATE_WORKSPACE), MANAGERS, "New CS workspace"),
+    Row("view", ids.CREATE_WORKSPACE, submitted(ids.CREATE_WORKSPACE, says(""), **{field("name", 0): text("Sixth")}),
+        MANAGERS, "Sixth", {"workspace", "audit_entry", "submission", "installation"}),
+    Row("action", rf"^{ids.EDIT_WORKSPACE}:\d+$", pressed(f"{ids.EDIT_WORKSPACE}:1", workspace), MANAGERS, WORKSPACE),
+    Row("action", rf"^{ids.SHOW_TAB}:\d$", pressed_in_modal(f"{ids.SHOW_TAB}:1", says("customers"), settings_of_it),
+        MANAGERS, WORKSPACE),
+    Row("options", rf"^{ids.OF_WORKSPACE}.+:\d+$", looked_for(field("teams", 1), settings_of_it), MANAGERS, TEAM),
+    Row("view", ids.EDIT_WORKSPACE,
+        submitted(ids.EDIT_WORKSPACE, settings_of_it, **{field("name", 1): text("Renamed")}), MANAGERS, "Renamed",
+        {"workspace", "audit_entry", "submission"}),
+    Row("action", rf"^{ids.DELETE_WORKSPACE}:\d+$", pressed(f"{ids.DELETE_WORKSPACE}:1", workspace), MANAGERS, VIEW),
+    Row("view", ids.DELETE_WORKSPACE, submitted(ids.DELETE_WORKSPACE, SPACE, understood=ticked("yes")), MANAGERS,
+        "is deleted", {"workspace", "team", "saved_view", "audit_entry", "submission", "installation", "standing"}),
+    Row("action", ids.SET_OBJECTS, pressed(ids.SET_OBJECTS), MANAGERS, "Clients are"),
+    Row("view", ids.SET_OBJECTS,
+        submitted(ids.SET_OBJECTS, AS_IT_IS, client=option("company"), service=option("service")), MANAGERS,
+        "Change objects?"),
+    Row("view", ids.CONFIRM_OBJECTS, submitted(ids.CONFIRM_OBJECTS, BEFORE_AND_AFTER), MANAGERS,
+        "The objects are changed", {"installation", "workspace", "audit_entry", "submission"}),
+    Row("action", f"^{ids.SHOW_AUDIT}:[a-z]+$", pressed(f"{ids.SHOW_AUDIT}:new"), MANAGERS, WORKSPACE),
+]  # fmt: skip
+
+ROWS = [*ENGAGEMENT, *OPPORTUNITIES, *WORKSPACES]

@@ -1,0 +1,76 @@
+"""The access matrix: every listener, asked by everybody, whoever its button or modal was drawn for."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.app import listeners
+from bot.blocks.wording import SENTENCES
+from bot.domain.access import Right
+from bot.metrics import label
+from tests.access.payloads import Outcome, sent
+from tests.access.rows import MEMBER, ROWS, SEAT, SEE, SETTINGS, SUPER, Row
+from tests.access.world import ASKERS, CLIENTS, TEAM, VIEW, WORKSPACE, World
+
+SECRETS = (*CLIENTS, TEAM, VIEW, WORKSPACE)
+LACKS = {SEAT: "no_seat", SETTINGS: "no_settings", SUPER: "no_super_admin"}
+
+
+def refusal(row: Row, asker: str) -> str:
+    """What an asker is told instead; empty where they may."""
+    if asker == "guest":
+        return "guest"
+    if asker not in MEMBER:
+        return "outsider"
+    may, only, otherwise = row.whom
+    if asker not in may:
+        helps_themselves = may is SEAT and asker == "super admin without seat"
+        return "no_seat_admin" if helps_themselves else LACKS[may]
+    return "" if asker in only else otherwise
+
+
+@pytest.mark.parametrize("asker", ASKERS)
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.kind} {row.id}")
+def test_access(world: World, row: Row, asker: str) -> None:
+    if row.first is not None:
+        with world.bot.database.write() as connection:
+            row.first(connection)
+    outcome = sent(world, ASKERS[asker], row.send)
+    assert outcome.failed == []
+    assert "gone wrong" not in outcome.said
+    if asker == "of another installation":
+        assert_untouched(outcome)
+    elif key := refusal(row, asker):
+        assert_refused(row, outcome, key)
+    else:
+        assert_allowed(row, outcome, asker)
+
+
+def assert_untouched(outcome: Outcome) -> None:
+    assert outcome.changed == frozenset()
+    assert [name for name in SECRETS if name in outcome.said] == []
+
+
+def assert_refused(row: Row, outcome: Outcome, key: str) -> None:
+    assert_untouched(outcome)
+    assert outcome.is_private
+    if row.kind == "options":  # a menu has no place for a sentence: it offers nothing
+        assert outcome.said == ""
+    else:
+        assert outcome.tells(key) if key in SENTENCES else key in outcome.said
+
+
+def assert_allowed(row: Row, outcome: Outcome, asker: str) -> None:
+    assert outcome.changed == (frozenset() if asker in row.already else set(row.writes))
+    assert row.shows in outcome.said
+    assert outcome.is_private or row.public
+    if asker not in SEE:
+        assert [name for name in CLIENTS if name in outcome.said] == []
+    elif row.names:
+        assert CLIENTS[0] in outcome.said
+
+
+def test_every_listener_has_a_row() -> None:
+    """But those by which Slack itself tells something: nobody asks."""
+    declared = {(kind, label(identity)) for kind, identity, _, right in listeners() if right is not Right.SLACK}
+    assert {(row.kind, row.id) for row in ROWS} == declared

@@ -1,0 +1,236 @@
+"""Who is where in the access matrix: two CS workspaces beside the primary one, and a second installation."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from slack_sdk import WebClient
+from sqlalchemy import insert, select, update
+
+from bot.app import wire
+from bot.connection import Connection
+from bot.domain.access import Person as Asker
+from bot.domain.engagement import assess
+from bot.domain.filters import Filter, Sort
+from bot.domain.teams import Entered
+from bot.domain.workspaces import EVERYTHING
+from bot.playground import people as cast
+from bot.playground.model import Channel, Person, Team
+from bot.playground.server import Playground
+from bot.playground.shapes import user_json
+from bot.settings import Settings
+from storage import (
+    facts,
+    imports,
+    installations,
+    people,
+    rights,
+    standing,
+    team_settings,
+    views,
+    welcomes,
+    workspace_changes,
+)
+from storage.schema import metadata, person, record
+from tests import bots
+from tests.bots import CATALOG, NOW, TODAY, Bot
+
+MIA, MAX, SUE, ZOE = "U0MIAMANAGER", "U0MAXMANAGER", "U0SUESUPER00", "U0ZOEOTHER00"
+ELSEWHERE = Team("T0ELSEWHERE0", "elsewhere", "Elsewhere")
+LOST = 900  # whom only the data names
+
+# What nobody else may read: the clients of Anna and Bo, their team, its saved view, their CS workspace.
+CLIENTS = ("Acme AS", "Acme Eiendom AS", "Wonka Norge AS", "Twin GmbH", "Twin AS", "Soylent Oy")
+TEAM, VIEW, WORKSPACE = "Fjord Crew", "Falling Stars", "Fjordland"
+
+ASKERS: Mapping[str, str] = {
+    "guest": cast.GUS,
+    "of another Slack team": cast.SAM,
+    "deleted": cast.OLA,
+    "of another team": cast.CLEO,
+    "csm": cast.ANNA,
+    "lead": cast.BO,
+    "manager without seat": MIA,
+    "manager with seat": MAX,
+    "super admin with seat": cast.DINA,
+    "super admin without seat": SUE,
+    "of another installation": ZOE,
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """The bot, and the ids of what belongs to the CSM's workspace."""
+
+    bot: Bot
+    elsewhere: Bot  # the other installation's, on the same database
+    path: Path
+    template: sqlite3.Connection = field(repr=False)
+    client: int = 0
+    opportunity: str = ""
+    team: int = 0
+    team_version: int = 0
+    workspace: int = 0
+    view: int = 0
+    csm: int = 0
+    asker: int = 0  # the person id of who asks, in their installation
+    reply_to: str = ""  # an address at which the asker can be answered
+
+    def bot_of(self, who: str) -> Bot:
+        return self.elsewhere if who == ZOE else self.bot
+
+    def restore(self) -> None:
+        """Everything in the database as it was at first."""
+        live = sqlite3.connect(self.path)
+        self.template.backup(live)
+        live.close()
+
+    def tables(self) -> dict[str, int]:
+        """What stands in each table of the CSM's installation, as numbers to be compared."""
+        live = sqlite3.connect(self.path)
+        here = self.bot.installation.id
+        found = {}
+        for table in metadata.sorted_tables:
+            owner = "id" if table.name == "installation" else "installation_id"
+            rows = live.execute(f'SELECT * FROM "{table.name}" WHERE {owner} = {here}')
+            found[table.name] = hash(frozenset(rows.fetchall()))
+        live.close()
+        return found
+
+
+class Waitable(ThreadPoolExecutor):
+    """Bolt's threads, which can be waited for: what follows an acknowledgement is done by them."""
+
+    def __init__(self) -> None:
+        super().__init__(8)
+        self._begun: list[Future[Any]] = []
+
+    def submit(self, *args: Any, **kwargs: Any) -> Future[Any]:
+        begun = super().submit(*args, **kwargs)
+        self._begun.append(begun)
+        return begun
+
+    def wait(self) -> None:
+        while self._begun:
+            self._begun.pop().exception(timeout=30)
+
+
+@contextmanager
+def built(base: Path, folder: Path) -> Iterator[World]:
+    path = folder / "bot.db"
+    shutil.copy(base, path)
+    with ExitStack() as stack:
+        bot = stack.enter_context(bots.running(path))
+        elsewhere = stack.enter_context(_elsewhere(bot, folder))
+        for one in (bot, elsewhere):
+            one.app.listener_runner.listener_executor = Waitable()
+        world = _settled(World(bot, elsewhere, path, sqlite3.connect(":memory:", check_same_thread=False)))
+        live = sqlite3.connect(path)
+        live.backup(world.template)
+        live.close()
+        yield world
+        world.template.close()
+
+
+@contextmanager
+def _elsewhere(bot: Bot, folder: Path) -> Iterator[Bot]:
+    """Another Slack workspace with a bot of its own: Zoe is super admin there and has a seat."""
+    (folder / "other").mkdir()
+    (folder / "other" / "clients.csv").write_text("id,name,csm_email\n1,Elsewhere Ltd,zoe@other.example\n")
+    with bot.database.write() as connection:
+        here = installations.create(connection, NOW)
+        installations.bind(connection, here.id, ELSEWHERE.id)
+    imports.run(bot.database, here.id, [folder / "other"], catalog=CATALOG, today=TODAY, now=NOW, as_of=TODAY)
+    with Playground() as slack:
+        slack.slack.team = ELSEWHERE
+        zoe = Person(ZOE, "zoe", "Zoe Other", "zoe@other.example", ELSEWHERE.id, is_admin=True)
+        _add(slack, zoe)
+        client = WebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=[])
+        settings = Settings(_env_file=None)  # type: ignore[call-arg]
+        app = wire(database=bot.database, catalog=CATALOG, now=lambda: NOW, slack=client, settings=settings)
+        socket = Connection(app, slack.app_token, concurrency=8)
+        socket.connect()  # type: ignore[no-untyped-call]
+        assert slack.wait_for_bot()
+        with bot.database.write() as connection:
+            known = people.keep(connection, here.id, _user(slack, zoe), NOW)
+            rights.set_super_admin(connection, here.id, known, True, by=None, now=NOW)
+        yield Bot(slack, bot.database, here, app)
+        socket.drain(3)
+
+
+def _add(slack: Playground, who: Person) -> None:
+    slack.slack.set_person(who)
+    _direct(slack, who.id)
+
+
+def _direct(slack: Playground, who: str) -> Channel:
+    made = cast.direct_message(who)
+    slack.slack.messages.setdefault(made.id, [])
+    return slack.slack.channels.setdefault(made.id, made)
+
+
+def _user(slack: Playground, who: Person) -> dict[str, Any]:
+    return user_json(slack.slack, who, email=True, locale=True)
+
+
+def _settled(world: World) -> World:
+    """The teams, workspaces and rights of the CSM's installation; the world with the ids of what was made."""
+    bot, here = world.bot, world.bot.installation.id
+    _direct(bot.slack, cast.OLA)
+    with bot.database.write() as connection:
+        for who, name in ((MIA, "Mia"), (MAX, "Max"), (SUE, "Sue")):
+            one = Person(who, name.lower(), f"{name} Made", f"{name.lower()}@example.com", cast.TEAM.id)
+            _add(bot.slack, one)
+            people.keep(connection, here, _user(bot.slack, one), NOW)
+        known = dict(connection.execute(select(person.c.slack_user_id, person.c.id)).all())
+        dina = known[cast.DINA]
+        for who in (cast.DINA, SUE):
+            rights.set_super_admin(connection, here, known[who], True, by=None, now=NOW)
+        for who in (MIA, MAX):
+            rights.set_manages(connection, here, known[who], True, by=dina, now=NOW)
+        for who in (cast.DINA, MAX):
+            rights.set_seat(connection, here, known[who], "on", by=dina, now=NOW)
+        crew = Entered(TEAM, people=frozenset({cast.ANNA, cast.BO}), leads=frozenset({cast.BO}))
+        made = team_settings.create(connection, here, crew, by=dina, now=NOW)
+        other = Entered("Alps Crew", people=frozenset({cast.CLEO}))
+        teams = (made, team_settings.create(connection, here, other, by=dina, now=NOW))
+        spaces = [
+            workspace_changes.create(connection, here, dina, name, "", [one], NOW)
+            for name, one in zip((WORKSPACE, "Alpland"), teams, strict=True)
+        ]
+        connection.execute(insert(person).values(installation_id=here, id=LOST, email="lost@example.com", name="lost"))
+        welcomes.begin(connection, here, NOW)
+        version = team_settings.get(connection, here, made).version
+    standing.catch_up(bot.database, here)
+    with bot.database.write() as connection:
+        anna = people.find(connection, cast.TEAM.id, cast.ANNA)
+        assert anna is not None
+        views.save(connection, anna, VIEW, Filter(team="all", sort=Sort.DROP), anna.team_id, NOW)
+        (view,) = views.every(connection, anna)
+        first = connection.execute(select(record.c.id, record.c.source_id).where(record.c.name == CLIENTS[0])).one()
+        client = first.id
+        service = {"id": 900, "object": "service", "external_id": "s", "name": "Service", "name_key": "service"}
+        values = service | {"properties": {"pipeline": "Onboarding"}, "source_id": first.source_id}
+        connection.execute(insert(record).values(installation_id=here, **values))
+        connection.execute(update(person).where(person.c.id == dina).values(welcome_held=True, welcomed_at=None))
+        opportunity = _opportunity(connection, here, client)
+    return replace(world, client=client, opportunity=opportunity, team=made, team_version=version,
+                   workspace=spaces[0], view=view.id, csm=anna.id)  # fmt: skip
+
+
+def _opportunity(connection: Any, here: int, client: int) -> str:
+    (found,) = facts.client(connection, here, EVERYTHING, CATALOG, lambda _: None, facts.BY_ID, {"client": client})
+    return assess(CATALOG, found, TODAY).opportunities()[0].key
+
+
+def asker_of(world: World, who: str) -> Asker | None:
+    bot = world.bot_of(who)
+    with bot.database.read() as connection:
+        return people.find(connection, bot.slack.slack.team.id, who)
