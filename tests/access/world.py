@@ -118,7 +118,7 @@ class Waitable(ThreadPoolExecutor):
         return begun
 
     def wait(self) -> None:
-        while self._begun:
+        while self._begun:  # not its result: Bolt ends with an assertion after an error that was answered late
             self._begun.pop().exception(timeout=30)
 
 

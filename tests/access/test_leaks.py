@@ -1,0 +1,104 @@
+"""What a person of another team is not told of clients that are not theirs: not their names, and not how many."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from io import StringIO
+
+import pytest
+
+from bot.blocks import ids
+from bot.playground import people as cast
+from tests.access.payloads import Outcome, Send, chose, form, option, pressed, sent, submitted, typed
+from tests.access.rows import ALL, OF_ALL, more, says
+from tests.access.world import CLIENTS, VIEW, World
+
+HERS = "Globex Corporation"  # the one client of Cleo's workspace; Anna's has five, and two stand in the primary one
+LISTED = r"(?:^|\D)(\d+) clients?\b"
+
+COUNTS = {
+    "help": (typed("engagement", "help"), r"(\d+) clients? can be looked up"),
+    "overview": (typed("engagement", ""), LISTED),
+    "list": (typed("engagement", "team:all"), LISTED),
+    "list without hits": (typed("engagement", "tier:onboarding team:all"), r"there (?:is|are) (\d+)"),
+    "list of a colleague": (typed("engagement", "csm:anna@example.com"), r"there (?:is|are) (\d+)"),
+    "opportunities": (typed("opportunities", "team:all"), r"What (\d+) client"),
+    "opportunities by kind": (typed("opportunities", "team:all"), r"not used: (\d+) client"),
+    "filter form": (submitted(ids.FILTER_FORM, form(), team=option("all")), LISTED),
+    "order": (chose(ids.SORT_LIST, says("mrr"), OF_ALL), LISTED),
+}
+
+
+@pytest.mark.parametrize(("send", "counted"), COUNTS.values(), ids=COUNTS)
+def test_a_count_is_of_what_the_asker_sees(world: World, send: Send, counted: str) -> None:
+    said = sent(world, cast.CLEO, send).said
+    assert set(re.findall(counted, said)) == {"1"}, said
+
+
+def test_a_chart_adds_up_to_what_the_asker_sees(world: World) -> None:
+    said = sent(world, cast.CLEO, pressed(ids.SHOW_CHART, ALL))
+    assert sum(map(int, re.findall(r"(?:Low|Medium|High|Onboarding|Not known) (\d+)", said.said))) == 1
+    (chart,) = [one for one in said.calls[0].given["blocks"] if one["type"] == "data_visualization"]
+    assert sum(point["value"] for series in chart["chart"]["series"] for point in series["data"]) == 1
+
+
+@pytest.mark.parametrize(
+    "asked", ["acme as", "acme", "acmee", "acme.example", "wnoka norge", "twin", "as", "oylen", "Wonka Norge AS"]
+)
+@pytest.mark.parametrize("command", ["engagement", "opportunities"])
+def test_no_text_comes_near_a_client_of_others(world: World, command: str, asked: str) -> None:
+    """Neither as a hit nor as "did you mean": what is said is what would be said if they were not there."""
+    outcome = sent(world, cast.CLEO, typed(command, asked))
+    assert outcome.said.startswith(("ephemeral\nNo client", "No client"))
+    assert [name for name in CLIENTS if name in outcome.said.replace(f"“{asked}”", "")] == []
+    assert "button" not in outcome.said
+
+
+@pytest.mark.parametrize("asked", ['view:"falling stars"', "view:falling", "view:fallen", "views"])
+def test_no_view_of_others_is_named(world: World, asked: str) -> None:
+    assert VIEW not in sent(world, cast.CLEO, typed("engagement", asked)).said
+
+
+def test_a_list_has_what_the_asker_sees_and_nothing_else(world: World) -> None:
+    """So that what is not shown to Cleo is not left out for another reason."""
+    assert HERS in sent(world, cast.CLEO, typed("engagement", "team:all")).said
+    said = sent(world, cast.ANNA, typed("engagement", "team:all")).said
+    assert [name for name in CLIENTS if name not in said] == ["Soylent Oy"]  # former: in no list
+    assert HERS not in said
+
+
+def exported(world: World, who: str) -> set[str]:
+    """The clients in the file that somebody gets who presses *Export CSV*."""
+    slack, direct = world.bot.slack.slack, cast.direct_message(who).id
+    before = len(slack.messages[direct])
+    assert sent(world, who, more(ids.EXPORT)).changed == {"export_request"}
+    world.bot.send_exports()
+    (message,) = world.bot.wait(lambda: slack.messages[direct][before:])
+    content = message.files[0].content
+    assert content is not None
+    return {row["Name"] for row in csv.DictReader(StringIO(content.decode("utf-8-sig"), newline=""))}
+
+
+def test_an_exported_file_has_what_the_asker_sees(world: World) -> None:
+    assert exported(world, cast.CLEO) == {HERS}
+    assert exported(world, cast.ANNA) == set(CLIENTS) - {"Soylent Oy"}
+
+
+def test_a_picker_of_clients_offers_what_the_asker_sees(world: World) -> None:
+    """A name that fits several opens buttons: of those that the asker sees."""
+
+    def offered(outcome: Outcome) -> set[str]:
+        blocks = outcome.acknowledged["blocks"]
+        shown = [one for block in blocks for one in block.get("elements", ()) if "action_id" in one]
+        return {one["text"]["text"] for one in shown if one["action_id"].startswith(ids.OPEN_CLIENT)}
+
+    assert offered(sent(world, cast.ANNA, typed("engagement", "twin"))) == {"Twin GmbH", "Twin AS"}
+    assert offered(sent(world, cast.CLEO, typed("engagement", "twin"))) == set()
+
+
+def test_a_filter_form_names_no_client(world: World) -> None:
+    outcome = sent(world, cast.CLEO, pressed(ids.FILTER_LIST, ALL))
+    (opened,) = [one for one in outcome.calls if one.method == "views.open"]
+    assert [name for name in CLIENTS if name in json.dumps(opened.given)] == []
