@@ -227,7 +227,7 @@ def _freshness(one: Engagement, words: Words) -> str:
 
 def summary(catalog: Catalog, one: Engagement, words: Words) -> str:
     """The card in sentences, for phones and screen readers; its first 90 characters carry the news."""
-    name = " ".join(kit.cut(one.client.name, 60).split())
+    name = kit.spoken(one.client.name, 60)
     spoken = _spoken_change(one, words)
     head = ", ".join([_score(catalog, one, words).replace(" · ", ", "), *spoken])
     sentences = [f"{name}: {head}."]
@@ -251,7 +251,7 @@ def _spoken_rest(one: Engagement, words: Words) -> list[str]:
     if client.mrr is not None and one.verdict.tier is not Tier.FORMER:
         sentences.append(words("{amount} a month.", amount=words.money(client.mrr, client.currency)))
     if client.csm_name:
-        sentences.append(words("CSM: {name}.", name=kit.cut(client.csm_name, 40)))
+        sentences.append(words("CSM: {name}.", name=kit.spoken(client.csm_name, 40)))
     if one.verdict.tier not in {Tier.UNKNOWN, Tier.FORMER}:
         sentences += [_spoken_area(one, category, area, words) for category, area in one.areas.items() if area.possible]
         if one.step is not None:

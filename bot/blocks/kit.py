@@ -103,7 +103,12 @@ def escape(text: str) -> str:
 @lru_cache(maxsize=4_096)  # the catalog's names stand on every card
 def name(text: str, limit: int = 80) -> str:
     """A client's or person's name as mrkdwn. Cut before it is escaped, so that no entity is halved."""
-    return plain(cut(" ".join(text.split()), limit))
+    return plain(spoken(text, limit))
+
+
+def spoken(text: str, limit: int) -> str:
+    """The same before it is escaped, as what is read aloud begins with it."""
+    return cut(" ".join(text.translate(_TURNING).split()), limit)
 
 
 def link(url: str | None, label: str) -> str:

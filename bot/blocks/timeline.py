@@ -30,7 +30,7 @@ def history(catalog: Catalog, one: Engagement, stages: Sequence[Stage], words: W
         text = words("*{name}*: no score over time yet. It grows with each import.", name=name)
         return kit.message(text.replace("*", ""), [kit.section(text), _back(one, words)])
     labelled = [(words.day(day, one.day), score) for day, score in points]
-    chart = kit.chart(words("Score of {name}", name=one.client.name), "line", labelled, words("Score"))
+    chart = kit.chart(words("Score of {name}", name=kit.spoken(one.client.name, 40)), "line", labelled, words("Score"))
     happened = [_event(catalog, event, one, words) for event in events(stages)[:EVENTS]]
     head = words("*{name}* · score over {n} weeks", name=name, n=len(points))
     lines = [words("*What moved it*"), *happened] if happened else [words("Nothing moved it by half a point or more.")]
