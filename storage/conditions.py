@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, literal_column, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, case, func, literal_column, select
 
 from bot.domain import names
 from bot.domain.catalog import Catalog, Tier
@@ -13,6 +13,7 @@ from bot.domain.filters import NO_DATE, Filter
 from bot.domain.listing import AREA_BITS, NOT_INCLUDED, OF_KIND, SHOWN, Listing, Sign, Whose
 from storage import lists
 from storage.schema import client_word, record, standing
+from storage.sqljson import number
 from storage.word_search import part, with_part
 
 JUDGED = (Tier.LOW, Tier.MEDIUM, Tier.HIGH)
@@ -85,6 +86,7 @@ def values(catalog: Catalog, listing: Listing) -> dict[str, Any]:
         "workspace": listing.workspace_id,
         "person": scope.person_id,
         "team": scope.team_id,
+        "category": wanted.category,
         "levels": _levels(catalog, listing),
         "first_day": first,
         "last_day": last,
@@ -109,6 +111,14 @@ def level(area: int | None) -> ColumnElement[int]:
     if area is None:
         return _one.score
     return _one.areas.bitwise_rshift(literal_column(str(AREA_BITS * area))).bitwise_and(literal_column("15"))
+
+
+def moved(area: int | None) -> ColumnElement[float]:
+    """How far in 7 days the share moved that is meant: the category's, or the client's."""
+    if area is None:
+        return _one.change_7
+    in_area = func.coalesce(number(_one.area_changes, bindparam("category")), 0.0)
+    return case((_one.change_7.is_not(None), in_area))
 
 
 def clauses(wanted: Shape, tier: Tier) -> Iterator[ColumnElement[bool]]:

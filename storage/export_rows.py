@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from sqlalchemy import Connection, bindparam, select
 
 from bot.domain.catalog import Catalog
-from bot.domain.listing import Entry, Line, Listing
+from bot.domain.listing import Entry, Listing, Page
 from storage import listing as pages
 from storage import lists
 from storage.schema import record, standing, team
@@ -32,7 +32,7 @@ def entries(connection: Connection, catalog: Catalog, listing: Listing) -> Itera
     beside = None
     while True:
         found = pages.page(connection, catalog, _nothing, listing, beside=beside, limit=SLICE)
-        yield from _entries(connection, listing, found.lines)
+        yield from _entries(connection, listing, found)
         if not found.has_after:
             return
         beside = found.lines[-1].position
@@ -42,10 +42,10 @@ def _nothing(_hash: str) -> None:
     """No catalog is looked for: why a client moved is not in the file."""
 
 
-def _entries(connection: Connection, listing: Listing, lines: Sequence[Line]) -> Iterator[Entry]:
+def _entries(connection: Connection, listing: Listing, page: Page) -> Iterator[Entry]:
     values = {"installation": listing.installation_id, "workspace": listing.workspace_id}
-    rows = connection.execute(_BESIDE, {**values, "clients": [line.id for line in lines]})
+    rows = connection.execute(_BESIDE, {**values, "clients": [line.id for line in page.lines]})
     found = {row.id: row for row in rows}
-    for line in lines:
+    for line in page.lines:
         row = found[line.id]
-        yield Entry(line, row.external_id, row.domain, row.team)
+        yield Entry(line, row.external_id, row.domain, row.team, page.data_to)

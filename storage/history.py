@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, Table, bindparam, func, select
 
 from bot.domain.catalog import Catalog, Tier, since
-from bot.domain.moves import own_change
+from bot.domain.moves import own_change, own_changes
 from bot.domain.scoring import Facts, Verdict, judge
 from bot.domain.subscriptions import turning_days
 from storage import bulk, grounds, lists
@@ -71,6 +72,17 @@ def change_since(now: Moment, then: Moment | None, catalogs: CatalogOf) -> float
     if old is None or new is None:
         return None
     return float(own_change(grounds.read(old, then.ground), grounds.read(new, now.ground)))
+
+
+def area_changes(now: Moment, then: Moment | None, catalogs: CatalogOf) -> str | None:
+    """The same of each category that moved, as JSON; None where none did, or nobody knows."""
+    if then is None or now.ground is None or then.ground is None:
+        return None
+    old, new = catalogs(then.catalog_hash), catalogs(now.catalog_hash)
+    if old is None or new is None:
+        return None
+    moved = own_changes(grounds.read(old, then.ground), grounds.read(new, now.ground))
+    return json.dumps({key: float(share) for key, share in moved.items()}) if moved else None
 
 
 def _measured(one: Moment) -> tuple[str, str]:

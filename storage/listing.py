@@ -44,7 +44,7 @@ COUNTED = 1_000  # clients; beyond that it is only said that there are more
 _HERE: BindParameter[int] = bindparam("installation")
 _GROUPS = (conditions.JUDGED, (Tier.ONBOARDING,), (Tier.UNKNOWN,), (Tier.FORMER,))
 _SHOWN = (
-    standing.c.tier, standing.c.share, standing.c.change_7, standing.c.mrr,
+    standing.c.tier, standing.c.share, standing.c.mrr,
     standing.c.currency, standing.c.renews_on, standing.c.person_id, standing.c.first_on, standing.c.signs,
     standing.c.quiet,
 )  # fmt: skip
@@ -69,7 +69,8 @@ def _order(sort: Sort, reverse: bool, shape: Shape) -> _Order:
         case Sort.SCORE:
             return _Order((one.share,), reverse, True, "share", (one.share,))
         case Sort.DROP | Sort.RISE:
-            return _Order((one.change_7,), reverse is (sort is Sort.DROP), True, "change_7", (one.change_7,))
+            moved = conditions.moved(shape.area)
+            return _Order((moved,), reverse is (sort is Sort.DROP), True, "change_7", (one.change_7,))
         case Sort.MRR:  # a currency at a time: amounts of two cannot be compared
             return _Order((one.currency, one.mrr), not reverse, False, "mrr", (one.currency, one.mrr))
         case Sort.RENEWAL:
@@ -95,28 +96,32 @@ def page(
     A client that has gone or moved since the position was taken changes nothing: the order goes on from its value.
     """
     found_rows = rows(connection, catalog, listing, beside, backwards=backwards, limit=limit)
-    found = _lines(found_rows[:limit], catalogs)
+    found = _lines(found_rows[:limit], catalogs, listing.wanted.category)
     more = len(found_rows) > limit
-    late_to, is_measured = _category(catalog, listing, found_rows)
+    late_to, data_to = _category(catalog, listing, found_rows)
     return Page(
         lines=tuple(found[::-1] if backwards else found),
         has_before=more if backwards else beside is not None,
         has_after=more or backwards,
         total=(found_rows[0].total if found_rows else 0) if beside is None else None,
         late_to=late_to,
-        is_measured=is_measured,
+        is_measured=data_to is not None or listing.wanted.category is None,
+        data_to=data_to,
     )
 
 
-def _category(catalog: Catalog, listing: Listing, found: Sequence[Row[Any]]) -> tuple[date | None, bool]:
-    """The day that a list's category goes to, where every source of it is late; and whether there is any."""
+def _category(catalog: Catalog, listing: Listing, found: Sequence[Row[Any]]) -> tuple[date | None, date | None]:
+    """The day that a list's category goes to where every source of it is late; and that day, late or not.
+
+    Of no category it is that of the whole; of one that no source measures there is none.
+    """
     category = listing.wanted.category
     if not found or category is None or category not in catalog.categories:
-        return None, True
+        return None, listing.as_of
     known = reaches.reaches(reaches.sources(catalog, found[0].sources))
     tools = categories(catalog)[list(catalog.categories).index(category)]
     late = freshness.late(catalog, known, freshness.EVERY, listing.today)
-    return late.get(category), freshness.newest(known, tools) is not None
+    return late.get(category), freshness.newest(known, tools)
 
 
 def rows(
@@ -211,11 +216,11 @@ def _shown(chosen: Subquery, area: int | None) -> Select[Any]:
     shown = chosen.join(standing, mine & (standing.c.client_id == chosen.c.client_id))
     shown = shown.join(record, (record.c.installation_id == _HERE) & (record.c.id == chosen.c.client_id))
     shown = shown.outerjoin(person, (person.c.installation_id == _HERE) & (person.c.id == standing.c.person_id))
-    level = conditions.level(area).label("level")
+    of_area = (conditions.level(area).label("level"), conditions.moved(area).label("moved"))
     names = (record.c.name, person.c.name.label("csm"))
     days = {"now": "as_of", "before": "week_ago"}
     made_from = (history.ground(standing, bindparam(day)).label(name) for name, day in days.items())
-    return select(*chosen.c, *_SHOWN, level, *names, *made_from).select_from(shown)
+    return select(*chosen.c, *_SHOWN, *of_area, *names, *made_from).select_from(shown)
 
 
 def _along(found: Subquery, order: _Order, backwards: bool) -> list[ColumnElement[Any]]:
@@ -304,12 +309,12 @@ def _days(listing: Listing) -> dict[str, date]:
     return {"as_of": as_of, "week_ago": as_of - timedelta(7)}
 
 
-def _lines(found: Sequence[Row[Any]], catalogs: CatalogOf) -> list[Line]:
+def _lines(found: Sequence[Row[Any]], catalogs: CatalogOf, category: str | None = None) -> list[Line]:
     if not found:
         return []
     names = found[0]._fields
     keys = slice(names.index("phase") + 1, names.index("place"))  # as `_chosen` has them
-    return [_line(row, row[keys], catalogs) for row in map(_named(names), found)]
+    return [_line(row, row[keys], catalogs, category) for row in map(_named(names), found)]
 
 
 @lru_cache(maxsize=16)
@@ -319,7 +324,7 @@ def _named(columns: tuple[str, ...]) -> Callable[[Row[Any]], Any]:
     return named._make
 
 
-def _line(row: Any, keys: Sequence[Any], catalogs: CatalogOf) -> Line:
+def _line(row: Any, keys: Sequence[Any], catalogs: CatalogOf, category: str | None) -> Line:
     now, before = grounds.find(catalogs, row.now), grounds.find(catalogs, row.before)
     return Line(
         id=row.client_id,
@@ -327,7 +332,7 @@ def _line(row: Any, keys: Sequence[Any], catalogs: CatalogOf) -> Line:
         tier=Tier(row.tier),
         score=row.level,
         share=row.share,
-        change=row.change_7,
+        change=row.moved,
         score_before=before.score if before is not None else None,
         mrr=None if row.mrr is None else float(row.mrr),
         currency=row.currency,
@@ -337,7 +342,7 @@ def _line(row: Any, keys: Sequence[Any], catalogs: CatalogOf) -> Line:
         onboarding_since=row.first_on,
         ground=now,
         quiet=_quiet(now, row.quiet),
-        parts=explain(before, now) if now is not None and before is not None else (),
+        parts=explain(before, now, category) if now is not None and before is not None else (),
         position=Position(row.phase, tuple(map(_key, keys)), row.client_id),
     )
 

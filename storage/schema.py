@@ -403,6 +403,7 @@ standing = Table(
     Column("signs", Integer, nullable=False, server_default="0"),  # a set: opportunities, going quiet (`listing.Sign`)
     Column("quiet", Text),  # the tools that are going quiet, by their keys
     Column("owned", Text),  # what it pays for: "marketing:professional,sales:starter"; empty: not known
+    Column("area_changes", Text),  # `change_7` of each category that moved, by its key, as JSON; empty: none did
     _owned("workspace_id", table="workspace"),
     _owned("client_id", table="record"),
     ForeignKeyConstraint(["installation_id", "person_id"], ["person.installation_id", "person.id"]),

@@ -163,6 +163,7 @@ class Settler:
             int(seen.signs),
             names(basis.catalog, seen.quiet),
             seen.owned,
+            history.area_changes(now, past.week, self._catalogs.get),
         )
 
 

@@ -1,11 +1,11 @@
-"""Rows inside a row: the same JSON arrays on SQLite and PostgreSQL, and a day some days before another."""
+"""JSON that reads the same on SQLite and PostgreSQL: rows inside a row, a number; and a day some days before one."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, Date
+from sqlalchemy import JSON, Date, Double
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -62,3 +62,22 @@ def _before_on_sqlite(element: days_before, compiler: SQLCompiler, **kwargs: Any
 def _before_on_postgresql(element: days_before, compiler: SQLCompiler, **kwargs: Any) -> str:
     day, days = (compiler.process(part, **kwargs) for part in element.clauses)
     return f"({day} - {days})"
+
+
+class number(FunctionElement[float]):  # noqa: N801
+    """Of a text that is a JSON object: the number under a key; null where there is none."""
+
+    type = Double()
+    inherit_cache = True
+
+
+@compiles(number, "sqlite")
+def _number_on_sqlite(element: number, compiler: SQLCompiler, **kwargs: Any) -> str:
+    text, key = (compiler.process(part, **kwargs) for part in element.clauses)
+    return f"json_extract({text}, '$.\"' || {key} || '\"')"
+
+
+@compiles(number, "postgresql")
+def _number_on_postgresql(element: number, compiler: SQLCompiler, **kwargs: Any) -> str:
+    text, key = (compiler.process(part, **kwargs) for part in element.clauses)
+    return f"CAST(CAST({text} AS json) ->> CAST({key} AS text) AS double precision)"

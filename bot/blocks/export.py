@@ -52,14 +52,15 @@ def harmless(text: str) -> str:
 
 
 def _names(catalog: Catalog, listing: Listing, words: Words) -> list[str]:
-    """Of the columns. In a list of a category, score and tier are that category's, and say so."""
-    score, tier = words("Score"), words("Tier")
+    """Of the columns. In a list of a category, score, tier and change are that category's, and say so."""
+    score, tier, change = words("Score"), words("Tier"), words("Change in 7 days")
     category = catalog.categories.get(listing.wanted.category or "")
     if category is not None:
         score = words("Score in {category}", category=category.name)
         tier = words("Tier in {category}", category=category.name)
+        change = words("Change in {category} in 7 days", category=category.name)
     return [
-        words("Client ID"), words("Name"), words("Domain"), score, tier, words("Change in 7 days"), words("MRR"),
+        words("Client ID"), words("Name"), words("Domain"), score, tier, change, words("MRR"),
         words("Currency"), words("Renewal date"), words("CSM"), words("Team"), words("Going quiet"),
         words("Opportunities"), words("Data to"),
     ]  # fmt: skip
@@ -84,7 +85,7 @@ def _cells(catalog: Catalog, listing: Listing, entry: Entry, words: Words) -> li
         entry.team,
         words("yes") if Sign.QUIET in one.signs else None,
         "; ".join(words(label) for sign, label in OFFERS.items() if sign in one.signs),
-        _day(listing.as_of),
+        _day(entry.data_to),
     ]
 
 

@@ -92,7 +92,7 @@ class Line(NamedTuple):
     tier: Tier
     score: int | None  # the category's, where the list is of one
     share: float | None
-    change: float | None  # of the share in 7 days, by the client's own doing
+    change: float | None  # of the share in 7 days, by the client's own doing; as the score, perhaps the category's
     score_before: int | None  # a week before
     mrr: float | None
     currency: str
@@ -121,6 +121,7 @@ class Page:
     total: int | None  # None: not counted
     late_to: date | None = None  # where only late sources measure the list's category, the day that they go to
     is_measured: bool = True  # whether any source measures the list's category
+    data_to: date | None = None  # the day that the list's category, or else the whole, goes to
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,7 @@ class Entry:
     external_id: str  # in the source that it comes from
     domain: str | None
     team: str | None
+    data_to: date | None  # of what the list is of
 
 
 class Group(NamedTuple):

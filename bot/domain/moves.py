@@ -12,7 +12,7 @@ from math import lcm
 from typing import NamedTuple
 
 from bot.domain.catalog import Catalog, Tool
-from bot.domain.scoring import by_points, entitle, everything, members, points_of, split, whole
+from bot.domain.scoring import by_points, categories, entitle, everything, members, points_of, split, whole
 from bot.domain.subscriptions import Owned
 
 
@@ -95,8 +95,8 @@ class _Exchange(NamedTuple):
     whole: int
 
 
-def explain(before: Ground, after: Ground) -> tuple[Part, ...]:
-    """The parts of a change of the share, largest first; their sum is the change exactly.
+def explain(before: Ground, after: Ground, category: str | None = None) -> tuple[Part, ...]:
+    """The parts of a change of the share, largest first; their sum is the change exactly. `category`: of its share.
 
     The two days are exchanged one cause after the other, in the order of `Cause`. Within one cause a share
     E/P that becomes E'/P' has moved by the sum over its tools of (dE P - E dP) / P P', whatever their order.
@@ -104,7 +104,7 @@ def explain(before: Ground, after: Ground) -> tuple[Part, ...]:
     """
     if before == after:
         return ()
-    first, stages = _of(before), _stages(before, after)
+    first, stages = _of(before, category), _stages(before, after, category)
     if not first.possible or not stages[Cause.REACH].possible:
         return ()
     parts = _parts(list(_exchanges(first, stages)))
@@ -141,21 +141,21 @@ def _moved(old: _Stage, new: _Stage) -> Mapping[str, int]:
     return moved
 
 
-def _stages(before: Ground, after: Ground) -> dict[Cause, _Stage]:
+def _stages(before: Ground, after: Ground, category: str | None) -> dict[Cause, _Stage]:
     """After the exchange of each cause."""
     old, new = before.catalog, after.catalog
     measured = _carried(old, new, before.measured, after.measured)
     used = _carried(old, new, before.used, after.used)
     return {
-        Cause.SUBSCRIPTION: _stage(old, _renamed(after.products, new, old), before.measured, before.used),
-        Cause.CATALOG: _stage(new, after.products, measured, used),
-        Cause.USAGE: _stage(new, after.products, measured, after.used),
-        Cause.REACH: _of(after),
+        Cause.SUBSCRIPTION: _stage(old, _renamed(after.products, new, old), before.measured, before.used, category),
+        Cause.CATALOG: _stage(new, after.products, measured, used, category),
+        Cause.USAGE: _stage(new, after.products, measured, after.used, category),
+        Cause.REACH: _of(after, category),
     }
 
 
-def _of(ground: Ground) -> _Stage:
-    return _stage(ground.catalog, ground.products, ground.measured, ground.used)
+def _of(ground: Ground, category: str | None = None) -> _Stage:
+    return _stage(ground.catalog, ground.products, ground.measured, ground.used, category)
 
 
 def _carried(old: Catalog, new: Catalog, was: int, now: int) -> int:
@@ -193,18 +193,31 @@ def _measure(tool: Tool) -> tuple[str, int, int]:
 
 
 @lru_cache(maxsize=4_096)  # of one change most are the same
-def _stage(catalog: Catalog, products: tuple[Owned, ...] | None, measured: int, used: int) -> _Stage:
+def _stage(
+    catalog: Catalog, products: tuple[Owned, ...] | None, measured: int, used: int, category: str | None
+) -> _Stage:
     entitlement = everything(measured) if products is None else entitle(catalog, products)
     earning, counting = split(entitlement, measured, used)
+    if category is not None:
+        within = dict(zip(catalog.categories, categories(catalog), strict=True)).get(category, 0)
+        earning, counting = earning & within, counting & within
     return _Stage(catalog, earning, counting, points_of(catalog, earning), points_of(catalog, counting))
 
 
 OWN = frozenset({Cause.SUBSCRIPTION, Cause.USAGE})  # what a client did, not its data or the formula
 
 
-def own_change(before: Ground, after: Ground) -> Fraction:
+def own_change(before: Ground, after: Ground, category: str | None = None) -> Fraction:
     """By how much the share moved by the client's own doing: what lists are sorted by and alarms are raised on."""
-    return change(part for part in explain(before, after) if part.cause in OWN)
+    return change(part for part in explain(before, after, category) if part.cause in OWN)
+
+
+def own_changes(before: Ground, after: Ground) -> dict[str, Fraction]:
+    """The same of each category that moved, by its key."""
+    if before == after:
+        return {}
+    found = {key: own_change(before, after, key) for key in after.catalog.categories}
+    return {key: moved for key, moved in found.items() if moved}
 
 
 def change(parts: Iterable[Part]) -> Fraction:

@@ -34,7 +34,7 @@ LINE = Line(
     signs=Sign.QUIET | Sign.ACTIVATION | Sign.CROSS_SELL,
     position=Position(0, (0.3,), 7),
 )
-ENTRY = Entry(LINE, "c-7", "acme.example", "CS Nordic")
+ENTRY = Entry(LINE, "c-7", "acme.example", "CS Nordic", TODAY)
 
 
 def written(*entries: Entry, listing: Listing = LISTING) -> str:
@@ -70,19 +70,19 @@ def test_a_client_is_a_row_under_plain_names() -> None:
 
 def test_what_is_not_known_is_empty_and_never_0() -> None:
     nothing: dict[str, Any] = dict.fromkeys(("score", "change", "mrr", "currency", "renews_on", "csm"))
-    bare = Entry(LINE._replace(tier=Tier.UNKNOWN, signs=Sign(0), **nothing), "c-7", None, None)
-    assert written(bare).splitlines()[1] == "c-7,Acme AS,,,Not known,,,,,,,,,2026-11-20"
-    assert row(replace(LISTING, as_of=None))["Data to"] == ""
+    bare = Entry(LINE._replace(tier=Tier.UNKNOWN, signs=Sign(0), **nothing), "c-7", None, None, None)
+    assert written(bare).splitlines()[1] == "c-7,Acme AS,,,Not known,,,,,,,,,"
 
 
 def test_of_late_data_no_change_is_told() -> None:
     assert row(replace(LISTING, as_of=TODAY - timedelta(8)))["Change in 7 days"] == ""
 
 
-def test_in_a_list_of_a_category_score_and_tier_are_that_category_s_and_say_so() -> None:
+def test_in_a_list_of_a_category_score_tier_and_change_are_that_category_s_and_say_so() -> None:
     listing = replace(LISTING, wanted=Filter(category="marketing"))
     found = row(listing, score=8)
     assert (found["Score in Marketing"], found["Tier in Marketing"]) == ("8", "High")
+    assert found["Change in Marketing in 7 days"] == "-2.1"
     found = row(listing, score=NO_SCORE)
     assert (found["Score in Marketing"], found["Tier in Marketing"]) == ("", "")
     assert row(listing, score=8, tier=Tier.ONBOARDING)["Tier in Marketing"] == "Onboarding"
@@ -108,7 +108,7 @@ def test_in_a_list_of_a_category_score_and_tier_are_that_category_s_and_say_so()
 )
 def test_no_text_is_calculated(text: str, harmless: str) -> None:
     assert export.harmless(text) == harmless
-    entry = Entry(LINE._replace(name=text, csm=text, currency=text), text, text, text)
+    entry = Entry(LINE._replace(name=text, csm=text, currency=text), text, text, text, TODAY)
     file = StringIO(written(entry).removeprefix(export.BOM), newline="")
     (found,) = csv.DictReader(file)
     assert {found[name] for name in ("Client ID", "Name", "Domain", "CSM", "Team", "Currency")} == {harmless}

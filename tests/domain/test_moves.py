@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.catalog import Catalog, fold
-from bot.domain.moves import Cause, Ground, Part, change, explain, in_tenths, own_change, tenths
+from bot.domain.moves import Cause, Ground, Part, change, explain, in_tenths, own_change, own_changes, tenths
 from bot.domain.scoring import entitle, everything, split
 from bot.domain.subscriptions import Owned
 from tests.domain.catalogs import EVERY_TOOL, SHIPPED
@@ -35,11 +35,15 @@ def without(catalog: Catalog, tool: str) -> Catalog:
     return replace(catalog, hash=f"{catalog.hash} without {tool}", tools=tools, tool_names=names)
 
 
-def share(ground: Ground) -> Fraction | None:
+def share(ground: Ground, category: str | None = None) -> Fraction | None:
     products = ground.products
     entitlement = everything(ground.measured) if products is None else entitle(ground.catalog, products)
     earning, counting = split(entitlement, ground.measured, ground.used)
-    points = [(tool.points, counting >> i & 1, earning >> i & 1) for i, tool in enumerate(ground.catalog.tools)]
+    points = [
+        (tool.points, counting >> i & 1, earning >> i & 1)
+        for i, tool in enumerate(ground.catalog.tools)
+        if category in {None, tool.category}
+    ]
     possible = sum(n * counts for n, counts, _ in points)
     return Fraction(sum(n * earns for n, _, earns in points), possible) if possible else None
 
@@ -152,10 +156,10 @@ def _within(one: Ground, tools: int) -> int:
     return tools & ((1 << len(one.catalog.tools)) - 1)
 
 
-@given(grounds, grounds)
-def test_the_parts_add_up_to_the_change_exactly(before: Ground, after: Ground) -> None:
-    old, new = share(before), share(after)
-    parts = explain(before, after)
+@given(grounds, grounds, st.sampled_from([None, *SHIPPED.categories]))
+def test_the_parts_add_up_to_the_change_exactly(before: Ground, after: Ground, category: str | None) -> None:
+    old, new = share(before, category), share(after, category)
+    parts = explain(before, after, category)
     if old is None or new is None:
         assert parts == ()
     else:
@@ -171,6 +175,15 @@ def test_the_tenths_shown_add_up_to_the_change_shown_and_are_less_than_a_tenth_o
     assert sum(one.tenths for one in shown) == tenths(change(parts))
     exact = {(part.cause, part.tool): part.share * 100 for part in parts}
     assert all(abs(one.tenths - exact[one.cause, one.tool]) < 1 for one in shown)
+
+
+@given(grounds, grounds)
+def test_what_moved_a_category_is_of_its_own_tools(before: Ground, after: Ground) -> None:
+    moved = own_changes(before, after)
+    assert {key for key in SHIPPED.categories if own_change(before, after, key)} == moved.keys()
+    of = {tool.key: tool.category for one in (before, after) for tool in one.catalog.tools}
+    for key in SHIPPED.categories:
+        assert {of[part.tool] for part in explain(before, after, key)} <= {key}
 
 
 @given(grounds)

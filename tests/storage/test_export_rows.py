@@ -14,6 +14,7 @@ from bot.domain.listing import Entry, Listing, Scope, Whose
 from storage import export_rows, schema
 from storage.database import Database
 from storage.installations import Installation
+from tests.conftest import TODAY
 from tests.storage.test_listing import ALL, CATALOG, Base, asked, fill, rows, walk
 
 
@@ -51,8 +52,8 @@ def test_each_has_what_a_line_has_no_room_for(database: Database, installation: 
         connection.execute(update(schema.record).values(domain="firm.example"))
     teams = {row["client_id"]: row["team_id"] and f"Team {row['team_id']}" for row in base}
     for entry in export(database, asked(installation, Filter())):
-        expected = (str(entry.line.id), "firm.example", teams[entry.line.id])
-        assert (entry.external_id, entry.domain, entry.team) == expected
+        expected = (str(entry.line.id), "firm.example", teams[entry.line.id], TODAY)
+        assert (entry.external_id, entry.domain, entry.team, entry.data_to) == expected
 
 
 def test_a_list_of_nobody_has_no_rows(database: Database, installation: Installation, base: Base) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -52,6 +53,7 @@ def rows(here: Installation, random: Random) -> Iterator[dict[str, Any]]:
             "change_7": random.choice([None, -0.2, 0.1, random.uniform(-1, 1)]) if known else None,
             "areas": sum(level << AREA_BITS * place for place, level in enumerate(levels)),
             "signs": random.randrange(32),
+            "area_changes": random.choice([None, '{"sales": 0.5}', json.dumps({"marketing": random.uniform(-1, 1)})]),
         }
 
 
@@ -250,6 +252,33 @@ def test_a_list_of_a_category_is_sorted_by_that_categorys_score(
     levels = [line.score for line in judged]
     assert levels == sorted(levels, key=lambda one: one or 0)
     assert all(line.score == level(base[line.id - 1]) for line in judged)
+
+
+@pytest.mark.parametrize(
+    "wanted", [Filter(sort=Sort.DROP), Filter(sort=Sort.RISE), Filter(sort=Sort.RISE, reverse=True)]
+)
+def test_a_list_of_a_category_tells_and_is_sorted_by_that_categorys_change(
+    database: Database, installation: Installation, base: Base, wanted: Filter
+) -> None:
+    one = asked(installation, replace(wanted, category="marketing"))
+    lines = walk(database, one)
+    assert {line.id: line.change for line in lines} == {
+        row["client_id"]: area_change(row) for row in base if level(row) != NOT_INCLUDED and row["tier"] != "former"
+    }
+    shown = [line.change for line in lines if line.position.phase == 0 and line.change is not None]
+    assert len(shown) > 7
+    assert shown == sorted(shown, reverse=wanted.sort is Sort.RISE and not wanted.reverse)
+    with database.read() as connection:
+        second = listing.page(connection, CATALOG, KNOWN, one, beside=lines[9].position)
+        back = listing.page(connection, CATALOG, KNOWN, one, beside=second.lines[0].position, backwards=True)
+    assert [line.id for line in back.lines] == [line.id for line in lines[:10]]
+
+
+def area_change(row: dict[str, Any]) -> float | None:
+    if row["change_7"] is None:
+        return None
+    moved: float = json.loads(row["area_changes"] or "{}").get("marketing", 0.0)
+    return moved
 
 
 @pytest.mark.parametrize("sort", Sort)

@@ -303,10 +303,29 @@ def test_a_category_whose_source_stayed_behind_is_late_on_the_card_and_in_its_li
         "core": None, "mailing": START + timedelta(50),
     }  # fmt: skip
     assert _page(base, "mailing", today).is_measured
+    assert {key: _page(base, key, today).data_to for key in ("core", "mailing")} == {
+        "core": START + timedelta(60), "mailing": START + timedelta(50),
+    }  # fmt: skip
     base.reach(2, 53)
     base.settle()
     assert assess(base.rules, _card(base, 1)[0], today).late == {}
     assert _page(base, "mailing", today).late_to is None
+
+
+def test_a_list_of_a_category_tells_how_far_that_category_moved_and_why(base: Base) -> None:
+    base.subscribe(1, "mail", "starter", None, 200)
+    base.use(1, 1, 40, 5, 1)  # contacts, of the core, go on
+    base.use(1, 2, 20, 3, 1)  # forms fall out of their window
+    for day in (48, 55):
+        base.reach(1, day)
+        base.settle()
+    today = START + timedelta(55)
+    core, mailing = (
+        next(line for line in _page(base, key, today).lines if line.id == 1) for key in ("core", "mailing")
+    )
+    assert (core.change, core.parts) == (0.0, ())
+    assert mailing.change == -1.0
+    assert [(part.tool, float(part.share)) for part in mailing.parts] == [("forms", -1.0)]
 
 
 def test_a_category_that_nobody_measures_is_said_to_be_so_in_its_list(base: Base) -> None:
