@@ -23,7 +23,17 @@ def sentence(catalog: Catalog, one: Opportunity, words: Words) -> str:
     if one.rule is None:
         return kit.name(_unused(catalog, one, words), SENTENCE)
     shown = {name: _shown(name, value, words) for name, value in one.values.items()}
-    return kit.name(catalog.rules[one.rule].because.format(**shown), SENTENCE)
+    because = catalog.rules[one.rule].because.format(**shown)
+    offered = "" if catalog.rules[one.rule].offer.words is not None else _offered(catalog, one)
+    return kit.name(because if offered in because else f"{because} → {offered}", SENTENCE)
+
+
+def _offered(catalog: Catalog, one: Opportunity) -> str:
+    """What would be bought."""
+    if one.product is None:
+        return ""
+    name = catalog.products[one.product].name
+    return f"{name} {one.edition.capitalize()}" if one.kind is Kind.UPSELL and one.edition is not None else name
 
 
 def of_line(catalog: Catalog, one: Line, found: Sequence[Opportunity], kind: Kind | None, words: Words) -> str:

@@ -30,6 +30,9 @@ def owner(*rows: Subscription, **uses: Use) -> Client:
     return with_facts(client(uses), subscriptions=list(rows))
 
 
+SALES_STARTER = Subscription("sales", "Starter", LONG_AGO)
+
+
 @pytest.mark.parametrize(
     ("one", "key", "expected"),
     [
@@ -70,6 +73,13 @@ def test_a_tool_that_is_not_used_is_said_with_what_is_known_of_it(one: Client, k
 def test_a_rule_speaks_with_its_numbers() -> None:
     one = client({"tickets": Use(1_288, LATELY)})
     assert said(one, "cross-sell/service") == "1,288 tickets in 90 days, no Service Hub"
+
+
+def test_what_would_be_bought_is_named_where_the_rule_does_not_say_it() -> None:
+    one = client({"deals": Use(51, LATELY), "templates": Use(30, LATELY), "landing_pages": Use(5, LATELY)})
+    one = replace(one, facts=replace(one.facts, subscriptions=[*one.facts.subscriptions[:1], SALES_STARTER]))
+    assert said(one, "upsell/sales:professional").endswith("ready for sequences → Sales Hub Professional")
+    assert said(one, "cross-sell/content").endswith("site is elsewhere → Content Hub")
 
 
 @pytest.mark.parametrize(("used", "share"), [(9_300, "93 %"), ("9999", "99 %"), (10_000, "100 %"), (12_345.6, "123 %")])
