@@ -14,6 +14,7 @@ from bot.blocks.states import ListState, write
 from bot.blocks.words import Words
 from bot.domain.catalog import Catalog, Tier
 from bot.domain.filter_text import write as write_filter
+from bot.domain.filters import Filter, Sort
 from bot.domain.listing import Colleague, Line, Listing, Overview, Whose, portions
 
 BARS = (Tier.HIGH, Tier.MEDIUM, Tier.LOW)
@@ -109,9 +110,10 @@ def _move(catalog: Catalog, one: Line, words: Words) -> str:
 def _first(listing: Listing, found: Overview, words: Words) -> list[str]:
     if not found.first:
         return []
+    by_renewal = replace(listing, wanted=Filter(sort=Sort.RENEWAL))  # which is why they are here, however far it is
     lines = [
         " · ".join(
-            filter(None, [f"*{kit.name(one.name, 60)}*", _score(one, words), lists.renewal(one, listing, words)])
+            filter(None, [f"*{kit.name(one.name, 60)}*", _score(one, words), lists.renewal(one, by_renewal, words)])
         )
         for one in found.first
     ]

@@ -145,7 +145,7 @@ OVERVIEW = Overview(
     tiers=TIERS,
     fell=(line(1), line(2, score_before=3)),
     rose=(KINDS[1],),
-    first=(line(9), line(10, renews_on=TODAY)),
+    first=(line(9), line(10, renews_on=TODAY), line(11, renews_on=TODAY + timedelta(179))),
     currencies=("EUR", "NOK", "PLN"),
 )
 TEAM = Scope(Whose.TEAM, team_id=1, name="CS Nordic")
