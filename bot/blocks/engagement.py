@@ -12,6 +12,8 @@ from bot.blocks.offers import sentence, why_held
 from bot.blocks.words import Words
 from bot.domain.catalog import Catalog, Category, Tier
 from bot.domain.engagement import Engagement
+from bot.domain.filter_text import strange
+from bot.domain.filters import FIELDS
 from bot.domain.moves import OWN, change, tenths
 from bot.domain.scoring import Area, Reason
 
@@ -274,6 +276,9 @@ def several(asked: str, hits: Sequence[Choice], words: Words) -> Message:
 def nobody(asked: str, nearest: Sequence[Choice], words: Words) -> Message:
     """No client of that name; the nearest ones as buttons."""
     text = words("No client “{asked}”.", asked=_asked(asked))
+    if key := strange(asked):
+        filters = ", ".join(FIELDS)
+        text += " " + words("{key}: is not a filter either. There are: {filters}.", key=_asked(key), filters=filters)
     if not nearest:
         text += " " + words("Try a part of the name, or the domain.")
         return kit.message(text, [kit.section(text)])

@@ -38,6 +38,11 @@ def is_filter(text: str) -> bool:
     return any(one.name or one.meant for one in _words(text[:LONGEST]))
 
 
+def strange(text: str) -> str | None:
+    """What a text that is no filter may have been meant to be one by: "status" of "status:low"."""
+    return next((one.key for one in _words(text[:LONGEST]) if one.is_strange), None)
+
+
 def parse(text: str, categories: Mapping[str, str]) -> Filter:
     """The filter that a text says. `text` as the person saw it (`names.typed`); `categories`: names by key."""
     if len(text) > LONGEST:

@@ -127,6 +127,12 @@ def test_a_wrong_filter_says_which_word_and_what_was_meant(bot: Bot, typed: str,
     assert says in bot.ask(f"/engagement {typed}").text
 
 
+def test_what_is_neither_a_client_nor_a_filter_is_said_to_be_neither(bot: Bot) -> None:
+    answer = bot.ask("/engagement status:low")
+    assert answer.text.startswith("No client “status:low”. status: is not a filter either. There are: tier, score, ")
+    assert "not a filter" not in bot.ask("/engagement zzz: the company").text
+
+
 def test_nobody_matching_names_the_filter_to_drop(bot: Bot) -> None:
     answer = bot.ask("/engagement client:many going:quiet")
     assert "Nobody matches: your clients. Without going:quiet there are 34." in answer.text
