@@ -44,6 +44,7 @@ class Bot:
     database: Database
     installation: Installation
     app: App
+    socket: Connection
     now: datetime = NOW
 
     def ask(self, text: str, who: str = cast.ANNA, channel: str = cast.CS_NORDIC) -> Message:
@@ -78,6 +79,11 @@ class Bot:
     def submit(self, view: View, who: str = cast.ANNA, **fields: Any) -> dict[str, str]:
         """Fill in fields, whose block and element have the same name, and submit; gives the errors by field."""
         return self.slack.actions.submit(who, view.id, {name: {name: raw} for name, raw in fields.items()})
+
+    def restart(self) -> None:
+        """End the bot, and start another on the same file."""
+        self.socket.drain(3)
+        self.app, self.socket = _connected(self.slack, self.database)
 
     def send_exports(self) -> None:
         """One turn of the job that sends exported lists."""
@@ -117,19 +123,25 @@ def running(path: Path) -> Iterator[Bot]:
     database = Database(f"sqlite:///{path}")
     with database.read() as connection:
         installation = installations.every(connection)[0]
-    settings = Settings(_env_file=None)  # type: ignore[call-arg]
     with Playground() as slack:
-        client = WebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=[])
-        app = wire(database=database, catalog=CATALOG, now=lambda: NOW, slack=client, settings=settings)
-        socket = Connection(app, slack.app_token, concurrency=32)
-        socket.connect()  # type: ignore[no-untyped-call]
-        assert slack.wait_for_bot()
+        app, socket = _connected(slack, database)
         with database.write() as writing:
-            for user in client.users_list()["members"]:
+            for user in app.client.users_list()["members"]:
                 people.keep(writing, installation.id, user, NOW)
-        yield Bot(slack, database, installation, app)
-        socket.drain(3)
+        one = Bot(slack, database, installation, app, socket)
+        yield one
+        one.socket.drain(3)
     database.close()
+
+
+def _connected(slack: Playground, database: Database) -> tuple[App, Connection]:
+    settings = Settings(_env_file=None)  # type: ignore[call-arg]
+    client = WebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=[])
+    app = wire(database=database, catalog=CATALOG, now=lambda: NOW, slack=client, settings=settings)
+    socket = Connection(app, slack.app_token, concurrency=32)
+    socket.connect()  # type: ignore[no-untyped-call]
+    assert slack.wait_for_bot()
+    return app, socket
 
 
 def load_small_base(url: str) -> None:

@@ -103,6 +103,15 @@ def test_pages_follow_one_another_in_place_and_back(bot: Bot) -> None:
     assert "21 to 30" in back.text
 
 
+def test_a_page_is_turned_on_and_back_by_a_bot_that_was_started_since(bot: Bot) -> None:
+    first = bot.ask("/engagement sort:name client:many")
+    bot.restart()
+    second = pressed(bot, first, f"{ids.SHOW_LIST}:next")
+    assert names(second) == [f"Many {n:02} AS" for n in range(10, 20)]
+    bot.restart()
+    assert names(pressed(bot, second, f"{ids.SHOW_LIST}:back")) == [f"Many {n:02} AS" for n in range(10)]
+
+
 def test_the_menu_sorts_anew_from_the_first_page(bot: Bot) -> None:
     first = bot.ask("/engagement client:many")
     head = first.blocks[0]
