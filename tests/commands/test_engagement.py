@@ -34,7 +34,8 @@ def test_the_answer_rides_on_the_acknowledgement(bot: Bot) -> None:
     assert bot.slack.calls[before:] == []
 
 
-def test_a_card_takes_two_statements(bot: Bot) -> None:
+@pytest.mark.parametrize("typed", ["/engagement acme", "/opportunities acme"])
+def test_a_card_takes_two_statements_and_a_client_s_opportunities_no_more(bot: Bot, typed: str) -> None:
     statements: list[str] = []
 
     def count(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
@@ -43,7 +44,7 @@ def test_a_card_takes_two_statements(bot: Bot) -> None:
 
     event.listen(bot.database.engine, "before_cursor_execute", count)
     try:
-        bot.ask("/engagement acme")
+        bot.ask(typed)
     finally:
         event.remove(bot.database.engine, "before_cursor_execute", count)
     assert len(statements) == 2, statements
