@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+import structlog
 from slack_bolt import Ack
 
 from bot.blocks import forms, kit
@@ -17,6 +18,8 @@ from bot.reply import replier
 from commands.arguments import Turn
 
 Payload = Mapping[str, Any]
+
+log = structlog.get_logger()
 
 _TOO_LATE = ("expired_url", "used_url")
 
@@ -46,10 +49,27 @@ def replace(ack: Ack, state: FormState, message: kit.Message, too_late: UserErro
     if not state.can_reply(time.time()):
         raise too_late
     ack()
-    told = ack.looking.message(message) if isinstance(ack, LookingAck) else message
     try:
-        replier(state.reply_to)(**told)
+        _tell(ack, state, message)
     except DeliveryError as error:
         if any(code in error.code for code in _TOO_LATE):
             raise too_late from error
         raise
+
+
+def refresh(ack: Ack, state: FormState, message: kit.Message) -> None:
+    """Put the message in the place of the one that a modal was opened from. What was done is said in the modal.
+
+    Where there is none, because a command opened it, and where Slack no longer takes it, nothing is missing.
+    """
+    if not state.can_reply(time.time()):
+        return
+    try:
+        _tell(ack, state, message)
+    except DeliveryError as error:
+        log.warning("a list stays as it was", error=error.code)
+
+
+def _tell(ack: Ack, state: FormState, message: kit.Message) -> None:
+    told = ack.looking.message(message) if isinstance(ack, LookingAck) else message
+    replier(state.reply_to)(**told)

@@ -12,6 +12,7 @@ from bot.blocks.export import BOM, harmless
 from bot.blocks.kit import Message
 from bot.blocks.settings_words import label, value
 from bot.blocks.words import Words
+from bot.blocks.workspaces import back
 
 PAGE = 10  # entries
 LINES = 8  # settings of an entry that are named
@@ -63,12 +64,12 @@ def page(entries: Sequence[Entry], before: int | None, zone: tzinfo, words: Word
 
 
 def _turning(entries: Sequence[Entry], before: int | None, words: Words) -> list[kit.Block]:
-    buttons = []
+    buttons = [back(words)]
     if before is not None:
         buttons.append(kit.button(words("◀ Newest"), f"{ids.SHOW_AUDIT}:new", ""))
     if len(entries) > PAGE:
         buttons.append(kit.button(words("Older ▶"), f"{ids.SHOW_AUDIT}:old", str(entries[PAGE - 1].id)))
-    return [kit.actions(*buttons)] if buttons else []
+    return [kit.actions(*buttons)]
 
 
 def _lines(one: Entry, zone: tzinfo, words: Words) -> list[str]:

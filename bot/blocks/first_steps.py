@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.blocks import ids, kit
+from bot.blocks import ids, kit, seats
 from bot.blocks.kit import Block, Message
 from bot.blocks.words import Words
+from bot.domain.access import Person
 from bot.domain.first_steps import Steps
 
 
@@ -79,9 +80,9 @@ def _buttons(one: Steps, words: Words) -> list[Block]:
     return [kit.actions(*buttons)] if buttons else []
 
 
-def no_seat(words: Words) -> Message:
-    """To a super admin who sees settings and no client."""
-    text = words("You have no seat: you see settings, and no client.")
-    return kit.message(
-        text, [kit.section(text), kit.actions(kit.button(words("Give me a seat"), ids.GIVE_ME_A_SEAT, ""))]
-    )
+def no_seat(asker: Person, admin: str | None, words: Words) -> Message:
+    """To who sees no client, with the way to a seat."""
+    text = words("You have no seat, so you see no client here.")
+    if asker.is_super_admin:
+        text = words("You have no seat: you see settings, and no client.")
+    return kit.message(text, [kit.section(text), *seats.ways_in(asker, admin, words)])

@@ -55,6 +55,7 @@ ASK_FOR_SEAT = "ask_for_seat"
 GIVE_SEAT = "give_seat"  # value: the id of who asks for one
 LOOK_AS = "look_as"  # value: a person's id
 LOOK_AS_MYSELF = "look_as_myself"
+SHOW_WORKSPACES = "show_workspaces"  # the way back to their list
 CREATE_WORKSPACE = "create_workspace"  # the modal's callback id, too; as is:
 EDIT_WORKSPACE = "edit_workspace"  # value: the workspace's id
 DELETE_WORKSPACE = "delete_workspace"

@@ -9,6 +9,7 @@ from bot.blocks import forms, ids, kit
 from bot.blocks.forms import FormState
 from bot.blocks.kit import Block, Element, Message, Modal
 from bot.blocks.words import Words
+from bot.blocks.workspaces import back
 from bot.domain.access import Person
 from bot.domain.csms import Csm, Found, Rights
 
@@ -92,8 +93,7 @@ def _turning(found: Sequence[Csm], first: int, asker: Person, seats: Seats, word
         text = words("They had a seat before there were welcomes. Each gets one direct message.")
         button = kit.button(label, ids.WELCOME_HELD, "")
         buttons.append(kit.asking(button, words("Welcome them?"), text, words("Yes"), words("Cancel")))
-    if buttons:
-        yield kit.actions(*buttons)
+    yield kit.actions(*buttons, back(words))
 
 
 def _switch(by_hand: bool, words: Words) -> Element:

@@ -8,6 +8,7 @@ from bot.blocks import forms, ids, kit
 from bot.blocks.forms import FormState
 from bot.blocks.kit import Block, Message, Modal
 from bot.blocks.words import Words
+from bot.blocks.workspaces import back
 from bot.domain.teams import NAME, Entered, Member, Team
 
 PAGE = 8  # teams of a message
@@ -21,14 +22,16 @@ def page(found: Sequence[Team], first: int, words: Words) -> Message:
     """The answer to `/workspace teams`, from the team at this place on."""
     if not found:
         text = words("No teams yet. Until there is one, every full member of this Slack workspace has a seat.")
-        return kit.message(text, [kit.section(text), kit.actions(_new(words))])
+        return kit.message(text, [kit.section(text), kit.actions(_new(words), back(words))])
     shown = found[first : first + PAGE]
     title = words.count("{n} team", "{n} teams", len(found))
     lines = [_lines(one, words) for one in shown]
     parts = [_team(one, said, words) for one, said in zip(shown, lines, strict=True)]
     text = f"{title}. {' '.join(' · '.join(said) + '.' for said in lines)}"
     head = kit.section(f"*{title}*")
-    return kit.message(text.replace("*", ""), [head, *parts, kit.actions(*_turning(found, first, words), _new(words))])
+    return kit.message(
+        text.replace("*", ""), [head, *parts, kit.actions(*_turning(found, first, words), _new(words), back(words))]
+    )
 
 
 def _new(words: Words) -> kit.Element:

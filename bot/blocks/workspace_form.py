@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.blocks import forms, ids, kit
-from bot.blocks.forms import Values
+from bot.blocks.forms import FormState, Values
 from bot.blocks.kit import Block, Modal
 from bot.blocks.notices import notice
 from bot.blocks.objects import called
@@ -45,9 +45,11 @@ class EditState:
     tab: str
     began: Mapping[str, str]  # digests of all fields
     draft: Fields
+    listed: FormState  # leads back to the list from which it was opened
 
     def write(self) -> str:
-        made = [self.workspace, self.version, self.tab, dict(self.began), dict(self.draft)]
+        listed = [self.listed.reply_to, self.listed.opened]
+        made = [self.workspace, self.version, self.tab, dict(self.began), dict(self.draft), *listed]
         text = json.dumps(made, ensure_ascii=False, separators=(",", ":"))
         if len(text) > KEPT:
             raise UserError("workspace_form_full")
@@ -57,14 +59,15 @@ class EditState:
 def read_state(text: str) -> EditState:
     """Raises UserError where it is none, as of another release."""
     try:
-        workspace, version, tab, began, draft = json.loads(text)
-        return EditState(int(workspace), int(version), str(tab), dict(began), dict(draft))
+        workspace, version, tab, began, draft, reply_to, opened = json.loads(text)
+        listed = FormState(str(reply_to), int(opened))
+        return EditState(int(workspace), int(version), str(tab), dict(began), dict(draft), listed)
     except (ValueError, TypeError) as error:
         raise UserError("form_gone") from error
 
 
-def begin(settings: Settings, objects: Objects, tab: str) -> EditState:
-    return EditState(settings.id, settings.version, tab, digests(fields(settings, objects)), {})
+def begin(settings: Settings, objects: Objects, tab: str, listed: FormState) -> EditState:
+    return EditState(settings.id, settings.version, tab, digests(fields(settings, objects)), {}, listed)
 
 
 def field_id(name: str, version: int) -> str:
@@ -91,12 +94,37 @@ def tab_of(field: str, objects: Objects) -> str:
     return SERVICES if object_ == objects.service else REVENUE[list(objects.revenue).index(object_)]
 
 
-def create(words: Words) -> Modal:
+def create(state: FormState, words: Words, *, is_free: bool) -> Modal:
+    """A new one. `is_free`: there is a team that it can have."""
     named = {"name": "", "description": ""}
-    blocks = [*_named(named, 0, words), _teams([], 0, words)]
+    teams = _teams([], 0, words) if is_free else kit.context(_no_team(words))
     return kit.modal(
-        words("New CS workspace"), blocks, close=words("Cancel"), submit=words("Create"), callback=ids.CREATE_WORKSPACE
+        words("New CS workspace"),
+        [*_named(named, 0, words), teams],
+        close=words("Cancel"),
+        submit=words("Create"),
+        callback=ids.CREATE_WORKSPACE,
+        metadata=forms.write(state),
     )
+
+
+def _no_team(words: Words) -> str:
+    return words(
+        "No team is free for it: make one first (*Teams*, below the list of CS workspaces), or create it without, and "
+        "add its teams later. Until it has one, nobody works in it."
+    )
+
+
+def created(name: str, words: Words) -> str:
+    return words(
+        "*{name} is created.* These are its settings, to be changed now or later; *Save* keeps what you change.",
+        name=kit.name(name),
+    )
+
+
+def unsaved(problem: str, words: Words) -> str:
+    """What is wrong on the tab that is shown, where another one was to be saved."""
+    return words("*Nothing is saved yet.* {problem}", problem=problem)
 
 
 def edit(
@@ -190,7 +218,8 @@ def _beside(
     if object_ is None:
         yield kit.section(
             words("Nothing is chosen for this tab yet."),
-            words("Which object it shows is chosen for all of them: *Objects*, below the list of CS workspaces."),
+            words("Load services or deals from CSV (`services.csv`, `deals.csv`, or what the mapping names)."),
+            words("Then choose them, for all CS workspaces: *Objects*, below their list."),
         )
         return
     if object_ not in objects.loaded:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.blocks import forms, ids, kit
 from bot.blocks.forms import FormState
-from bot.blocks.kit import Block, Message, Modal
+from bot.blocks.kit import Block, Element, Message, Modal
 from bot.blocks.notices import notice
 from bot.blocks.words import Words
 from bot.domain.access import Person, Right
@@ -43,11 +43,18 @@ def listed(found: Sequence[Workspace], asker: Person, admins: Sequence[str], wor
     blocks = [block for one in found for block in _block(one, words)]
     create = [kit.button(words("Create"), ids.CREATE_WORKSPACE, "")] if len(found) <= MOST else []
     rest = [
+        kit.button(words("Teams"), f"{ids.SHOW_TEAMS}:list", "0"),
+        kit.button(words("People"), f"{ids.SHOW_PEOPLE}:list", "0"),
         kit.button(words("Objects"), ids.SET_OBJECTS, ""),
         kit.button(words("History"), f"{ids.SHOW_AUDIT}:new", ""),
     ]
     text = f"{title}: {told}."
     return kit.message(text.replace("*", ""), [kit.section(f"*{title}*"), *blocks, kit.actions(*create, *rest)])
+
+
+def back(words: Words) -> Element:
+    """The way back to the list, from what took its place."""
+    return kit.button(words("◀ CS workspaces"), ids.SHOW_WORKSPACES, "")
 
 
 def _block(one: Workspace, words: Words) -> Iterator[Block]:
@@ -61,7 +68,7 @@ def _block(one: Workspace, words: Words) -> Iterator[Block]:
 def _one(one: Workspace, words: Words) -> list[str]:
     primary = f" · {words('primary')}" if one.is_primary else ""
     described = [kit.name(one.description, 300)] if one.description else []
-    teams = _named(list(one.teams.values()), len(one.teams), TEAMS, words) or words("no teams")
+    teams = _named(list(one.teams.values()), len(one.teams), TEAMS, words) or words("none yet")
     return [f"*{kit.name(one.name)}*{primary}", *described, words("Teams: {teams}", teams=teams)]
 
 
@@ -72,9 +79,9 @@ def _named(names: Sequence[str], total: int, most: int, words: Words) -> str:
 
 
 def _mine(mine: Workspace, admins: Sequence[str], words: Words) -> Message:
-    told = words("You work in the CS workspace {name}.", name=kit.name(mine.name))
+    told = words("Your CS workspace is {name}.", name=kit.name(mine.name))
     who = ", ".join(kit.name(name, 60) for name in admins)
-    ask = words("Its settings are made by {who}.", who=who) if who else words("Nobody sets up CS workspaces yet.")
+    ask = words("{who} can change its settings.", who=who) if who else words("Nobody sets up CS workspaces yet.")
     return kit.message(f"{told} {ask}", [kit.section(told, ask)])
 
 

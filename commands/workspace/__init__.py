@@ -13,6 +13,7 @@ from bot.blocks import ids
 from bot.blocks import workspaces as show
 from bot.domain.access import Right
 from bot.errors import UserError
+from commands import forms
 from commands.arguments import Turn, require, typed
 from commands.workspace import create, delete, edit, first, history, looking, objects, people, seats, teams
 
@@ -35,7 +36,7 @@ def on_command(ack: Ack, command: Payload, slack: WebClient, turn: Turn) -> None
         case "create":
             require(turn, Right.SETTINGS)
             ack()
-            create.open_form(command["trigger_id"], slack, turn)
+            create.open_form(command["trigger_id"], slack, turn, forms.carrying({}))
         case "objects":
             require(turn, Right.SETTINGS)
             ack()
@@ -68,6 +69,7 @@ LISTENERS = [
     ("action", ids.GIVE_SEAT, seats.on_give, Right.SUPER_ADMIN),
     ("action", ids.LOOK_AS, looking.on_look, Right.SUPER_ADMIN),
     ("action", ids.LOOK_AS_MYSELF, looking.on_stop, Right.MEMBER),
+    ("action", ids.SHOW_WORKSPACES, first.on_list, Right.MEMBER),
     ("action", ids.CREATE_WORKSPACE, create.on_open, Right.SETTINGS),
     ("view", ids.CREATE_WORKSPACE, create.on_submit, Right.SETTINGS),
     ("action", re.compile(rf"^{ids.EDIT_WORKSPACE}:\d+$"), edit.on_open, Right.SETTINGS),

@@ -11,30 +11,35 @@ from slack_sdk import WebClient
 
 from bot.blocks import workspace_form as form
 from bot.blocks import workspaces as show
+from bot.blocks.forms import FormState
 from bot.domain.workspace_settings import description, name, teams
 from bot.domain.workspaces import MOST
 from bot.errors import FieldError
 from commands import forms
 from commands.arguments import Turn
-from commands.workspace import edit, index
-from storage import submissions, workspace_changes, workspaces
+from commands.workspace import edit, first, index
+from storage import submissions, workspace_changes, workspace_choices, workspaces
 
 Payload = Mapping[str, Any]
 
 
-def open_form(trigger: str, slack: WebClient, turn: Turn) -> None:
+def open_form(trigger: str, slack: WebClient, turn: Turn, state: FormState) -> None:
+    here = turn.person.installation_id
     with turn.db.read() as connection:
-        is_full = len(workspaces.every(connection, turn.person.installation_id)) > MOST
-    slack.views_open(trigger_id=trigger, view=show.full(turn.words) if is_full else form.create(turn.words))
+        is_full = len(workspaces.every(connection, here)) > MOST
+        is_free = bool(workspace_choices.free_teams(connection, here))
+    view = show.full(turn.words) if is_full else form.create(state, turn.words, is_free=is_free)
+    slack.views_open(trigger_id=trigger, view=view)
 
 
 def on_open(ack: Ack, body: Payload, slack: WebClient, turn: Turn) -> None:
     """*Create*, from the list."""
     ack()
-    open_form(body["trigger_id"], slack, turn)
+    open_form(body["trigger_id"], slack, turn, forms.carrying(body))
 
 
 def on_submit(ack: Ack, view: Payload, turn: Turn, now: Callable[[], datetime]) -> None:
+    state = forms.carried(view)
     try:
         made = _write(view, form.read(view["state"]["values"]), turn, now())
     except FieldError as error:
@@ -42,8 +47,9 @@ def on_submit(ack: Ack, view: Payload, turn: Turn, now: Callable[[], datetime]) 
         return
     ack(
         response_action="update",
-        view=form.kept(turn.words) if made is None else edit.opened(made, turn, form.CUSTOMERS),
+        view=form.kept(turn.words) if made is None else edit.opened(made, turn, form.CUSTOMERS, state, is_new=True),
     )
+    first.show_again(ack, state, turn)
     index.resettle(turn)
 
 

@@ -14,7 +14,7 @@ from bot.blocks.forms import FormState, entered
 from bot.errors import UserError
 from commands import forms
 from commands.arguments import Turn, carried_id
-from commands.workspace import index
+from commands.workspace import first, index
 from storage import submissions, workspace_changes, workspaces
 
 Payload = Mapping[str, Any]
@@ -38,6 +38,7 @@ def on_submit(ack: Ack, view: Payload, turn: Turn, now: Callable[[], datetime]) 
         forms.refuse(ack, show.UNDERSTOOD, UserError("workspace_not_understood"), turn)
         return
     ack(response_action="update", view=show.deleted(_write(view["id"], state, turn, now()), turn.words))
+    first.show_again(ack, state, turn)
     index.resettle(turn)
 
 

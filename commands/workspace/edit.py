@@ -10,8 +10,9 @@ from typing import Any
 from slack_bolt import Ack
 from slack_sdk import WebClient
 
-from bot.blocks import kit
+from bot.blocks import ids, kit
 from bot.blocks import workspace_form as form
+from bot.blocks.forms import FormState
 from bot.blocks.wording import explain
 from bot.blocks.workspace_form import EditState
 from bot.domain.workspace_settings import (
@@ -32,7 +33,7 @@ from bot.domain.workspaces import search
 from bot.errors import FieldError
 from commands import forms
 from commands.arguments import Turn, carried_id
-from commands.workspace import index
+from commands.workspace import first, index
 from storage import objects, submissions, workspace_changes, workspace_choices, workspaces
 from storage.workspace_changes import Changed
 
@@ -43,13 +44,16 @@ Known = tuple[Settings, Objects, Offered]
 def on_open(ack: Ack, action: Payload, body: Payload, slack: WebClient, turn: Turn) -> None:
     """*Edit*, from the list."""
     ack()
-    view = opened(carried_id(action["value"]) or 0, turn, form.GENERAL)
+    view = opened(carried_id(action["value"]) or 0, turn, form.GENERAL, forms.carrying(body))
     slack.views_open(trigger_id=body["trigger_id"], view=view)
 
 
-def opened(workspace_id: int, turn: Turn, tab: str) -> kit.Modal:
+def opened(workspace_id: int, turn: Turn, tab: str, listed: FormState, *, is_new: bool = False) -> kit.Modal:
+    """The modal as it begins. `listed`: what leads back to the list from which it was opened."""
     settings, here, offered = _known(workspace_id, turn)
-    return form.edit(settings, form.begin(settings, here, tab), offered, here, turn.words)
+    told = [form.created(settings.name, turn.words)] if is_new else []
+    state = form.begin(settings, here, tab, listed)
+    return form.edit(settings, state, offered, here, turn.words, told)
 
 
 def on_tab(ack: Ack, action: Payload, body: Payload, slack: WebClient, turn: Turn) -> None:
@@ -72,14 +76,16 @@ def on_submit(ack: Ack, view: Payload, turn: Turn, now: Callable[[], datetime]) 
         _refuse(ack, error, state, turn)
     else:
         ack(response_action="update", view=_saved(saved, state, turn))
+        first.show_again(ack, state.listed, turn)
         index.resettle(turn)
 
 
 def on_options(ack: Ack, body: Payload, turn: Turn) -> None:
     """What a field offers for what is typed into it."""
     name = form.field_name(body["action_id"])
-    metadata = body["view"].get("private_metadata")
-    workspace_id = form.read_state(metadata).workspace if metadata else None
+    view = body["view"]
+    is_new = view["callback_id"] == ids.CREATE_WORKSPACE
+    workspace_id = None if is_new else form.read_state(view["private_metadata"]).workspace
     ack(**kit.found(search(body.get("value") or "", _offered(name, workspace_id, turn))))
 
 
@@ -152,7 +158,7 @@ def _refuse(ack: Ack, error: FieldError, state: EditState, turn: Turn) -> None:
     if tab == state.tab:
         forms.refuse(ack, form.field_id(error.field, state.version), error, turn)
     else:
-        told = [kit.plain(explain(error, turn.words))]
+        told = [form.unsaved(kit.plain(explain(error, turn.words)), turn.words)]
         ack(response_action="update", view=_shown(replace(state, tab=tab), turn, told))
 
 

@@ -8,8 +8,10 @@ from datetime import datetime
 from slack_bolt import Ack
 
 from bot.blocks import first_steps as show
+from bot.blocks.forms import FormState
 from bot.blocks.kit import Message
 from bot.reply import Reply
+from commands import forms
 from commands.arguments import Turn
 from commands.workspace import index
 from storage import first_steps, rights
@@ -31,8 +33,19 @@ def _parts(turn: Turn) -> Iterator[Message]:
         yield show.offer_first(turn.words)
     if steps is not None and not all(steps.done):
         yield show.steps(steps, turn.today, turn.command, turn.words)
-    if me.is_super_admin and not me.has_seat:
-        yield show.no_seat(turn.words)
+    if not me.has_seat:
+        yield show.no_seat(me, next(iter(admins.values()), None), turn.words)
+
+
+def on_list(ack: Ack, reply: Reply, turn: Turn) -> None:
+    """*CS workspaces*, the way back from what took the place of the list."""
+    ack()
+    reply(**page(turn))
+
+
+def show_again(ack: Ack, state: FormState, turn: Turn) -> None:
+    """The list from which a modal was opened, as it is now; the modal says what was done, and stays."""
+    forms.refresh(ack, state, page(turn))
 
 
 def on_become(ack: Ack, reply: Reply, turn: Turn, now: Clock) -> None:

@@ -50,7 +50,7 @@ AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 
 def edit(settings: Settings, tab: str, **draft: str) -> dict[str, Any]:
-    state = replace(workspace_form.begin(settings, OBJECTS, tab), draft=draft)
+    state = replace(workspace_form.begin(settings, OBJECTS, tab, STATE), draft=draft)
     return workspace_form.edit(settings, state, OFFERED, OBJECTS, WORDS)
 
 
@@ -61,7 +61,8 @@ def test_the_list_of_workspaces(golden: Golden) -> None:
 
 
 def test_the_modals_of_a_workspace(golden: Golden) -> None:
-    golden("workspace_create", workspace_form.create(WORDS))
+    golden("workspace_create", workspace_form.create(STATE, WORDS, is_free=True))
+    golden("workspace_create_no_team", workspace_form.create(STATE, WORDS, is_free=False))
     golden("workspace_general", edit(NORDIC, "general", name="North"))
     golden("workspace_primary", edit(PRIMARY, "general"))
     golden("workspace_customers", edit(NORDIC, "customers"))
@@ -73,10 +74,10 @@ def test_the_modals_of_a_workspace(golden: Golden) -> None:
 
 
 def test_what_somebody_else_changed_stands_above_the_fields(golden: Golden) -> None:
-    state = workspace_form.begin(NORDIC, OBJECTS, "general")
+    state = workspace_form.begin(NORDIC, OBJECTS, "general", STATE)
     now = replace(NORDIC, version=5, name="North", renewal=None, teams={5: "CS Nordic"})
     told = workspace_form.meanwhile(now, state, OFFERED, OBJECTS, WORDS)
-    state = workspace_form.begin(now, OBJECTS, "general")
+    state = workspace_form.begin(now, OBJECTS, "general", STATE)
     golden("workspace_meanwhile", workspace_form.edit(now, state, OFFERED, OBJECTS, WORDS, told))
 
 
@@ -128,7 +129,7 @@ def test_the_longest_names_keep_slacks_limits(letter: str) -> None:
     )
     made: list[dict[str, Any]] = [workspaces.delete(long, [letter * 60] * 10, 900, STATE, WORDS)]
     for name in ("general", "customers", "services", "revenue", "revenue2"):
-        state = workspace_form.begin(long, OBJECTS, name)
+        state = workspace_form.begin(long, OBJECTS, name, STATE)
         told = workspace_form.meanwhile(
             long, replace(state, began={"name": "x", "teams": "x"}), offered, OBJECTS, WORDS
         )
@@ -145,7 +146,7 @@ def test_the_longest_names_keep_slacks_limits(letter: str) -> None:
 
 def test_more_teams_than_a_menu_holds_are_not_lost_by_saving() -> None:
     many = replace(NORDIC, teams={number: f"Team {number}" for number in range(101)})
-    state = workspace_form.begin(many, OBJECTS, "general")
+    state = workspace_form.begin(many, OBJECTS, "general", STATE)
     blocks = workspace_form.edit(many, state, OFFERED, OBJECTS, WORDS)["blocks"]
     assert not [one for one in blocks if "teams" in one["block_id"]]
     assert blocks[-1]["elements"][0]["text"] == "Teams: 101 are chosen, too many to be changed here."

@@ -12,7 +12,7 @@ from tests.bots import Bot
 
 def test_a_csm_is_told_their_workspace_and_whom_to_ask(bot: Bot) -> None:
     text = bot.ask("/workspace").text
-    assert text == "You work in the CS workspace Customer success. Nobody sets up CS workspaces yet."
+    assert text == "Your CS workspace is Customer success. Nobody sets up CS workspaces yet."
 
 
 def test_a_word_that_it_does_not_know_names_its_help(bot: Bot) -> None:
@@ -25,7 +25,7 @@ def test_a_super_admin_sees_all_workspaces_with_their_teams(bot: Bot) -> None:
         assert dina is not None
         rights.set_super_admin(connection, bot.installation.id, dina, True, by=None, now=bot.now)
     found = bot.ask("/workspace", who=cast.DINA)
-    assert "0 of 5 CS workspaces beside the primary one: Customer success · primary · Teams: no teams." in found.text
+    assert "0 of 5 CS workspaces beside the primary one: Customer success · primary · Teams: none yet." in found.text
     with bot.database.write() as connection:
         connection.execute(update(person).values(is_super_admin=False))
         connection.execute(delete(audit_entry))

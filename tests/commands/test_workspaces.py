@@ -12,7 +12,7 @@ from slack_bolt import BoltRequest
 from sqlalchemy import delete, insert, select, update
 
 from bot.blocks import audit as audit_blocks
-from bot.blocks import ids
+from bot.blocks import forms, ids
 from bot.blocks import workspace_form as form
 from bot.domain.workspace_settings import Settings, key
 from bot.domain.workspaces import EVERYTHING
@@ -36,6 +36,7 @@ from storage.schema import (
 from tests.bots import Bot, texts
 
 NORDIC, CENTRAL, SOUTH = 900, 901, 902
+FRESH = forms.write(forms.FormState("", 0))  # what a modal carries that a command opened
 TEAMS = {NORDIC: "CS Nordic", CENTRAL: "CS Central", SOUTH: "CS South"}
 
 
@@ -149,9 +150,45 @@ def choose_objects(bot: Bot, service: str | None = "service", revenue: tuple[str
 def test_a_workspace_is_created_with_its_teams_and_leads_on_to_its_settings(bot: Bot) -> None:
     view = create(bot, "  Nordic   countries ", NORDIC, CENTRAL, description="Norway to Finland")
     assert form.read_state(view.private_metadata).tab == form.CUSTOMERS
+    assert "*Nordic countries is created.* These are its settings" in texts(view.payload["blocks"])
     made = stored(bot, "Nordic countries")
     assert (made.description, made.teams) == ("Norway to Finland", {NORDIC: "CS Nordic", CENTRAL: "CS Central"})
     assert (made.csm, made.renewal, made.version) == ("csm_email", None, 1)
+
+
+def test_the_list_shows_what_was_created_saved_and_deleted(bot: Bot) -> None:
+    listed = bot.ask("/workspace", who=cast.DINA)
+    bot.press(listed, ids.CREATE_WORKSPACE, who=cast.DINA)
+    view = bot.modal(lambda view: view.callback_id == ids.CREATE_WORKSPACE, who=cast.DINA)
+    assert send(bot, view, name="Nordic") == {}
+    listed = bot.replaced(listed, "*Nordic*", who=cast.DINA)
+    view = turn(bot, bot.modal(lambda view: view.callback_id == ids.EDIT_WORKSPACE, who=cast.DINA), "general")
+    assert send(bot, view, name="North") == {}
+    assert told(bot).startswith("Saved: *North*")
+    listed = bot.replaced(listed, "*North*", who=cast.DINA)
+    bot.press(listed, f"{ids.DELETE_WORKSPACE}:{stored(bot, 'North').id}", who=cast.DINA)
+    view = bot.modal(lambda view: view.callback_id == ids.DELETE_WORKSPACE, who=cast.DINA)
+    assert bot.submit(view, who=cast.DINA, understood=["yes"]) == {}
+    assert "North" not in texts(bot.replaced(listed, "0 of 5", who=cast.DINA).blocks)
+
+
+def test_what_took_the_place_of_the_list_leads_back_to_it(bot: Bot) -> None:
+    listed = bot.ask("/workspace", who=cast.DINA)
+    for button, says in ((f"{ids.SHOW_TEAMS}:list", "3 teams"), (f"{ids.SHOW_PEOPLE}:list", "CSMs that clients name"),
+                         (f"{ids.SHOW_AUDIT}:new", "Nothing was changed yet.")):  # fmt: skip
+        bot.press(listed, button, who=cast.DINA)
+        shown = bot.replaced(listed, says, who=cast.DINA)
+        bot.press(shown, ids.SHOW_WORKSPACES, who=cast.DINA)
+        listed = bot.replaced(listed, "0 of 5 CS workspaces", who=cast.DINA)
+
+
+def test_where_no_team_is_free_the_form_says_how_to_make_one(bot: Bot) -> None:
+    create(bot, "All", *TEAMS)
+    bot.slack.actions.command(cast.DINA, cast.CS_NORDIC, "/workspace create")
+    view = bot.modal(lambda view: view.callback_id == ids.CREATE_WORKSPACE, who=cast.DINA)
+    assert "No team is free for it: make one first" in texts(view.payload["blocks"])
+    assert send(bot, view, name="None") == {}
+    assert stored(bot, "None").teams == {}
 
 
 def test_the_settings_that_follow_are_saved_in_the_same_modal(bot: Bot) -> None:
@@ -218,7 +255,7 @@ def test_slack_itself_takes_no_empty_or_overlong_name(bot: Bot) -> None:
     [("", "Give it a name of letters or digits."), ("x" * 300, "300 characters are too many: at most 80.")],
 )
 def test_a_name_that_came_past_slack_is_refused_all_the_same(bot: Bot, name: str, says: str) -> None:
-    answer = submitted(bot, cast.DINA, ids.CREATE_WORKSPACE, "", {"name": name})
+    answer = submitted(bot, cast.DINA, ids.CREATE_WORKSPACE, FRESH, {"name": name})
     assert answer == {"response_action": "errors", "errors": {fid("name", 0): says}}
 
 
@@ -258,7 +295,7 @@ def test_there_are_five_beside_the_primary_one_and_no_more(bot: Bot) -> None:
 
 
 def test_a_submission_that_is_sent_twice_creates_one(bot: Bot) -> None:
-    answers = [submitted(bot, cast.DINA, ids.CREATE_WORKSPACE, "", {"name": "Nordic"}) for _ in range(2)]
+    answers = [submitted(bot, cast.DINA, ids.CREATE_WORKSPACE, FRESH, {"name": "Nordic"}) for _ in range(2)]
     assert [answer["response_action"] for answer in answers] == ["update", "update"]
     assert texts(answers[1]["view"]["blocks"]) == "Saved."
     assert stored(bot, "Nordic").version == 1
@@ -322,7 +359,8 @@ def test_what_is_wrong_on_another_tab_leads_to_it(bot: Bot) -> None:
     view = turn(bot, editing(bot), "customers", {"name": "Nordic"})
     assert send(bot, view) == {}
     view = bot.modal(lambda view: form.read_state(view.private_metadata).tab == "general", who=cast.DINA)
-    assert "There is a CS workspace Nordic already. Choose another name." in texts(view.payload["blocks"])
+    says = "*Nothing is saved yet.* There is a CS workspace Nordic already. Choose another name."
+    assert says in texts(view.payload["blocks"])
 
 
 def test_services_can_be_set_up_once_they_are_chosen_and_loaded(bot: Bot) -> None:
@@ -499,7 +537,7 @@ def test_the_history_says_who_changed_what_from_what_to_what(bot: Bot) -> None:
     assert lines[1].endswith("· *Dina* changed CS workspace North")
     assert lines[2:4] == ["Name: Nordic → North", "Teams: CS Nordic → none"]
     assert lines[4].endswith("· *Dina* created CS workspace Nordic")
-    assert lines[5:] == ["Name: Nordic", "Description: none", "Teams: CS Nordic"]
+    assert lines[5:-1] == ["Name: Nordic", "Description: none", "Teams: CS Nordic"]
 
 
 def test_the_history_is_turned_from_entry_to_entry(bot: Bot) -> None:
