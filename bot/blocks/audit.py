@@ -24,11 +24,12 @@ ACTIONS = {
     "team.created": "created team {subject}",
     "team.changed": "changed team {subject}",
     "team.removed": "removed team {subject}",
-    "address.bound": "said whose address it is: {subject}",
+    "address.bound": "said that an address is that of {subject}",
     "seats.changed": "changed how seats are given",
     "right.changed": "changed what {subject} may do",
-    "right.looked": "looked as {subject}, or stopped it",
+    "right.looked": "looked as {subject}",
 }
+STOPPED = "stopped looking as {subject}"
 
 
 class Entry(Protocol):
@@ -75,18 +76,26 @@ def _turning(entries: Sequence[Entry], before: int | None, words: Words) -> list
 def _lines(one: Entry, zone: tzinfo, words: Words) -> list[str]:
     who = kit.name(one.who, 60) if one.who else words("The command line")
     when = words.moment(one.at.astimezone(zone))
-    head = f"{when} · *{who}* {_did(one.action, one.subject, words)}"
-    names = list(dict.fromkeys([*one.before, *one.after]))
+    head = f"{when} · *{who}* {_did(one, words)}"
+    names = [name for name in dict.fromkeys([*one.before, *one.after]) if _tells(name, one)]
     told = [_change(name, one.before, one.after, words) for name in names[:LINES]]
     more = len(names) - LINES
     return [head, *told, *([words("and {n} more", n=words.number(more))] if more > 0 else [])]
 
 
-def _did(action: str, subject: str, words: Words) -> str:
-    named = kit.name(subject)
-    if action in ACTIONS:
-        return words(ACTIONS[action], subject=named)
-    return f"{kit.name(action.replace('.', ' '))} {named}".rstrip()
+def _tells(name: str, one: Entry) -> bool:
+    """Not what was empty where something is made or goes, and not again as whom somebody looked."""
+    is_both = name in one.before and name in one.after
+    return name != "looks_as" and (is_both or {**one.before, **one.after}[name] not in (None, "", []))
+
+
+def _did(one: Entry, words: Words) -> str:
+    named = kit.name(one.subject)
+    if one.action == "right.looked" and not any(one.after.values()):
+        return words(STOPPED, subject=named)
+    if one.action in ACTIONS:
+        return words(ACTIONS[one.action], subject=named)
+    return f"{kit.name(one.action.replace('.', ' '))} {named}".rstrip()
 
 
 def _change(name: str, before: Mapping[str, Any], after: Mapping[str, Any], words: Words) -> str:

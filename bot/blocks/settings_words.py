@@ -28,6 +28,7 @@ LABELS = {
 }
 OBJECTS = {"client", "service", "revenue"}  # their values are objects
 WORDS = {TABLE: "table", BOARD: "board"}
+SEATS = {"on": "given", "off": "taken away", None: "by the rule"}
 LONGEST = 200  # characters of a value
 SEVERAL = 10  # of a list
 
@@ -44,6 +45,8 @@ def value(setting: str, found: object, words: Words) -> str:
     if setting in OBJECTS and found:
         several = [found] if isinstance(found, str) else found
         return ", ".join(kit.name(called(str(one), words)) for one in several) if isinstance(several, list) else ""
+    if setting == "seat" and found in SEATS:
+        return words(SEATS[found])
     match found:
         case None | "" | [] | ():
             return words("none")

@@ -96,6 +96,9 @@ ENTRIES = [
           {"client": "contact", "revenue": ["deal", "2-projects"]}),
     Entry(6, AT - timedelta(days=3), "Dina", "workspace.deleted", "South", {"name": "South", "teams": []}, {}),
     Entry(5, AT - timedelta(days=4), "Dina", "team.renamed", "CS <South>", {"name": "A"}, {"name": "B"}),
+    Entry(4, AT - timedelta(days=5), "Dina", "right.looked", "Bo", {"looks_as": "Bo"}, {"looks_as": None}),
+    Entry(3, AT - timedelta(days=6), "Dina", "right.looked", "Bo", {"looks_as": None}, {"looks_as": "Bo"}),
+    Entry(2, AT - timedelta(days=7), "Dina", "right.changed", "Bo", {"seat": None}, {"seat": "off"}),
 ]  # fmt: skip
 
 

@@ -537,7 +537,7 @@ def test_the_history_says_who_changed_what_from_what_to_what(bot: Bot) -> None:
     assert lines[1].endswith("· *Dina* changed CS workspace North")
     assert lines[2:4] == ["Name: Nordic → North", "Teams: CS Nordic → none"]
     assert lines[4].endswith("· *Dina* created CS workspace Nordic")
-    assert lines[5:-1] == ["Name: Nordic", "Description: none", "Teams: CS Nordic"]
+    assert lines[5:-1] == ["Name: Nordic", "Teams: CS Nordic"]
 
 
 def test_the_history_is_turned_from_entry_to_entry(bot: Bot) -> None:
