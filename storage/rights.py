@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
 
+from bot.domain.csms import ByHand
 from bot.errors import UserError
 from storage import audit, installations, people
 from storage.schema import installation, person
@@ -106,6 +107,14 @@ def seat(connection: Connection, installation_id: int, person_id: int) -> str | 
     """What somebody was given by hand: "on", "off", or nothing."""
     mine = (person.c.installation_id == installation_id, person.c.id == person_id)
     return connection.scalar(select(person.c.seat).where(*mine))
+
+
+def by_hand(connection: Connection, installation_id: int) -> list[ByHand]:
+    """Who may do more or less than the rule says, by name."""
+    one = person.c
+    mine = (one.installation_id == installation_id, *_FULL, one.is_super_admin | one.manages | one.seat.is_not(None))
+    query = select(one.name, one.is_super_admin, one.manages, one.seat).where(*mine).order_by(one.name, one.id)
+    return [ByHand(*row) for row in connection.execute(query)]
 
 
 def seats_by_hand(connection: Connection, installation_id: int) -> bool:

@@ -33,4 +33,8 @@ def ended(command: str, words: Words) -> Message:
 
 
 def begun(name: str, command: str, words: Words) -> str:
-    return words("You look as {name} until you stop. Type {command}.", name=kit.name(name, 60), command=command)
+    return words(
+        "You look as {name} from now on. Each answer says so and has the button *Look as myself*. Type {command}.",
+        name=kit.name(name, 60),
+        command=command,
+    )

@@ -11,9 +11,10 @@ from bot.blocks.kit import Block, Element, Message, Modal
 from bot.blocks.words import Words
 from bot.blocks.workspaces import back
 from bot.domain.access import Person
-from bot.domain.csms import Csm, Found, Rights
+from bot.domain.csms import ByHand, Csm, Found, Rights
 
 PAGE = 10  # people of a message
+NAMED = 10  # people who have the same right, and are named
 # The fields, and what the boxes and radio buttons of a person say:
 SUPER_ADMIN, MANAGES, SEAT = "super_admin", "manages", "seat"
 FIELDS = (SUPER_ADMIN, MANAGES, SEAT)
@@ -24,16 +25,23 @@ class Seats(NamedTuple):
     by_hand: bool
     everybody: bool = False  # has one, as there is no team yet
     held: int = 0  # people who had one before there were welcomes, and are sent none unless asked
+    given: Sequence[ByHand] = ()
 
 
 def page(found: Sequence[Csm], first: int, asker: Person, seats: Seats, words: Words) -> Message:
     """The answer to `/workspace people`, from the person at this place on."""
     shown = found[first : first + PAGE]
     title = _title(found, words)
-    text = f"{title} {' '.join(f'{_line(one, words)}.' for one in shown)} {_seats(seats, words)}"
-    parts = [_csm(one, asker, words) for one in shown]
+    given = list(_given(seats.given, words))
+    told = " ".join(f"{line}." for line in [*(_line(one, words) for one in shown), *given])
+    text = f"{title} {told} {_seats(seats, words)}"
+    parts = [
+        *(_csm(one, asker, words) for one in shown),
+        *_whose(asker, words),
+        *([kit.section(*given)] if given else []),
+    ]
     last = [kit.context(_seats(seats, words)), *_turning(found, first, asker, seats, words)]
-    return kit.message(text.replace("*", ""), [kit.section(f"*{title}*"), *parts, *_whose(asker, words), *last])
+    return kit.message(text.replace("*", ""), [kit.section(f"*{title}*"), *parts, *last])
 
 
 def _title(found: Sequence[Csm], words: Words) -> str:
@@ -72,6 +80,21 @@ def _whose(asker: Person, words: Words) -> Iterator[Block]:
         yield kit.section(words("Rights and seat of anybody"), accessory=menu)
 
 
+def _given(given: Sequence[ByHand], words: Words) -> Iterator[str]:
+    """Who has which right, and whose seat is not by the rule."""
+    yield from _of(words("Super admins"), [one.name for one in given if one.is_super_admin], words)
+    yield from _of(words("Manage customer success settings"), [one.name for one in given if one.manages], words)
+    yield from _of(words("Were given a seat"), [one.name for one in given if one.seat == "on"], words)
+    yield from _of(words("Whose seat was taken away"), [one.name for one in given if one.seat == "off"], words)
+
+
+def _of(title: str, names: Sequence[str], words: Words) -> Iterator[str]:
+    shown = ", ".join(kit.name(name, 40) for name in names[:NAMED])
+    more = len(names) - NAMED
+    if names:
+        yield f"*{title}:* " + (words("{shown} and {n} more", shown=shown, n=words.number(more)) if more > 0 else shown)
+
+
 def _seats(seats: Seats, words: Words) -> str:
     if seats.by_hand:
         return words("Seats by hand: only who was given a seat has one.")
@@ -104,14 +127,19 @@ def _switch(by_hand: bool, words: Words) -> Element:
     return kit.asking(button, words("Seats by hand?"), text, words("Yes"), words("Cancel"))
 
 
-def rights(one: Rights, asker: Person, state: FormState, words: Words) -> Modal:
+def rights(one: Rights, asker: Person, seats: Seats, state: FormState, words: Words) -> Modal:
     """What somebody may do, to be changed by a super admin, who can also see what they see."""
+    admin = kit.box(SUPER_ADMIN, words("Super admin"), YES, ticked=one.is_super_admin)
+    manager = kit.box(MANAGES, words("Manages customer success settings"), YES, ticked=one.manages)
     boxes = [
-        kit.field(words("Rights"), kit.box(SUPER_ADMIN, words("Super admin"), YES, ticked=one.is_super_admin)),
-        kit.field(words("Settings"), kit.box(MANAGES, words("Manages CS settings"), YES, ticked=one.manages)),
+        kit.field(
+            words("Rights"), admin, words("Changes settings, teams, rights and seats. Sees clients only with a seat.")
+        ),
+        kit.field(words("Settings"), manager, words("Changes settings and teams, as long as they have a seat.")),
     ]
     options = [(words("By the rule"), RULE), (words("Has a seat"), "on"), (words("Has none"), "off")]
-    seat = kit.field(words("Seat"), kit.radios(SEAT, options, one.seat or RULE), optional=False)
+    radios = kit.radios(SEAT, options, one.seat or RULE)
+    seat = kit.field(words("Seat"), radios, _seats(seats, words), optional=False)
     return kit.modal(
         words("Rights and seat"),
         [kit.section(f"*{kit.name(one.name)}*", _why(one, words)), *_look(one, asker, words), *boxes, seat],

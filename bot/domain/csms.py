@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 
 class Found(IntEnum):
@@ -22,6 +23,15 @@ class Csm:
     slack_user_id: str | None
     found: Found
     clients: int
+
+
+class ByHand(NamedTuple):
+    """Somebody to whom a right or a seat was given, or from whom a seat was taken."""
+
+    name: str
+    is_super_admin: bool
+    manages: bool
+    seat: str | None  # "on" or "off"
 
 
 @dataclass(frozen=True)

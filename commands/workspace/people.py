@@ -28,9 +28,13 @@ SETTLING = 60.0  # seconds of scoring the clients of a bound address: thousands 
 def page(turn: Turn, first: int = 0) -> kit.Message:
     here = turn.person.installation_id
     with turn.db.read() as connection:
-        found, by_hand = csms.every(connection, here), rights.seats_by_hand(connection, here)
-        seats = show.Seats(by_hand, not named.teams(connection, here), welcomes.held(connection, here))
+        found, seats = csms.every(connection, here), _seats(connection, here)
     return show.page(found, first, turn.person, seats, turn.words)
+
+
+def _seats(connection: Connection, here: int) -> show.Seats:
+    by_hand, everybody = rights.seats_by_hand(connection, here), not named.teams(connection, here)
+    return show.Seats(by_hand, everybody, welcomes.held(connection, here), rights.by_hand(connection, here))
 
 
 def on_list(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
@@ -74,7 +78,8 @@ def on_rights(ack: Ack, action: Payload, body: Payload, slack: WebClient, turn: 
     ack()
     with turn.db.read() as connection:
         one = _rights(connection, turn, _chosen(connection, action, turn))
-    view = show.rights(one, turn.person, forms.carrying(body, str(one.id)), turn.words)
+        seats = _seats(connection, turn.person.installation_id)
+    view = show.rights(one, turn.person, seats, forms.carrying(body, str(one.id)), turn.words)
     slack.views_open(trigger_id=body["trigger_id"], view=view)
 
 

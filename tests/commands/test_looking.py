@@ -39,7 +39,7 @@ def look(bot: Bot, who: str = cast.BO) -> None:
     block = next(block for block in view.payload["blocks"] if block["type"] == "actions")
     bot.slack.actions.press(cast.DINA, view.id, block["block_id"], ids.LOOK_AS)
     told = bot.modal(lambda view: view.callback_id != ids.SET_RIGHTS, who=cast.DINA)
-    assert "until you stop. Type /engagement." in texts(told.payload["blocks"])
+    assert "from now on. Each answer says so" in texts(told.payload["blocks"])
     bot.slack.actions.close(cast.DINA, told.id)
 
 

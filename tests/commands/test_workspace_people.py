@@ -94,6 +94,10 @@ def test_rights_are_given_and_taken(bot: Bot) -> None:
     view = rights_of(bot, cast.BO)
     assert "*Bo*\nHas a seat now · CSM of 3 clients" in texts(view.payload["blocks"])
     assert bot.submit(view, who=cast.DINA, super_admin=["yes"], manages=["yes"], seat="off") == {}
+    shown = said(bot, "Whose seat was taken away")
+    assert "*Super admins:* Bo, Dina\n*Manage customer success settings:* Bo\n*Whose seat was taken away:* Bo" in texts(
+        shown.blocks
+    )
     view = rights_of(bot, cast.BO)
     assert "Has no seat now" in texts(view.payload["blocks"])
     with bot.database.read() as connection:

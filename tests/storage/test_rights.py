@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, update
 
+from bot.domain.csms import ByHand
 from bot.errors import UserError
 from storage import audit, rights
 from storage.database import Database
@@ -182,4 +183,19 @@ def test_looking_as_somebody_is_audited_by_name(database: Database, here: int, o
     assert told == [
         ("right.looked", "bea", {"looks_as": "bea"}, {"looks_as": None}),
         ("right.looked", "bea", {"looks_as": None}, {"looks_as": "bea"}),
+    ]
+
+
+def test_who_may_do_more_or_less_than_the_rule_says_is_listed_by_name(database: Database, here: int) -> None:
+    with database.write() as connection:
+        assert rights.by_hand(connection, here) == []
+        rights.set_seat(connection, here, CAT, "off", by=None, now=NOW)
+        rights.set_manages(connection, here, BEA, True, by=None, now=NOW)
+        rights.set_super_admin(connection, here, ADA, True, by=None, now=NOW)
+        connection.execute(insert(person).values(installation_id=here, id=9, name="data", seat="on"))  # not in Slack
+        found = rights.by_hand(connection, here)
+    assert found == [
+        ByHand("ada", True, False, None),
+        ByHand("bea", False, True, None),
+        ByHand("cat", False, False, "off"),
     ]
