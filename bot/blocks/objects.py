@@ -85,7 +85,7 @@ def read(values: Values, before: Objects) -> Objects:
 
 
 def confirm(before: Objects, after: Objects, words: Words) -> Modal:
-    """The second step: what will change."""
+    """The second step, above the first: what will change, and the way back."""
     return kit.modal(
         words("Change objects?"),
         [kit.section(*lines) for lines in _consequences(before, after, words)],
@@ -98,7 +98,7 @@ def confirm(before: Objects, after: Objects, words: Words) -> Modal:
 
 def _consequences(before: Objects, after: Objects, words: Words) -> Iterator[list[str]]:
     """What changes, each with what follows from it."""
-    kept = words("What was set for the others is kept.")
+    kept, set_up = words("What was set for the others is kept."), words("Set it up in each: *Edit*, below its name.")
     if before.client != after.client:
         looks = words(
             "Each CS workspace looks for CSM and renewal date by the same names there: see its tab Customers."
@@ -106,11 +106,15 @@ def _consequences(before: Objects, after: Objects, words: Words) -> Iterator[lis
         told = words("Lists, scores and cards are then of the new clients. Nothing is deleted.")
         yield [_change(words("Clients"), [before.client], [after.client], words), f"{told} {looks}"]
     if before.service != after.service:
-        told = words("The tab Services of every CS workspace shows the new ones.")
-        yield [_change(words("Services"), [before.service], [after.service], words), f"{told} {kept}"]
+        told = words("The tab Services of every CS workspace shows these then.")
+        told = told if after.service else words("The tab Services of every CS workspace is empty then.")
+        after_it = kept if before.service else set_up
+        yield [_change(words("Services"), [before.service], [after.service], words), f"{told} {after_it}"]
     if set(before.revenue) != set(after.revenue):
-        told = words("Every CS workspace has a tab for each of them.")
-        yield [_change(words("Revenue"), before.revenue, after.revenue, words), f"{told} {kept}"]
+        told = words("Every CS workspace has a tab for each of them then.")
+        told = told if after.revenue else words("No CS workspace has a tab for revenue then.")
+        after_it = kept if before.revenue else set_up
+        yield [_change(words("Revenue"), before.revenue, after.revenue, words), f"{told} {after_it}"]
 
 
 def _change(title: str, before: Sequence[str | None], after: Sequence[str | None], words: Words) -> str:

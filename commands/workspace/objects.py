@@ -9,6 +9,7 @@ from typing import Any
 from slack_bolt import Ack
 from slack_sdk import WebClient
 
+from bot.blocks import kit
 from bot.blocks import objects as show
 from bot.blocks.notices import notice
 from bot.domain.workspace_settings import Objects
@@ -45,8 +46,10 @@ def on_chosen(ack: Ack, view: Payload, turn: Turn) -> None:
     except FieldError as error:
         forms.refuse(ack, error.field, error, turn)
         return
-    same = show.is_same(before, after)
-    ack(response_action="update", view=_nothing(turn) if same else show.confirm(before, after, turn.words))
+    if show.is_same(before, after):
+        ack(response_action="update", view=_notice("Nothing was changed.", turn))
+    else:
+        ack(response_action="push", view=show.confirm(before, after, turn.words))
 
 
 def on_confirmed(ack: Ack, view: Payload, turn: Turn, now: Callable[[], datetime]) -> None:
@@ -55,9 +58,7 @@ def on_confirmed(ack: Ack, view: Payload, turn: Turn, now: Callable[[], datetime
     with turn.db.write() as connection:
         if submissions.claim(connection, here, view["id"], moment):
             objects.change(connection, here, turn.person.id, before, after, moment)
-    ack(
-        response_action="update", view=notice(turn.words("The objects are changed."), turn.words, turn.words("Objects"))
-    )
+    ack(response_action="update", view=_notice("The objects are changed.", turn))
     index.resettle(turn)
 
 
@@ -68,5 +69,5 @@ def _carried(view: Payload) -> tuple[Objects, Objects]:
     return found
 
 
-def _nothing(turn: Turn) -> dict[str, Any]:
-    return notice(turn.words("Nothing was changed."), turn.words, turn.words("Objects"))
+def _notice(told: str, turn: Turn) -> kit.Modal:
+    return notice(turn.words(told), turn.words, turn.words("Objects"), ends_all=True)

@@ -496,9 +496,21 @@ def test_changing_an_object_says_what_changes_and_asks_first(bot: Bot) -> None:
         assert objects.read(connection, bot.installation.id).service is None
     assert bot.submit(asked, who=cast.DINA) == {}
     assert told(bot) == "The objects are changed."
+    assert bot.slack.actions.open_view(cast.DINA) is None  # nor the first step below it
     with bot.database.read() as connection:
         found = objects.read(connection, bot.installation.id)
     assert (found.client, found.service, found.revenue) == ("company", "service", ("deal",))
+
+
+def test_the_way_back_leads_to_what_was_chosen(bot: Bot) -> None:
+    assert choosing(bot, service="service", revenue=["deal"]) == {}
+    asked = bot.modal(lambda view: view.callback_id == ids.CONFIRM_OBJECTS, who=cast.DINA)
+    bot.slack.actions.close(cast.DINA, asked.id)
+    below = bot.modal(lambda view: view.callback_id == ids.SET_OBJECTS, who=cast.DINA)
+    assert bot.submit(below, who=cast.DINA, service=None) == {}  # the rest is as it was chosen
+    asked = bot.modal(lambda view: view.callback_id == ids.CONFIRM_OBJECTS, who=cast.DINA)
+    assert texts(asked.payload["blocks"]).splitlines()[0] == "*Revenue: none → Deals*"
+    bot.slack.actions.close(cast.DINA, asked.id, everything=True)
 
 
 def test_objects_that_stay_as_they_are_ask_nothing(bot: Bot) -> None:
