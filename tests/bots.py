@@ -83,7 +83,7 @@ class Bot:
     def restart(self) -> None:
         """End the bot, and start another on the same file."""
         self.socket.drain(3)
-        self.app, self.socket = _connected(self.slack, self.database)
+        self.app, self.socket = connected(self.slack, self.database)
 
     def send_exports(self) -> None:
         """One turn of the job that sends exported lists."""
@@ -124,7 +124,7 @@ def running(path: Path) -> Iterator[Bot]:
     with database.read() as connection:
         installation = installations.every(connection)[0]
     with Playground() as slack:
-        app, socket = _connected(slack, database)
+        app, socket = connected(slack, database)
         with database.write() as writing:
             for user in app.client.users_list()["members"]:
                 people.keep(writing, installation.id, user, NOW)
@@ -134,7 +134,7 @@ def running(path: Path) -> Iterator[Bot]:
     database.close()
 
 
-def _connected(slack: Playground, database: Database) -> tuple[App, Connection]:
+def connected(slack: Playground, database: Database) -> tuple[App, Connection]:
     settings = Settings(_env_file=None)  # type: ignore[call-arg]
     client = WebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=[])
     app = wire(database=database, catalog=CATALOG, now=lambda: NOW, slack=client, settings=settings)

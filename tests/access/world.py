@@ -11,11 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from slack_sdk import WebClient
 from sqlalchemy import insert, select, update
 
-from bot.app import wire
-from bot.connection import Connection
 from bot.domain.access import Person as Asker
 from bot.domain.engagement import assess
 from bot.domain.filters import Filter, Sort
@@ -25,7 +22,6 @@ from bot.playground import people as cast
 from bot.playground.model import Channel, Person, Team
 from bot.playground.server import Playground
 from bot.playground.shapes import user_json
-from bot.settings import Settings
 from storage import (
     facts,
     imports,
@@ -152,16 +148,11 @@ def _elsewhere(bot: Bot, folder: Path) -> Iterator[Bot]:
         slack.slack.team = ELSEWHERE
         zoe = Person(ZOE, "zoe", "Zoe Other", "zoe@other.example", ELSEWHERE.id, is_admin=True)
         _add(slack, zoe)
-        client = WebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=[])
-        settings = Settings(_env_file=None)  # type: ignore[call-arg]
-        app = wire(database=bot.database, catalog=CATALOG, now=lambda: NOW, slack=client, settings=settings)
-        socket = Connection(app, slack.app_token, concurrency=8)
-        socket.connect()  # type: ignore[no-untyped-call]
-        assert slack.wait_for_bot()
+        app, socket = bots.connected(slack, bot.database)
         with bot.database.write() as connection:
             known = people.keep(connection, here.id, _user(slack, zoe), NOW)
             rights.set_super_admin(connection, here.id, known, True, by=None, now=NOW)
-        yield Bot(slack, bot.database, here, app)
+        yield Bot(slack, bot.database, here, app, socket)
         socket.drain(3)
 
 

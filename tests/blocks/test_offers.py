@@ -77,7 +77,7 @@ def test_a_rule_speaks_with_its_numbers() -> None:
 
 def test_what_would_be_bought_is_named_where_the_rule_does_not_say_it() -> None:
     one = client({"deals": Use(51, LATELY), "templates": Use(30, LATELY), "landing_pages": Use(5, LATELY)})
-    one = replace(one, facts=replace(one.facts, subscriptions=[*one.facts.subscriptions[:1], SALES_STARTER]))
+    one = with_facts(one, subscriptions=[*one.facts.subscriptions[:1], SALES_STARTER])
     assert said(one, "upsell/sales:professional").endswith("ready for sequences → Sales Hub Professional")
     assert said(one, "cross-sell/content").endswith("site is elsewhere → Content Hub")
 
