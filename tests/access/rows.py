@@ -259,7 +259,7 @@ WORKSPACES = [
         {"person", "audit_entry"}),
     Row("action", ids.LOOK_AS_MYSELF, pressed(ids.LOOK_AS_MYSELF), MEMBERS, "You see your own CS workspace again"),
     Row("action", ids.CREATE_WORKSPACE, pressed(ids.CREATE_WORKSPACE), MANAGERS, "New CS workspace"),
-    Row("view", ids.CREATE_WORKSPACE, submitted(ids.CREATE_WORKSPACE, says(""), **{field("name", 0): text("Sixth")}),
+    Row("view", ids.CREATE_WORKSPACE, submitted(ids.CREATE_WORKSPACE, form(), **{field("name", 0): text("Sixth")}),
         MANAGERS, "Sixth", {"workspace", "audit_entry", "submission", "installation"}),
     Row("action", rf"^{ids.EDIT_WORKSPACE}:\d+$", pressed(f"{ids.EDIT_WORKSPACE}:1", workspace), MANAGERS, WORKSPACE),
     Row("action", rf"^{ids.SHOW_TAB}:\d$", pressed_in_modal(f"{ids.SHOW_TAB}:1", says("customers"), settings_of_it),
