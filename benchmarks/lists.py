@@ -40,6 +40,8 @@ PAGES = {
     "all, next renewal": (ALL, Filter(sort=Sort.RENEWAL)),
     "all, low, renewing in 60 days": (ALL, Filter(tiers=(Tier.LOW,), renews=Renews(0, 60))),
     "all, upsell": (ALL, Filter(opportunity=Kind.UPSELL)),
+    "mine, of a category": (MINE, Filter(category="marketing")),
+    "all, of a category": (ALL, Filter(category="marketing")),
 }
 
 
