@@ -24,9 +24,9 @@ TIERS = {Tier.LOW: "Low", Tier.MEDIUM: "Medium", Tier.HIGH: "High"}
 
 def card(catalog: Catalog, one: Engagement, words: Words) -> Message:
     """The answer to `/engagement acme`."""
-    more = [kit.section(line) for line in _offer(catalog, one, words)]
-    blocks = [*body(catalog, one, words), *more, _buttons(one, words), kit.context(_freshness(one, words))]
-    return kit.message(summary(catalog, one, words), blocks)
+    offer = _offer(catalog, one, words)
+    more = [*map(kit.section, offer), _buttons(one, words), kit.context(_freshness(one, words))]
+    return kit.message(summary(catalog, one, words, offer), [*body(catalog, one, words), *more])
 
 
 def shared(catalog: Catalog, one: Engagement, words: Words, sharer: str) -> Message:
@@ -227,16 +227,22 @@ def _freshness(one: Engagement, words: Words) -> str:
     return words("{data} · only you see this", data=days[0]) if days else words("Only you see this")
 
 
-def summary(catalog: Catalog, one: Engagement, words: Words) -> str:
+def summary(catalog: Catalog, one: Engagement, words: Words, offer: Sequence[str] = ()) -> str:
     """The card in sentences, for phones and screen readers; its first 90 characters carry the news."""
     name = kit.spoken(one.client.name, 60)
     spoken = _spoken_change(one, words)
     head = ", ".join([_score(catalog, one, words).replace(" · ", ", "), *spoken])
-    sentences = [f"{name}: {head}."]
-    if not spoken:
-        sentences += [f"{line.rstrip('.')}." for line in _news(catalog, one, words)]
-    sentences += [f"{renewal}." for renewal in filter(None, [_renewal(one, words)])]
-    return kit.escape(" ".join([*sentences, *_spoken_rest(one, words)]))  # `text` is mrkdwn too
+    first = [f"{name}: {head}", *([] if spoken else _news(catalog, one, words))]
+    why = [" ".join(line.split()) for line in _why(catalog, one, words)[1:]]
+    renewal = list(filter(None, [_renewal(one, words)]))
+    rest = map(kit.escape, _spoken_rest(one, words))  # `text` is mrkdwn too
+    last = [*_spoken_quiet(one, words), *offer, *_data_day(one, words)]
+    told = [*map(kit.escape, first), *why[:1], *renewal, *why[1:], *rest, *last]
+    return " ".join(sentence if sentence[-1] in ".…" else f"{sentence}." for sentence in told).replace("*", "")
+
+
+def _spoken_quiet(one: Engagement, words: Words) -> list[str]:
+    return _quiet(one, words) if one.quiet and one.verdict.tier not in {Tier.UNKNOWN, Tier.FORMER} else []
 
 
 def _spoken_change(one: Engagement, words: Words) -> list[str]:
@@ -251,20 +257,20 @@ def _spoken_change(one: Engagement, words: Words) -> list[str]:
 def _spoken_rest(one: Engagement, words: Words) -> list[str]:
     client, sentences = one.client, []
     if client.mrr is not None and one.verdict.tier is not Tier.FORMER:
-        sentences.append(words("{amount} a month.", amount=words.money(client.mrr, client.currency)))
+        sentences.append(words("{amount} a month", amount=words.money(client.mrr, client.currency)))
     if client.csm_name:
-        sentences.append(words("CSM: {name}.", name=kit.spoken(client.csm_name, 40)))
+        sentences.append(words("CSM: {name}", name=kit.spoken(client.csm_name, 40)))
     if one.verdict.tier not in {Tier.UNKNOWN, Tier.FORMER}:
         sentences += [_spoken_area(one, category, area, words) for category, area in one.areas.items() if area.possible]
         if one.step is not None:
-            sentences.append(words("Next: {step}.", step=one.step.step.rstrip(".")))
-    return [*sentences, *(f"{data}." for data in _data_day(one, words))]
+            sentences.append(words("Next: {step}", step=one.step.step))
+    return sentences
 
 
 def _spoken_area(one: Engagement, category: Category, area: Area, words: Words) -> str:
     told = words("{name} {earned} of {possible}", name=category.name, earned=area.earned, possible=area.possible)
     day = one.late.get(category.key)
-    return f"{told}." if day is None else words("{area}, data to {day}.", area=told, day=words.day(day, one.day))
+    return told if day is None else words("{area}, data to {day}", area=told, day=words.day(day, one.day))
 
 
 def several(asked: str, hits: Sequence[Choice], words: Words) -> Message:

@@ -94,7 +94,20 @@ def test_a_card_fits_a_phone(state: str) -> None:
 
 def test_the_first_90_characters_of_the_text_carry_the_news() -> None:
     text = engagement.card(CATALOG, judged(ACME), WORDS)["text"]
-    assert text.startswith("Acme AS: 4 of 10, Medium, down 2 in 7 days. Renews 6 Jan, in 47 days.")
+    assert text.startswith(
+        "Acme AS: 4 of 10, Medium, down 2 in 7 days. −0.8 Marketing email: none since 20 Aug. Renews"
+    )
+    assert len(text.split(" Renews")[0]) <= 90
+
+
+def test_the_text_beside_the_blocks_says_why_what_goes_quiet_and_what_is_held_back() -> None:
+    quiet = engagement.card(CATALOG, judged(replace(ACME, quiet=("forms",))), WORDS)["text"]
+    assert "Going quiet: Forms, last used " in quiet
+    begun = judged(STATES["onboarding"])
+    assert "Held back: 1 offer, until onboarding is over." in engagement.card(CATALOG, begun, WORDS)["text"]
+    assert "Held back" not in engagement.shared(CATALOG, begun, WORDS, "U1SHARER")["text"]
+    moved = engagement.card(CATALOG, judged(ACME), WORDS)["text"]
+    assert all(part in moved for part in ("−0.8 Workflows: none since 22 Aug.", "+0.3 Email templates: in use now."))
 
 
 @pytest.mark.parametrize("state", STATES)
