@@ -138,7 +138,8 @@ def _colleagues(colleagues: Sequence[Colleague], words: Words) -> list[str]:
         )
         for one in colleagues[:COLLEAGUES]
     ]
-    return [words("*By CSM*"), *lines]
+    more = len(colleagues) - len(lines)
+    return [words("*By CSM*"), *lines, *([words("and {n} more", n=more)] if more > 0 else [])]
 
 
 def _by_tier(listing: Listing, found: Overview, owner: int, words: Words) -> Block:

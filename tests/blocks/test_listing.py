@@ -182,6 +182,7 @@ def test_names_can_neither_ping_nor_link_nor_break_a_list(name: str) -> None:
     colleagues = tuple(Colleague(name, 1, 1) for _ in range(40))
     found = replace(OVERVIEW, scope=scope, fell=hostile[:3], rose=hostile[:2], first=hostile[:3], colleagues=colleagues)
     over = shown.overview(CATALOG, asked(scope=scope), found, 1, list(Whose)[:3], WORDS)
+    assert "and 25 more" in over["text"]
     for message in (listed, over):
         assert not block_problems(message["blocks"], "message")
         for text in (message["text"], *(b["text"]["text"] for b in message["blocks"] if b["type"] == "section")):
