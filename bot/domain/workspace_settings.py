@@ -172,7 +172,8 @@ def teams(text: str) -> list[int]:
 def checked(settings: Settings, values: Fields, offered: Offered, objects: Objects) -> Settings:
     """The settings with the fields that were changed. Raises FieldError.
 
-    Teams are only ids here: whose they are is known when they are written.
+    Teams are only ids here: whose they are is known when they are written. What has no records has no fields either:
+    services are set up once they are loaded.
     """
     made = replace(
         settings,
@@ -182,7 +183,7 @@ def checked(settings: Settings, values: Fields, offered: Offered, objects: Objec
         csm=_property("csm", values, offered, objects.client, USER, settings.csm) or CSM,
         renewal=_property("renewal", values, offered, objects.client, DATE, settings.renewal),
     )
-    tabs = {one: _tab(one, settings.tab(one), values, offered) for one in objects.beside}
+    tabs = {one: _tab(one, settings.tab(one), values, offered) for one in objects.beside if one in objects.loaded}
     return replace(made, tabs={**settings.tabs, **tabs})
 
 

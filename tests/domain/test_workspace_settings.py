@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.domain.workspace_settings import (
@@ -86,6 +88,14 @@ def test_the_pipeline_to_begin_with_is_one_of_those_shown() -> None:
     with pytest.raises(FieldError, match="workspace_default_pipeline"):
         checked(NORDIC, both | {"service.default": key("Onboarding")}, OFFERED, OBJECTS)
     assert checked(NORDIC, {"service.default": key("Support")}, OFFERED, OBJECTS).tab("service").pipelines == ()
+
+
+def test_an_object_without_records_has_nothing_to_set_up() -> None:
+    not_loaded = replace(OBJECTS, loaded=("company", "deal"))
+    values = {"service.layout": "board", "service.csm": key("owner"), "deal.layout": "board"}
+    assert checked(NORDIC, values, OFFERED, not_loaded).tabs == {"deal": Tab(layout="board")}
+    kept = replace(NORDIC, tabs={"service": Tab(layout="board")})
+    assert checked(kept, {"service.layout": "table"}, OFFERED, not_loaded).tab("service") == Tab(layout="board")
 
 
 def test_a_layout_that_there_is_not_is_a_table() -> None:
