@@ -13,7 +13,7 @@ from bot.domain.workspace_settings import ChangedError, Offered, Settings, Tab, 
 from bot.domain.workspaces import EVERYTHING, MOST
 from bot.errors import FieldError, UserError
 from storage import audit, installations, objects, standing, workspace_choices, workspaces
-from storage.schema import audit_entry, team, workspace, workspace_tab
+from storage.schema import audit_entry, export_request, team, workspace, workspace_tab
 
 _one = workspace.c
 
@@ -85,6 +85,7 @@ def remove(
         raise ChangedError("workspace_changed", workspace=found.name)
     before = _described(connection, installation_id, workspace_id)
     _release_teams(connection, installation_id, found.teams)
+    _keep_requests(connection, installation_id, workspace_id)
     connection.execute(delete(workspace).where(_one.installation_id == installation_id, _one.id == workspace_id))
     audit.record(connection, installation_id, person_id, now, "workspace.deleted", found.name, before, {})
     standing.resettle(connection, installation_id)
@@ -146,6 +147,12 @@ def _write_tab(connection: Connection, installation_id: int, workspace_id: int, 
 def _release_teams(connection: Connection, installation_id: int, ids: Collection[int]) -> None:
     mine = (team.c.installation_id == installation_id, team.c.id.in_(ids))
     connection.execute(update(team).where(*mine).values(workspace_id=None))
+
+
+def _keep_requests(connection: Connection, installation_id: int, workspace_id: int) -> None:
+    """Who waits for a file of its clients is told that they are no longer theirs to see (`bot.jobs.exports`)."""
+    mine = (export_request.c.installation_id == installation_id, export_request.c.workspace_id == workspace_id)
+    connection.execute(update(export_request).where(*mine).values(workspace_id=EVERYTHING))
 
 
 def _take_teams(connection: Connection, installation_id: int, workspace_id: int, ids: Collection[int]) -> None:

@@ -11,8 +11,9 @@ import pytest
 
 from bot.blocks import ids
 from bot.playground import people as cast
+from bot.playground.model import Message
 from tests.access.payloads import Outcome, Send, chose, form, option, pressed, sent, submitted, typed
-from tests.access.rows import ALL, OF_ALL, more, says
+from tests.access.rows import ALL, OF_ALL, ROWS, more, says
 from tests.access.world import CLIENTS, VIEW, World
 
 HERS = "Globex Corporation"  # the one client of Cleo's workspace; Anna's has five, and two stand in the primary one
@@ -69,14 +70,19 @@ def test_a_list_has_what_the_asker_sees_and_nothing_else(world: World) -> None:
     assert HERS not in said
 
 
+def delivered(world: World, who: str) -> Message:
+    """What the job that sends files has for somebody."""
+    messages = world.bot.slack.slack.messages[cast.direct_message(who).id]
+    before = len(messages)
+    world.bot.send_exports()
+    (message,) = world.bot.wait(lambda: messages[before:])
+    return message
+
+
 def exported(world: World, who: str) -> set[str]:
     """The clients in the file that somebody gets who presses *Export CSV*."""
-    slack, direct = world.bot.slack.slack, cast.direct_message(who).id
-    before = len(slack.messages[direct])
     assert sent(world, who, more(ids.EXPORT)).changed == {"export_request"}
-    world.bot.send_exports()
-    (message,) = world.bot.wait(lambda: slack.messages[direct][before:])
-    content = message.files[0].content
+    content = delivered(world, who).files[0].content
     assert content is not None
     return {row["Name"] for row in csv.DictReader(StringIO(content.decode("utf-8-sig"), newline=""))}
 
@@ -84,6 +90,15 @@ def exported(world: World, who: str) -> set[str]:
 def test_an_exported_file_has_what_the_asker_sees(world: World) -> None:
     assert exported(world, cast.CLEO) == {HERS}
     assert exported(world, cast.ANNA) == set(CLIENTS) - {"Soylent Oy"}
+
+
+def test_who_waits_for_a_file_of_a_workspace_that_is_deleted_is_told(world: World) -> None:
+    assert sent(world, cast.ANNA, more(ids.EXPORT)).changed == {"export_request"}
+    (deleting,) = [row for row in ROWS if (row.kind, row.id) == ("view", ids.DELETE_WORKSPACE)]
+    assert "is deleted" in sent(world, cast.DINA, deleting.send).said
+    told = delivered(world, cast.ANNA)
+    assert told.text.startswith("The list that you exported is no longer yours to see.")
+    assert told.files == []
 
 
 def test_a_picker_of_clients_offers_what_the_asker_sees(world: World) -> None:

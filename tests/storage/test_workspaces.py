@@ -145,6 +145,16 @@ def test_a_deleted_one_takes_its_tabs_and_views_and_its_teams_return(database: D
         read(database, here, number)
 
 
+def test_who_waits_for_a_file_of_a_deleted_one_still_waits(database: Database, here: int) -> None:
+    number = make(database, here, "Nordic")
+    asked = {"id": 1, "workspace_id": number, "person_id": ADA, "filter": "", "state": "waiting"}
+    with database.write() as connection:
+        values = {"installation_id": here, **asked, "lease_until": NOW, "made_at": NOW}
+        connection.execute(insert(schema.export_request).values(**values))
+        workspace_changes.remove(connection, here, ADA, number, 1, NOW)
+        assert connection.scalar(select(schema.export_request.c.workspace_id)) == EVERYTHING
+
+
 def test_the_primary_one_is_not_deleted_nor_one_that_was_changed_since(database: Database, here: int) -> None:
     number = make(database, here, "Nordic")
     with database.write() as connection:
