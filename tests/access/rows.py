@@ -13,9 +13,7 @@ is told so by the sentence of their case, and nothing is written.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Callable
 
 from sqlalchemy import Connection, update
 
@@ -42,46 +40,23 @@ from tests.access.payloads import (
     typed,
     wrote,
 )
+from tests.access.whom import (
+    ACME,
+    CREW,
+    DINA,
+    MANAGERS,
+    MEMBER,
+    MEMBERS,
+    NAMED,
+    SEAT,
+    SEATED,
+    SHARED,
+    SUPER,
+    SUPERS,
+    Row,
+    Whom,
+)
 from tests.access.world import LOST, TEAM, VIEW, WORKSPACE, World
-
-# Who may: by what a listener asks for, and by what its payload carries.
-MEMBER = frozenset({
-    "of another team", "csm", "lead", "manager without seat", "manager with seat", "super admin with seat",
-    "super admin without seat",
-})  # fmt: skip
-SEAT = MEMBER - {"manager without seat", "super admin without seat"}
-SETTINGS = frozenset({"manager with seat", "super admin with seat", "super admin without seat"})
-SUPER = SETTINGS - {"manager with seat"}
-SEE = frozenset({"csm", "lead", "super admin with seat"})  # the clients of the CSM's workspace
-CREW = frozenset({"csm", "lead"})  # their team's saved views
-DINA = frozenset({"super admin with seat"})  # also the one owner of the Slack workspace
-
-
-class Whom(NamedTuple):
-    """Who may: by the right that a listener takes, and those of them to whom what it carries means anything."""
-
-    may: frozenset[str]
-    only: frozenset[str] = MEMBER
-    otherwise: str = ""  # what the others are told: the key of a sentence, or a text
-
-
-MEMBERS, SEATED, MANAGERS, SUPERS = Whom(MEMBER), Whom(SEAT), Whom(SETTINGS), Whom(SUPER)
-ACME, NAMED = Whom(SEAT, SEE, "client_gone"), Whom(SEAT, SEE, "No client")
-SHARED = Whom(SEAT, CREW, "view_gone")
-
-
-@dataclass(frozen=True)
-class Row:
-    kind: str
-    id: str
-    send: Send
-    whom: Whom
-    shows: str = ""  # what is said then, among others
-    writes: Collection[str] = ()  # the tables
-    already: frozenset[str] = frozenset()  # for whom it is so at first: nothing is written
-    names: bool = False  # who sees the clients of the CSM's workspace is shown one
-    public: bool = False  # others are told on purpose
-    first: Callable[[Connection], None] | None = None  # what is otherwise in the database before
 
 
 def client(world: World) -> str:
@@ -238,7 +213,7 @@ WORKSPACES = [
         {"team", "audit_entry", "submission"}),
     Row("view", ids.EDIT_TEAM, submitted(ids.EDIT_TEAM, TEAM_ID, name=text("Old Crew")), MANAGERS, "Old Crew",
         {"team", "team_member", "audit_entry", "submission", "installation", "standing"}),
-    Row("view", ids.REMOVE_TEAM, submitted(ids.REMOVE_TEAM, TEAM_ID), MANAGERS, "1 team",
+    Row("view", ids.REMOVE_TEAM, submitted(ids.REMOVE_TEAM, TEAM_ID), MANAGERS, "2 teams",
         {"team", "team_member", "saved_view", "audit_entry", "submission", "installation", "standing"}),
     Row("action", f"^{ids.SHOW_PEOPLE}", pressed(f"{ids.SHOW_PEOPLE}:next", says("0")), MANAGERS, "Anna"),
     Row("action", f"^{ids.BIND_ADDRESS}:", chose_person(f"{ids.BIND_ADDRESS}:{LOST}", cast.ANNA), MANAGERS, "Anna",

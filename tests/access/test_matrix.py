@@ -9,7 +9,8 @@ from bot.blocks.wording import SENTENCES
 from bot.domain.access import Right
 from bot.metrics import label
 from tests.access.payloads import Outcome, sent
-from tests.access.rows import MEMBER, ROWS, SEAT, SEE, SETTINGS, SUPER, Row
+from tests.access.rows import ROWS
+from tests.access.whom import MEMBER, SEAT, SEE, SETTINGS, SUPER, Row
 from tests.access.world import ASKERS, CLIENTS, TEAM, VIEW, WORKSPACE, World
 
 SECRETS = (*CLIENTS, TEAM, VIEW, WORKSPACE)

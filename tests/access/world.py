@@ -1,4 +1,7 @@
-"""Who is where in the access matrix: two CS workspaces beside the primary one, and a second installation."""
+"""Who is where in the access matrix: two CS workspaces beside the primary one, and a second installation.
+
+Anna and Bo are one team of the first, Dan is of another team there; Cleo is of the second, and Max of the primary one.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,8 @@ ASKERS: Mapping[str, str] = {
     "guest": cast.GUS,
     "of another Slack team": cast.SAM,
     "deleted": cast.OLA,
-    "of another team": cast.CLEO,
+    "of another workspace": cast.CLEO,
+    "of another team of the workspace": cast.DAN,
     "csm": cast.ANNA,
     "lead": cast.BO,
     "manager without seat": MIA,
@@ -190,11 +194,13 @@ def _settled(world: World) -> World:
             rights.set_seat(connection, here, known[who], "on", by=dina, now=NOW)
         crew = Entered(TEAM, people=frozenset({cast.ANNA, cast.BO}), leads=frozenset({cast.BO}))
         made = team_settings.create(connection, here, crew, by=dina, now=NOW)
-        other = Entered("Alps Crew", people=frozenset({cast.CLEO}))
-        teams = (made, team_settings.create(connection, here, other, by=dina, now=NOW))
+        others = [
+            team_settings.create(connection, here, Entered(name, people=frozenset({who})), by=dina, now=NOW)
+            for name, who in (("Inlet Crew", cast.DAN), ("Alps Crew", cast.CLEO))
+        ]
         spaces = [
-            workspace_changes.create(connection, here, dina, name, "", [one], NOW)
-            for name, one in zip((WORKSPACE, "Alpland"), teams, strict=True)
+            workspace_changes.create(connection, here, dina, name, "", teams, NOW)
+            for name, teams in ((WORKSPACE, [made, others[0]]), ("Alpland", [others[1]]))
         ]
         connection.execute(insert(person).values(installation_id=here, id=LOST, email="lost@example.com", name="lost"))
         welcomes.begin(connection, here, NOW)
