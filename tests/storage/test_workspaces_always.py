@@ -46,7 +46,8 @@ from tests.storage.there import ADMINS, CLIENTS, CSMS, PEOPLE, PRIMARY, PROPERTI
 
 EXPECTED = {
     "", "workspace_too_many", "workspace_taken", "workspace_team_taken", "workspace_team_gone", "workspace_changed",
-    "workspace_gone", "workspace_primary", "team_taken", "team_changed", "team_gone", "last_super_admin",
+    "workspace_gone", "workspace_primary", "team_taken", "team_changed", "team_gone", "team_stranger",
+    "last_super_admin",
 }  # fmt: skip
 
 Opened = MultipleResults[Team] | Team
@@ -203,6 +204,14 @@ class Admins(There, RuleBasedStateMachine):
         assert not self.attempt(rights.set_seat, who, choice, by=by)
         assert not self.attempt(rights.set_seats_by_hand, by_hand, by=by)
 
+    @rule(who=somebody, leaves=st.booleans())
+    def leave_or_return(self, who: int, leaves: bool) -> None:
+        """As Slack tells it; the last super admin is still there."""
+        if not self.super_admins() <= {who}:
+            user = {"id": f"U{who}", "team_id": f"T{self.id}", "deleted": leaves}
+            with self.database.write() as connection:
+                people.keep(connection, self.id, user, NOW)
+
     @rule(client=st.sampled_from(CLIENTS), csm=st.none() | somebody, of=st.sampled_from(list(PROPERTIES)))
     def name_csm(self, client: int, csm: int | None, of: int) -> None:
         self.name_csms((client, csm, of))
@@ -251,6 +260,8 @@ class Admins(There, RuleBasedStateMachine):
             with self.database.read() as connection:
                 one = people.by_id(connection, self.id, who)
             assert one is not None
+            if one.refusal is not None:
+                continue
             if one.is_super_admin and one.has_seat and self.version(EVERYTHING) is not None:
                 assert self.seen_by(one) == set(CLIENTS)
                 continue
