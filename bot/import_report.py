@@ -24,6 +24,11 @@ def lines(report: Report) -> list[str]:
         found += _file(one)
     for name, facts in report.facts.items():
         found.append(f"{_OBJECTS.get(name, _CLIENTS)}: {_facts(facts)}")
+    if report.clients_are is not None:
+        found.append(
+            f"Not shown as clients: clients here are records of {report.clients_are}, and the mapping's `record` is "
+            "another object. /workspace objects chooses."
+        )
     found.append(_reach(report.reach))
     if report.unknown_tools:
         found.append(f"Not in the catalog: {_list(report.unknown_tools)}")

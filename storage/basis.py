@@ -21,7 +21,7 @@ from storage.schema import installation, source, source_tool, subscription, team
 TEAM_PROPERTY = "team"  # the column of clients.csv; without it a client is its CSM's team's
 RENEWAL_PROPERTY = "renewal_date"  # the column of clients.csv, where the workspace chose no other
 
-Properties = Mapping[tuple[str, str], tuple[int, ...]]  # by type and name
+Properties = Mapping[tuple[str, str], int]  # ids of the clients' properties, by type and name
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,9 @@ class Workspace(NamedTuple):
     """What the standings in a workspace depend on."""
 
     id: int
-    csm_properties: tuple[int, ...]
-    renewal_properties: tuple[int, ...]
-    renewal_chosen: bool  # the workspace chose them: a client without that date has no renewal date
+    csm_property: int  # its id; 0 where the clients have none of that name
+    renewal_property: int
+    renewal_chosen: bool  # the workspace chose it: a client without that date has no renewal date
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ class Basis:
     sources: tuple[Source, ...]
     subscribing: bool  # subscriptions were ever loaded
     positions: Mapping[int, int]  # id of a tool as the data names it -> position in `Catalog.tools`
+    object: str  # whose records are the clients
     has_teams: bool = False  # clients name their team
     teams_of: Mapping[int, int] = field(default_factory=dict)  # person -> their primary team
     workspaces_of: Mapping[int, int] = field(default_factory=dict)  # team -> the created workspace that it is in
@@ -74,6 +75,7 @@ class Basis:
             self.currency,
             [(one.id, one.covers, one.tools, one.reach is not None) for one in self.sources],
             self.subscribing,
+            self.object,
             sorted(self.positions.items()),
             self.workspaces,
             self.has_teams,
@@ -113,10 +115,10 @@ def _latest(*days: date | None) -> date | None:
 
 def read(connection: Connection, installation_id: int, catalog: Catalog) -> Basis:
     """As it stands in the database; `catalog` is the one to judge by."""
-    columns = (installation.c.currency, installation.c.as_of)
+    columns = (installation.c.currency, installation.c.as_of, installation.c.client_object)
     head = connection.execute(select(*columns).where(installation.c.id == installation_id)).one()
     positions = _positions(connection, installation_id, catalog)
-    properties = _properties(connection, installation_id)
+    properties = _properties(connection, installation_id, head.client_object)
     workspaces = tuple(_workspaces(connection, installation_id, properties))
     return Basis(
         installation_id=installation_id,
@@ -127,6 +129,7 @@ def read(connection: Connection, installation_id: int, catalog: Catalog) -> Basi
         sources=_sources(connection, installation_id, positions),
         subscribing=bool(connection.scalar(select(exists().where(subscription.c.installation_id == installation_id)))),
         positions=positions,
+        object=head.client_object,
         has_teams=("text", TEAM_PROPERTY) in properties,
         teams_of=_teams_of(connection, installation_id),
         workspaces_of=_workspaces_of(connection, installation_id, {one.id for one in workspaces[1:]}),
@@ -143,8 +146,8 @@ def _workspaces(connection: Connection, installation_id: int, properties: Proper
     ).all()
     for row in rows:
         by = rows[0] if row.id == EVERYTHING else row
-        csm = properties.get(("user", by.csm_property), ())
-        renewal = properties.get(("date", by.renewal_property or RENEWAL_PROPERTY), ())
+        csm = properties.get(("user", by.csm_property), 0)
+        renewal = properties.get(("date", by.renewal_property or RENEWAL_PROPERTY), 0)
         yield Workspace(row.id, csm, renewal, by.renewal_property is not None)
 
 
@@ -180,11 +183,7 @@ def _sources(connection: Connection, installation_id: int, positions: Mapping[in
     return tuple(Source(one.id, one.covers, one.reach, measures.get(one.id, 0), one.changed_at) for one in rows)
 
 
-def _properties(connection: Connection, installation_id: int) -> Properties:
-    """The ids of all properties by type and name: more than one where several objects have it."""
-    mine = prop.c.installation_id == installation_id
-    found: dict[tuple[str, str], tuple[int, ...]] = {}
-    for row in connection.execute(select(prop.c.id, prop.c.type, prop.c.name).where(mine).order_by(prop.c.id)):
-        key = row.type, row.name
-        found[key] = (*found.get(key, ()), row.id)
-    return found
+def _properties(connection: Connection, installation_id: int, object_: str) -> Properties:
+    mine = (prop.c.installation_id == installation_id, prop.c.object == object_)
+    rows = connection.execute(select(prop.c.type, prop.c.name, prop.c.id).where(*mine))
+    return {(row.type, row.name): row.id for row in rows}

@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, selec
 
 from bot.domain.csms import Csm, Found
 from storage.schema import field, installation, person, record, record_person, workspace
-from storage.slices import BESIDE
 
 _FOUND = case(
     (person.c.slack_user_id.is_(None), Found.NOWHERE.value),
@@ -69,6 +68,10 @@ def _counted(installation_id: int, *which: ColumnElement[bool]) -> Select[Any]:
             record,
             (record.c.installation_id == record_person.c.installation_id) & (record.c.id == record_person.c.record_id),
         )
-        .where(*mine, record.c.object.not_in(BESIDE))
+        .join(
+            installation,
+            (installation.c.id == record.c.installation_id) & (installation.c.client_object == record.c.object),
+        )
+        .where(*mine)
         .group_by(record_person.c.person_id)
     )

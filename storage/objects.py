@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, exists, func, select, update
@@ -45,10 +46,26 @@ def _following(connection: Connection, installation_id: int) -> Iterator[str]:
 def change(
     connection: Connection, installation_id: int, person_id: int, before: Objects, after: Objects, now: datetime
 ) -> None:
-    """Let other objects stand for clients, services and revenue. Raises ChangedError unless it is still `before`."""
+    """Let other objects stand for clients, services and revenue. Raises ChangedError unless it is still `before`.
+
+    Clients are then the records of another object: who stands where is made anew, in slices, by `standing.catch_up`.
+    """
     installations.lock(connection, installation_id)
     if _chosen(read(connection, installation_id)) != _chosen(before):
         raise ChangedError("objects_changed")
+    _write(connection, installation_id, person_id, before, after, now)
+    standing.resettle(connection, installation_id)
+
+
+def adopt(connection: Connection, installation_id: int, object_: str, now: datetime) -> None:
+    """Let the records that an import brought be the clients. It makes all scores again by itself."""
+    before = read(connection, installation_id)
+    _write(connection, installation_id, None, before, replace(before, client=object_), now)
+
+
+def _write(
+    connection: Connection, installation_id: int, person_id: int | None, before: Objects, after: Objects, now: datetime
+) -> None:
     values = {
         "client_object": after.client,
         "service_object": after.service,
@@ -59,7 +76,6 @@ def change(
     mine = workspace.c.installation_id == installation_id
     connection.execute(update(workspace).where(mine).values(version=workspace.c.version + 1))
     audit.record(connection, installation_id, person_id, now, "objects.changed", "", _chosen(before), _chosen(after))
-    standing.resettle(connection, installation_id)
 
 
 def _chosen(objects: Objects) -> dict[str, object]:

@@ -6,8 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from itertools import chain
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -31,9 +30,6 @@ from storage import bulk, lists, uses
 from storage.basis import TEAM_PROPERTY, Basis, Workspace, measured
 from storage.schema import record, record_date, record_person, subscription
 from storage.uses import NOTHING, Chosen, Reading
-
-BESIDE = ("service", "deal")  # objects whose records belong to a client and are none
-T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -63,7 +59,7 @@ def revenue(
 
 def renewal(basis: Basis, workspace: Workspace, client: Client) -> date | None:
     """The renewal date: the property's; where the workspace chose none, else that of the next subscription."""
-    day = _first(client.days, workspace.renewal_properties)
+    day = client.days.get(workspace.renewal_property)
     if day is not None or workspace.renewal_chosen or basis.as_of is None:
         return day
     return next_renewal(client.subscriptions, basis.as_of)
@@ -71,14 +67,7 @@ def renewal(basis: Basis, workspace: Workspace, client: Client) -> date | None:
 
 def csm(workspace: Workspace, client: Client) -> int | None:
     """The person in the workspace's own CSM property."""
-    return _first(client.people, workspace.csm_properties)
-
-
-def _first(values: Mapping[int, T], properties: Sequence[int]) -> T | None:
-    for one in properties:
-        if one in values:
-            return values[one]
-    return None
+    return client.people.get(workspace.csm_property)
 
 
 class Reader:
@@ -161,19 +150,19 @@ def _records(basis: Basis, chosen: Chosen) -> Select[Any]:
     ).where(
         record.c.installation_id == basis.installation_id,
         chosen(record.c.id),
-        record.c.object.not_in([literal_column(f"'{one}'") for one in BESIDE]),
+        record.c.object == basis.object,
     )
 
 
 def _people(basis: Basis, chosen: Chosen) -> Select[Any]:
     """The people in the CSM properties of all workspaces."""
-    asked = set(chain.from_iterable(one.csm_properties for one in basis.workspaces))
+    asked = {one.csm_property for one in basis.workspaces}
     return _typed(basis, record_person, record_person.c.person_id, asked, chosen)
 
 
 def _days(basis: Basis, chosen: Chosen) -> Select[Any]:
     """The dates in the renewal properties of all workspaces."""
-    asked = set(chain.from_iterable(one.renewal_properties for one in basis.workspaces))
+    asked = {one.renewal_property for one in basis.workspaces}
     return _typed(basis, record_date, record_date.c.day, asked, chosen)
 
 

@@ -70,6 +70,14 @@ def test_a_whole_report() -> None:
     ]
 
 
+def test_clients_that_are_none_here_are_said_to_be_so_and_where_that_is_chosen() -> None:
+    said = [one for one in lines(Report("people", dry_run=False, clients_are="company")) if "/workspace objects" in one]
+    assert said == [
+        "Not shown as clients: clients here are records of company, and the mapping's `record` is another object. "
+        "/workspace objects chooses."
+    ]
+
+
 def test_a_dry_run_says_so_first() -> None:
     found = lines(Report("csv", dry_run=True, sample_clients=1))
     assert found[:2] == [

@@ -9,7 +9,7 @@ from bot.blocks import ids, kit
 from bot.blocks.forms import Values, entered
 from bot.blocks.kit import Block, Modal
 from bot.blocks.words import Words
-from bot.domain.workspace_settings import Objects
+from bot.domain.workspace_settings import BESIDE, Objects
 from bot.errors import FieldError
 
 NAMES = {"company": "Companies", "contact": "Contacts", "service": "Services", "deal": "Deals"}
@@ -36,31 +36,33 @@ def form(objects: Objects, words: Words) -> Modal:
 
 
 def _fields(objects: Objects, words: Words) -> Iterator[Block]:
-    there = _there(objects)
-    clients = [one for one in there if one not in {"service", "deal"}]
+    there = _offered(objects)
     yield kit.field(
         words("Clients are"),
-        kit.select(CLIENT, _options(clients, words), objects.client),
-        words("What one record of clients.csv is."),
+        kit.select(CLIENT, _options(there[CLIENT], words), objects.client),
+        words("Rows of clients.csv are companies, unless the mapping says otherwise."),
         optional=False,
     )
-    services = [one for one in there if one not in {*PEOPLE, "deal", objects.client}]
-    if services:
-        yield kit.field(words("Services are"), kit.select(SERVICE, _options(services, words), objects.service))
+    if there[SERVICE]:
+        yield kit.field(words("Services are"), kit.select(SERVICE, _options(there[SERVICE], words), objects.service))
     else:
         yield kit.context(words("No services are loaded: services.csv brings them. Then they can be chosen here."))
-    revenue = [one for one in there if one not in {*PEOPLE, "service", objects.client}]
-    if revenue:
-        chosen = kit.selects(REVENUE, _options(revenue, words), objects.revenue)
+    if there[REVENUE]:
+        chosen = kit.selects(REVENUE, _options(there[REVENUE], words), objects.revenue)
         chosen["max_selected_items"] = MOST
         yield kit.field(words("Revenue is in"), chosen, words("Up to two objects."))
     else:
         yield kit.context(words("No deals are loaded: deals.csv brings them. Then they can be chosen here."))
 
 
-def _there(objects: Objects) -> list[str]:
-    """What has records, and what is chosen."""
-    return list(dict.fromkeys([objects.client, *objects.beside, *objects.loaded]))
+def _offered(objects: Objects) -> dict[str, list[str]]:
+    """Of what has records or is chosen, what can stand for what."""
+    there = list(dict.fromkeys([objects.client, *objects.beside, *objects.loaded]))
+    return {
+        CLIENT: [one for one in there if one not in BESIDE],
+        SERVICE: [one for one in there if one not in {*PEOPLE, "deal", objects.client}],
+        REVENUE: [one for one in there if one not in {*PEOPLE, "service", objects.client}],
+    }
 
 
 def _options(objects: Sequence[str], words: Words) -> list[tuple[str, str]]:
@@ -79,7 +81,7 @@ def read(values: Values, before: Objects) -> Objects:
     if len(revenue) > MOST:
         raise FieldError("objects_too_many", REVENUE, limit=MOST)
     for name, chosen in ((CLIENT, [client]), (SERVICE, [service] if service else []), (REVENUE, revenue)):
-        if not set(chosen) <= set(_there(before)):
+        if not set(chosen) <= set(_offered(before)[name]):
             raise FieldError("object_gone", name)
     return Objects(client, service, revenue, before.loaded)
 
@@ -100,11 +102,7 @@ def _consequences(before: Objects, after: Objects, words: Words) -> Iterator[lis
     """What changes, each with what follows from it."""
     kept, set_up = words("What was set for the others is kept."), words("Set it up in each: *Edit*, below its name.")
     if before.client != after.client:
-        looks = words(
-            "Each CS workspace looks for CSM and renewal date by the same names there: see its tab Customers."
-        )
-        told = words("Lists, scores and cards are then of the new clients. Nothing is deleted.")
-        yield [_change(words("Clients"), [before.client], [after.client], words), f"{told} {looks}"]
+        yield [_change(words("Clients"), [before.client], [after.client], words), *_of_clients(after.client, words)]
     if before.service != after.service:
         told = words("The tab Services of every CS workspace shows these then.")
         told = told if after.service else words("The tab Services of every CS workspace is empty then.")
@@ -115,6 +113,18 @@ def _consequences(before: Objects, after: Objects, words: Words) -> Iterator[lis
         told = told if after.revenue else words("No CS workspace has a tab for revenue then.")
         after_it = kept if before.revenue else set_up
         yield [_change(words("Revenue"), before.revenue, after.revenue, words), f"{told} {after_it}"]
+
+
+def _of_clients(object_: str, words: Words) -> Iterator[str]:
+    yield words("Lists, counts, scores, cards and the look-up are then of these alone. Very many take minutes.")
+    yield words("Nothing is deleted: changed back, the others return with their history and what was answered.")
+    yield words("Each CS workspace looks for CSM and renewal date by the same names there: see its tab Customers.")
+    yield words("Whoever has a seat only as CSM of the old ones loses it.")
+    yield words("Subscriptions and usage stay with the records they were imported for: of the rest no score is known.")
+    yield words(
+        'Rows of clients.csv are these where its mapping says `record = "{object}"`; without one they are companies.',
+        object=kit.escape(object_).replace("`", ""),
+    )
 
 
 def _change(title: str, before: Sequence[str | None], after: Sequence[str | None], words: Words) -> str:

@@ -16,6 +16,7 @@ from bot.errors import FieldError, UserError
 LONGEST = {"name": 80, "description": 500}
 CSM = "csm_email"  # the property that is the CSM where nothing is chosen: a column of clients.csv
 TABLE, BOARD = "table", "board"
+BESIDE = frozenset({"service", "deal"})  # objects whose records belong to a client and are none
 USER, DATE = "user", "date"  # types of properties
 
 Fields = Mapping[str, str]

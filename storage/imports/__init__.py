@@ -16,6 +16,7 @@ from storage.imports import (
     files,
     mapping,
     merging,
+    objects,
     reach,
     records,
     rejects,
@@ -149,7 +150,7 @@ def _read_file(work: Work, entry: FileMapping, file: CsvFile, refusals: Refusals
 
 
 def _land(database: Database, work: Work) -> None:
-    """Merge, then the teams, then move the reach, then make the scores."""
+    """Merge, then what clients are and the teams, then move the reach, then make the scores."""
     read_tool = usage.tools(work)
     work.covered |= {number for name in work.mapping.tools if isinstance(number := read_tool(name), int)}
     merging.touch(work)
@@ -157,6 +158,7 @@ def _land(database: Database, work: Work) -> None:
     if not work.dry_run and work.kind != "sample":
         sample.remove(work.stage, merging.PAUSE)
     merging.merge(work)
+    objects.land(work)
     teams.land(work)
     _say_measured(work)
     if work.dry_run:

@@ -138,6 +138,7 @@ class Report:
     files: list[FileReport] = field(default_factory=list)
     facts: dict[str, Facts] = field(default_factory=dict)
     reach: Reach = field(default_factory=lambda: Reach(None, None, ReachReason.NO_USAGE))
+    clients_are: str | None = None  # the object whose records are clients, where those of this import are others
     sample_clients: int = 0  # removed (in a dry run: that would be removed) by the first real import
     unknown_tools: tuple[str, ...] = ()  # in the data, not in the catalog
     measured: int = 0  # tools of the catalog that some source measures

@@ -23,7 +23,7 @@ from bot.domain.workspace_settings import (
     key,
 )
 from bot.domain.workspaces import Workspace
-from bot.errors import UserError
+from bot.errors import FieldError, UserError
 from bot.playground.validation import block_problems, view_problems
 from storage.audit import Entry
 from tests.blocks.conftest import Golden
@@ -79,6 +79,20 @@ def test_what_somebody_else_changed_stands_above_the_fields(golden: Golden) -> N
     told = workspace_form.meanwhile(now, state, OFFERED, OBJECTS, WORDS)
     state = workspace_form.begin(now, OBJECTS, "general", STATE)
     golden("workspace_meanwhile", workspace_form.edit(now, state, OFFERED, OBJECTS, WORDS, told))
+
+
+@pytest.mark.parametrize(
+    ("field", "chosen"),
+    [("client", "deal"), ("client", "service"), ("client", "pets"), ("service", "contact"), ("revenue", "service")],
+)
+def test_an_object_that_is_not_offered_for_something_is_refused_however_it_was_sent(field: str, chosen: str) -> None:
+    loaded = Objects("company", None, (), ("company", "contact", "service", "deal"))
+    kind = "selected_options" if field == "revenue" else "selected_option"
+    value = {"value": chosen}
+    values = {field: {field: {kind: [value] if field == "revenue" else value}}}
+    with pytest.raises(FieldError, match="object_gone") as caught:
+        objects.read(values, loaded)
+    assert caught.value.field == field
 
 
 def test_the_modals_of_objects(golden: Golden) -> None:
