@@ -104,6 +104,8 @@ installation = Table(
     Column("revenue_objects", Document, nullable=False, server_default="[]"),  # at most two
     Column("seats_by_hand", Boolean, nullable=False, server_default="0"),  # only those who were given one have a seat
     Column("welcomes_since", UtcDateTime),  # who had a seat before is welcomed only where a super admin says so
+    # The last client that was copied to the workspace which has every client; empty when it has them all.
+    Column("everything_to", BigInteger),
 )
 
 person = Table(
@@ -142,6 +144,8 @@ person_address = Table(
     _installation(primary_key=True),
     Column("email", String(320), primary_key=True),
     Column("person_id", Key, nullable=False),
+    # The teams that came to the person with the address, and leave with it: [team, is primary, is lead] of each.
+    Column("teams", Document, nullable=False, server_default="[]"),
     _owned("person_id", table="person"),
     Index("ix_person_address_person", "installation_id", "person_id"),
 )
@@ -404,7 +408,8 @@ standing = Table(
     Column("quiet", Text),  # the tools that are going quiet, by their keys
     Column("owned", Text),  # what it pays for: "marketing:professional,sales:starter"; empty: not known
     Column("area_changes", Text),  # `change_7` of each category that moved, by its key, as JSON; empty: none did
-    _owned("workspace_id", table="workspace"),
+    # No foreign key to the workspace: with one that is deleted all its rows would go in one transaction. Nobody sees
+    # them from then on, since everybody sees by the workspace that they work in, and the settling takes them out.
     _owned("client_id", table="record"),
     ForeignKeyConstraint(["installation_id", "person_id"], ["person.installation_id", "person.id"]),
     # Lists of a whole base, a tier at a time, in each order but that of names:
@@ -600,6 +605,7 @@ audit_entry = Table(
     Column("subject", String(255), nullable=False),  # its name as it was then
     Column("before", Document, nullable=False),  # by setting, as people read them
     Column("after", Document, nullable=False),
+    Column("subject_id", Key),  # of what is changed, where it has one
     ForeignKeyConstraint(["installation_id"], ["installation.id"], ondelete="CASCADE"),
     ForeignKeyConstraint(["installation_id", "person_id"], ["person.installation_id", "person.id"]),
 )

@@ -124,7 +124,7 @@ def settle(
     """
     until = time.monotonic() + seconds
     settler, size, done, known = Settler(installation_id, catalog), FIRST, 0, 10
-    with database.read() as connection:
+    with database.snapshot() as connection:  # else settings could change, and back, within what is read
         total = _waiting(connection, installation_id)
         settler.prepare(connection)  # here nobody waits for it
     while True:

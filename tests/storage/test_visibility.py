@@ -8,17 +8,18 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from bot.domain.engagement import assess
 from bot.domain.subscriptions import Subscription
 from bot.domain.workspaces import EVERYTHING
 from bot.jobs.scores import Scores
-from storage import catalog, facts, people, schema, stale, standing, workspaces
+from storage import basis as bases
+from storage import catalog, facts, people, schema, stale, standing, workspace_changes, workspaces
 from storage.database import Database
 from storage.installations import Installation, create
 from tests.conftest import NOW
-from tests.storage import bases
+from tests.storage import bases as made
 from tests.storage.bases import CATALOG, small
 
 START = date(2026, 6, 1)
@@ -38,8 +39,8 @@ class Spaces:
             self.home: Installation = create(connection, NOW)
             self.id = self.home.id
             catalog.remember(connection, self.id, self.rules, CATALOG, NOW)
-            bases.add_source(connection, self.id, 1, "all")
-            bases.add_clients(connection, self.id, *CLIENTS)
+            made.add_source(connection, self.id, 1, "all")
+            made.add_clients(connection, self.id, *CLIENTS)
             for number, name in ((ANNA, "anna"), (CLEO, "cleo"), (DAN, "dan")):
                 values = {"slack_user_id": f"U{number}", "email": f"{name}@example.com", "name": name}
                 self._add(connection, schema.person, id=number, **values)
@@ -359,7 +360,7 @@ def test_a_renewal_that_goes_by_is_noticed_in_every_workspace(spaces: Spaces) ->
         connection.execute(update(schema.workspace).where(*mine).values(renewal_property="ends_on"))
         for number, renews in ((1, 2), (2, 90)):
             one = Subscription("mail", "starter", renews_on=START + timedelta(renews))
-            bases.add_subscription(connection, spaces.id, number, 1, one)
+            made.add_subscription(connection, spaces.id, number, 1, one)
     spaces.workspace(NORDIC)
     spaces.team(1, NORDIC, ANNA)
     spaces.settle()
@@ -397,6 +398,58 @@ def test_the_last_workspace_gone_takes_its_standings_with_it(spaces: Spaces) -> 
         standing.resettle(connection, spaces.id)
     spaces.catch_up()
     assert spaces.places() == {PRIMARY: {1: ANNA, 2: ANNA, 3: CLEO, 90: None}}
+
+
+def test_a_deleted_workspace_is_seen_by_nobody_at_once_and_its_standings_go_in_slices(
+    spaces: Spaces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(standing, "FIRST", 1)
+    monkeypatch.setattr(standing, "MOST", 1)
+    spaces.workspace(NORDIC)
+    spaces.team(1, NORDIC, ANNA)
+    spaces.catch_up()
+    with spaces.database.write() as connection:
+        workspace_changes.remove(connection, spaces.id, ANNA, NORDIC, 1, NOW)
+    assert spaces.places()[NORDIC] == {1: ANNA, 2: ANNA}  # so many are not taken out while others wait to write
+    with spaces.database.read() as connection:
+        assert [one.id for one in workspaces.every(connection, spaces.id)] == [PRIMARY]
+    assert seen_by(spaces, ANNA) == PRIMARY
+    left = []
+    while standing.catch_up(spaces.database, spaces.id, seconds=0):
+        left.append(len(spaces.places().get(NORDIC, {})))
+    assert left == [1, 0, 0, 0]
+    assert spaces.places() == {PRIMARY: {1: ANNA, 2: ANNA, 3: CLEO, 90: None}}
+
+
+def test_a_workspace_that_comes_and_goes_while_somebody_begins_to_settle_leaves_nothing(
+    spaces: Spaces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between two looks of who begins, the settings change and are changed back: what is known of them looks the same.
+
+    Both are transactions of their own, which end before it goes on.
+    """
+    read = bases.read
+    turns = iter([True])
+
+    def reading(connection: Connection, *rest: Any) -> Any:
+        if not next(turns, False):
+            return read(connection, *rest)
+        spaces.workspace(NORDIC)
+        spaces.team(1, NORDIC, ANNA)
+        found = read(connection, *rest)
+        spaces.move(1, None)
+        with spaces.database.write() as writing:
+            mine = (schema.workspace.c.installation_id == spaces.id, schema.workspace.c.id == NORDIC)
+            writing.execute(delete(schema.team_member).where(schema.team_member.c.team_id == 1))
+            writing.execute(delete(schema.workspace).where(*mine))
+            standing.resettle(writing, spaces.id)
+        return found
+
+    spaces.name(1, CLEO)
+    monkeypatch.setattr(bases, "read", reading)
+    standing.settle(spaces.database, spaces.id, spaces.rules)
+    assert next(turns, None) is None
+    assert spaces.places() == {PRIMARY: {1: CLEO, 2: ANNA, 3: CLEO, 90: None}}
 
 
 def test_a_change_that_no_standing_depends_on_makes_no_score_again(spaces: Spaces) -> None:
