@@ -48,8 +48,11 @@ class Turn:
     def known_again(self) -> Turn:
         """The same turn with the person as they are now: what they just did may have changed their rights."""
         with self.db.read() as connection:
-            now = people.by_id(connection, self.person.installation_id, self.person.id)
-        return replace(self, person=now or self.person)
+            return replace(self, person=self.known_in(connection))
+
+    def known_in(self, connection: Connection) -> Person:
+        """The person as a transaction sees them that holds the installation's row: their team may have moved since."""
+        return people.by_id(connection, self.person.installation_id, self.person.id) or self.person
 
 
 def require(turn: Turn, right: Right) -> None:

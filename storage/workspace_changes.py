@@ -6,14 +6,14 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, ScalarSelect, delete, func, insert, select, update
 
 from bot.domain.catalog import fold
 from bot.domain.workspace_settings import ChangedError, Offered, Settings, Tab, described
 from bot.domain.workspaces import EVERYTHING, MOST
 from bot.errors import FieldError, UserError
 from storage import audit, installations, objects, standing, workspace_choices, workspaces
-from storage.schema import audit_entry, export_request, team, workspace, workspace_tab
+from storage.schema import audit_entry, export_request, saved_view, team, workspace, workspace_tab
 
 _one = workspace.c
 
@@ -76,7 +76,10 @@ def save(connection: Connection, installation_id: int, person_id: int, wanted: S
 def remove(
     connection: Connection, installation_id: int, person_id: int, workspace_id: int, version: int, now: datetime
 ) -> str:
-    """Delete a created workspace with its saved views; its teams return to the primary one. Gives its name."""
+    """Delete a created workspace with what people saved there for themselves. Gives its name.
+
+    Its teams return to the primary one with what was saved for them. Its standings go in slices: `standing.catch_up`.
+    """
     installations.lock(connection, installation_id)
     found = workspaces.get(connection, installation_id, workspace_id)
     if found.is_primary:
@@ -147,6 +150,8 @@ def _write_tab(connection: Connection, installation_id: int, workspace_id: int, 
 def _release_teams(connection: Connection, installation_id: int, ids: Collection[int]) -> None:
     mine = (team.c.installation_id == installation_id, team.c.id.in_(ids))
     connection.execute(update(team).where(*mine).values(workspace_id=None))
+    primary = select(_one.id).where(_one.installation_id == installation_id, _one.is_primary)
+    _take_views(connection, installation_id, primary.scalar_subquery(), ids)
 
 
 def _keep_requests(connection: Connection, installation_id: int, workspace_id: int) -> None:
@@ -169,3 +174,12 @@ def _take_teams(connection: Connection, installation_id: int, workspace_id: int,
         if owner is not None:
             raise FieldError("workspace_team_taken", "teams", team=name, workspace=owner)
     connection.execute(update(team).where(*mine).values(workspace_id=workspace_id))
+    _take_views(connection, installation_id, workspace_id, ids)
+
+
+def _take_views(
+    connection: Connection, installation_id: int, workspace_id: int | ScalarSelect[int], teams: Collection[int]
+) -> None:
+    """What was saved for a team goes where the team goes; what somebody saved for themselves stays."""
+    mine = (saved_view.c.installation_id == installation_id, saved_view.c.team_id.in_(teams))
+    connection.execute(update(saved_view).where(*mine).values(workspace_id=workspace_id))

@@ -62,8 +62,9 @@ def _tabs(connection: Connection, installation_id: int, workspace_id: int) -> Ma
 
 
 def saved_in(connection: Connection, installation_id: int, workspace_id: int, most: int) -> tuple[list[str], int]:
-    """The saved views that go with a workspace: the names of the first, and how many there are."""
-    mine = (saved_view.c.installation_id == installation_id, saved_view.c.workspace_id == workspace_id)
+    """The saved views that go with a workspace: the names of the first, and how many. Those of teams go with these."""
+    here = (saved_view.c.installation_id == installation_id, saved_view.c.workspace_id == workspace_id)
+    mine = (*here, saved_view.c.team_id.is_(None))
     names = connection.scalars(select(saved_view.c.name).where(*mine).order_by(saved_view.c.name_key).limit(most))
     return list(names), connection.scalar(select(func.count()).select_from(saved_view).where(*mine)) or 0
 

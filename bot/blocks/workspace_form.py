@@ -185,7 +185,10 @@ def _named(values: Fields, version: int, words: Words) -> Iterator[Block]:
 
 
 def _teams(chosen: Sequence[tuple[str, str]], version: int, words: Words) -> Block:
-    hint = words("Whose primary team is chosen here sees this CS workspace and no other. A team is in one only.")
+    hint = words(
+        "Whose primary team is chosen here sees this CS workspace and no other. A team is in one only, and its saved "
+        "views go with it; what people saved for themselves stays."
+    )
     return _several(words("Teams"), field_id("teams", version), chosen, hint, words)
 
 

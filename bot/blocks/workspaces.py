@@ -91,8 +91,14 @@ def delete(one: Settings, views: Sequence[str], number: int, state: FormState, w
     teams = _named(list(one.teams.values()), len(one.teams), TEAMS, words) or words("none")
     blocks = [
         kit.section(words("Delete *{name}*?", name=kit.name(one.name))),
-        kit.section(words("*Gone with it:* its settings, and saved views: {views}", views=saved)),
-        kit.section(words("*Returns to the primary CS workspace:* teams: {teams}", teams=teams)),
+        kit.section(
+            words(
+                "*Gone with it:* its settings, and views that people saved there for themselves: {views}", views=saved
+            )
+        ),
+        kit.section(
+            words("*Returns to the primary CS workspace:* teams, with the views saved for them: {teams}", teams=teams)
+        ),
         kit.section(words("*Stays:* clients, tasks and notes.")),
         kit.field(
             words("Are you sure?"),

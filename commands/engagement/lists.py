@@ -22,7 +22,7 @@ from bot.domain.opportunities import Opportunity
 from bot.errors import UserError
 from bot.reply import Reply
 from commands.arguments import Turn, listing_of, read_filter
-from storage import clients, exports, listing, opportunities, scopes
+from storage import clients, exports, installations, listing, opportunities, scopes
 from storage import overview as overviews
 
 Payload = Mapping[str, Any]
@@ -133,5 +133,6 @@ def on_export(ack: Ack, reply: Reply, turn: Turn, wanted: Filter, now: datetime)
     """*Export CSV*: a job makes the file and sends it (`bot.jobs.exports`)."""
     ack()
     with turn.db.write() as connection:
-        is_new = exports.ask(connection, turn.person, write(wanted), now)
+        installations.lock(connection, turn.person.installation_id)
+        is_new = exports.ask(connection, turn.known_in(connection), write(wanted), now)
     reply(replace_original=False, **export.accepted(turn.words, is_new=is_new))

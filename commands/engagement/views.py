@@ -64,10 +64,15 @@ def on_save(ack: Ack, body: Payload, slack: WebClient, turn: Turn, kept: Filter)
 def on_saved(ack: Ack, view: Payload, turn: Turn, now: Clock) -> None:
     entered, state = fields.entered(view["state"]["values"]), forms.carried(view)
     kept, moment = read_filter(state.about, turn), now()
-    team_id = turn.person.own_team_id if entered.get(show.WHOSE) == show.TEAM else None
+    of_team = entered.get(show.WHOSE) == show.TEAM
+
+    def keep(writing: Connection) -> None:
+        person = turn.known_in(writing)
+        views.save(writing, person, called, kept, person.own_team_id if of_team else None, moment)
+
     try:
         called = name(entered.get(show.NAME, ""))
-        _once(view, turn, moment, lambda writing: views.save(writing, turn.person, called, kept, team_id, moment))
+        _once(view, turn, moment, keep)
     except (ViewNameError, FilterError) as error:
         forms.refuse(ack, show.NAME, error, turn)
         return

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from slack_bolt import BoltRequest
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from bot.blocks import forms, ids
 from bot.playground import people as cast
 from bot.playground.model import Message, View
-from storage.schema import person, saved_view, submission, team, team_member
+from storage import submissions
+from storage.schema import person, saved_view, submission, team, team_member, workspace
 from tests.bots import Bot, texts
 
 NORDIC = 900
@@ -33,6 +34,7 @@ def teams(bot: Bot) -> Iterator[None]:
     with bot.database.write() as connection:
         for table in (saved_view, submission, team_member, team):
             connection.execute(delete(table))
+        connection.execute(delete(workspace).where(~workspace.c.is_primary))
 
 
 def pick(bot: Bot, message: Message, action: str, entry: str, who: str = cast.ANNA) -> None:
@@ -75,6 +77,25 @@ def test_a_list_is_saved_and_shown_again_and_narrowed(bot: Bot) -> None:
     assert said == 'Saved. `/engagement view:"Not low"` shows it.'
     assert "Showing: `tier:medium,high team:all sort:name`" in shown(bot, 'view:"not low"')
     assert "Showing: `tier:medium team:all sort:mrr`" in shown(bot, "view:NotLow tier:medium sort:mrr")
+
+
+def test_a_view_of_a_team_that_an_admin_moves_meanwhile_is_saved_where_the_team_is_then(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = submissions.claim
+
+    def claiming(connection: Connection, *rest: Any) -> bool:
+        """As if the admin had been the last to write before."""
+        made = {"installation_id": bot.installation.id, "id": 901, "name": "Nordic", "is_primary": False}
+        connection.execute(insert(workspace).values(made))
+        connection.execute(update(team).where(team.c.id == NORDIC).values(workspace_id=901))
+        return claim(connection, *rest)
+
+    monkeypatch.setattr(submissions, "claim", claiming)
+    save(bot, "team:all tier:low", "Low", whose="team")
+    with bot.database.read() as connection:
+        assert connection.scalar(select(saved_view.c.workspace_id)) == 901
+    assert "*Low* · for CS Nordic" in shown(bot, "views")
 
 
 def test_a_misspelt_name_says_what_was_meant(bot: Bot) -> None:

@@ -19,6 +19,7 @@ from bot.domain.workspaces import EVERYTHING
 from bot.playground import people as cast
 from bot.playground.model import Message, View
 from storage import audit, objects, workspaces
+from storage import standing as standings
 from storage.schema import (
     audit_entry,
     field,
@@ -73,6 +74,8 @@ def settings(bot: Bot) -> Iterator[None]:
         connection.execute(update(person).values(is_super_admin=False, manages=False))
         connection.execute(delete(record).where(record.c.id >= 9000))
         connection.execute(delete(field).where(field.c.id >= 9000))
+        standings.resettle(connection, bot.installation.id)  # who is still at it must not go on as before
+    standings.catch_up(bot.database, bot.installation.id)
 
 
 def fid(name: str, version: int = 1) -> str:
@@ -454,8 +457,8 @@ def test_deleting_says_what_goes_and_what_returns_and_takes_a_tick(bot: Bot) -> 
         connection.execute(insert(saved_view).values(**made, **named))
     view = deleting(bot, "Nordic")
     said = texts(view.payload["blocks"])
-    assert "saved views: Falling" in said
-    assert "teams: CS Nordic" in said
+    assert "views that people saved there for themselves: Falling" in said
+    assert "teams, with the views saved for them: CS Nordic" in said
     assert bot.submit(view, who=cast.DINA) == {"understood": "Please complete this required field."}
     assert bot.submit(view, who=cast.DINA, understood=["yes"]) == {}
     assert told(bot).startswith("Nordic is deleted.")

@@ -129,17 +129,31 @@ def test_a_team_that_is_not_there_is_refused(database: Database, here: int) -> N
         make(database, here, "Nordic", [NORDIC, 77])
 
 
-def test_a_deleted_one_takes_its_tabs_and_views_and_its_teams_return(database: Database, here: int) -> None:
+def save_view(database: Database, here: int, number: int, name: str, team: int | None = None) -> None:
+    values = {"workspace_id": number, "person_id": ADA, "team_id": team, "name": name, "name_key": name, "text": ""}
+    made = {"id": len(views(database)) + 1, "version": 1, "updated_at": NOW}
+    with database.write() as connection:
+        connection.execute(insert(schema.saved_view).values(installation_id=here, **made, **values))
+
+
+def views(database: Database) -> dict[str, int]:
+    """The workspaces of all saved views."""
+    with database.read() as connection:
+        return dict(connection.execute(select(schema.saved_view.c.name, schema.saved_view.c.workspace_id)).all())
+
+
+def test_a_deleted_one_takes_its_tabs_and_what_people_saved_for_themselves(database: Database, here: int) -> None:
+    """Its teams return, and with them what was saved for them."""
     number = make(database, here, "Nordic", [NORDIC])
     save(database, here, replace(read(database, here, number), tabs={"deal": Tab(layout="board")}))
+    save_view(database, here, number, "mine")
+    save_view(database, here, number, "ours", NORDIC)
     with database.write() as connection:
-        values = {"id": 5, "workspace_id": number, "person_id": ADA, "name": "V", "name_key": "v", "text": ""}
-        connection.execute(insert(schema.saved_view).values(installation_id=here, **values, version=1, updated_at=NOW))
-        assert workspaces.saved_in(connection, here, number, 10) == (["V"], 1)
+        assert workspaces.saved_in(connection, here, number, 10) == (["mine"], 1)
         assert workspace_changes.remove(connection, here, ADA, number, 2, NOW) == "Nordic"
+    assert views(database) == {"ours": PRIMARY}
     with database.read() as connection:
-        for table in (schema.saved_view, schema.workspace_tab):
-            assert connection.scalar(select(func.count()).select_from(table)) == 0
+        assert connection.scalar(select(func.count()).select_from(schema.workspace_tab)) == 0
         assert workspaces.get(connection, here, PRIMARY).teams == {NORDIC: "Team 1", CENTRAL: "Team 2"}
     with pytest.raises(UserError, match="workspace_gone"):
         read(database, here, number)
@@ -153,6 +167,19 @@ def test_who_waits_for_a_file_of_a_deleted_one_still_waits(database: Database, h
         connection.execute(insert(schema.export_request).values(**values))
         workspace_changes.remove(connection, here, ADA, number, 1, NOW)
         assert connection.scalar(select(schema.export_request.c.workspace_id)) == EVERYTHING
+
+
+def test_what_is_saved_for_a_team_goes_with_it_and_what_people_saved_for_themselves_stays(
+    database: Database, here: int
+) -> None:
+    for name, team in (("mine", None), ("ours", NORDIC), ("theirs", CENTRAL)):
+        save_view(database, here, PRIMARY, name, team)
+    nordic = make(database, here, "Nordic", [NORDIC])
+    assert views(database) == {"mine": PRIMARY, "ours": nordic, "theirs": PRIMARY}
+    south = make(database, here, "South", [CENTRAL])
+    save(database, here, replace(read(database, here, nordic), teams={}))
+    save(database, here, replace(read(database, here, south), teams={NORDIC: "", CENTRAL: ""}))
+    assert views(database) == {"mine": PRIMARY, "ours": south, "theirs": south}
 
 
 def test_the_primary_one_is_not_deleted_nor_one_that_was_changed_since(database: Database, here: int) -> None:
