@@ -11,7 +11,7 @@ from bot.domain.catalog import Catalog
 from bot.domain.csms import Found
 from bot.domain.first_steps import Steps
 from storage import basis as bases
-from storage import clients, csms, rights, workspaces
+from storage import clients, csms, everything, rights
 from storage.schema import team
 
 
@@ -20,7 +20,7 @@ def read(connection: Connection, installation_id: int, catalog: Catalog) -> Step
     named = csms.every(connection, installation_id)
     teams = select(func.count()).select_from(team).where(team.c.installation_id == installation_id)
     return Steps(
-        clients=clients.count(connection, installation_id, workspaces.widest(connection, installation_id)),
+        clients=clients.count(connection, installation_id, everything.widest(connection, installation_id)),
         as_of=basis.as_of,
         measured=reduce(or_, (one.tools for one in basis.sources), 0).bit_count(),
         tools=len(catalog.tools),

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     exists,
     false,
     func,
@@ -26,12 +27,14 @@ from sqlalchemy import (
 from bot.domain.access import Person, has_seat, refusal
 from bot.domain.workspaces import EVERYTHING
 from storage import lists
+from storage.everything import IS_WHOLE
 from storage.schema import installation, person, person_address, standing, team, team_member, workspace
 
 _membership_of, _any_team = team_member.alias("membership"), team.alias("any_team")
 _membership = select(_membership_of.c.team_id).where(_membership_of.c.installation_id == installation.c.id)
 _home = func.coalesce(team.c.workspace_id, workspace.c.id)
 _everything: ColumnElement[int] = literal_column(str(EVERYTHING))
+_all = case((IS_WHOLE, _everything), else_=workspace.c.id)  # where who sees all sees them
 _whole = workspace.alias("whole")
 
 
@@ -61,7 +64,8 @@ _PERSON: Select[Any] = (
         func.coalesce(team_member.c.is_lead, false()).label("leads"),
         _owns(_home).label("owns"),
         and_(person.c.is_super_admin, _whole.c.id.is_not(None)).label("may_see_all"),
-        and_(person.c.is_super_admin, _owns(_everything)).label("owns_of_all"),
+        and_(person.c.is_super_admin, _owns(_all)).label("owns_of_all"),
+        _all.label("all_id"),
         person.c.seat,
         installation.c.seats_by_hand,
         exists(_membership.where(_membership_of.c.person_id == person.c.id)).label("in_team"),
@@ -150,7 +154,7 @@ def _person(row: Row[Any]) -> Person:
     return Person(
         id=row.id,
         installation_id=row.installation_id,
-        workspace_id=EVERYTHING if sees_all else row.home_id,
+        workspace_id=row.all_id if sees_all else row.home_id,
         home_id=row.home_id,
         slack_user_id=row.slack_user_id,
         name=row.name,

@@ -16,7 +16,7 @@ from bot.domain.scoring import Facts, Verdict, judge
 from bot.domain.signs import Notice, names, notice
 from bot.domain.workspaces import EVERYTHING, stands
 from storage import basis as bases
-from storage import bulk, history, lists, opportunities
+from storage import bulk, everything, history, lists, opportunities
 from storage import catalog as catalogs
 from storage.basis import Basis, Workspace
 from storage.history import NO_PAST, Moment, Past
@@ -38,7 +38,7 @@ class Settler:
         self._known: tuple[date | None, str | None] | None = None
 
     def settle(self, connection: Connection, size: int, *, marked: bool = True) -> int | None:
-        """Make the scores of one slice; how many that were, or None where none is left.
+        """Make the scores of one slice; how many that were (0: standings were copied), or None where none is left.
 
         marked  those that are marked, too, when all are made again; else they are left to whoever marked them
         """
@@ -47,6 +47,9 @@ class Settler:
             return None
         if self._known != (head.as_of, head.basis_hash):
             self.prepare(connection)
+        if head.everything_to is not None:  # before any client leaves the primary workspace
+            everything.copy(connection, self._installation_id, self._basis.primary.id, head.everything_to)
+            return 0
         ids = self._take(connection, head.settled_to, size)
         if not ids:
             return None
@@ -55,9 +58,10 @@ class Settler:
         self._write(connection, {i: one for i, one in clients.items() if not one.archived})
         return len(ids)
 
-    def _lock(self, connection: Connection) -> Row[date | None, str | None, int | None]:
+    def _lock(self, connection: Connection) -> Row[date | None, str | None, int | None, int | None]:
         """One slice at a time for each installation, and none between the facts of a client and its mark."""
-        columns = (installation.c.as_of, installation.c.basis_hash, installation.c.settled_to)
+        one = installation.c
+        columns = (one.as_of, one.basis_hash, one.settled_to, one.everything_to)
         return connection.execute(
             select(*columns).where(installation.c.id == self._installation_id).with_for_update(key_share=True)
         ).one()

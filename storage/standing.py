@@ -136,7 +136,8 @@ def settle(
             return done
         if progress is not None:
             progress(done, max(total, done))
-        size = _next_size(size, time.monotonic() - begun)
+        if number:
+            size = _next_size(size, time.monotonic() - begun)
         if done > 10 * known:
             database.analyze()
             known = done

@@ -12,7 +12,7 @@ from bot.domain.catalog import fold
 from bot.domain.workspace_settings import ChangedError, Offered, Settings, Tab, described
 from bot.domain.workspaces import EVERYTHING, MOST
 from bot.errors import FieldError, UserError
-from storage import audit, installations, objects, standing, workspace_choices, workspaces
+from storage import audit, everything, installations, objects, standing, workspace_choices, workspaces
 from storage.schema import audit_entry, export_request, saved_view, team, workspace, workspace_tab
 
 _one = workspace.c
@@ -45,7 +45,7 @@ def create(
     after = _described(connection, installation_id, number)
     after = {setting: after[setting] for setting in ("name", "description", "teams")}
     audit.record(connection, installation_id, person_id, now, "workspace.created", name, {}, after)
-    workspaces.make_everything(connection, installation_id)
+    everything.make(connection, installation_id)
     standing.resettle(connection, installation_id)
     return number
 

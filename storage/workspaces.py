@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, select
 
 from bot.domain.workspace_settings import Settings, Tab
 from bot.domain.workspaces import EVERYTHING, Workspace
@@ -67,22 +67,3 @@ def saved_in(connection: Connection, installation_id: int, workspace_id: int, mo
     mine = (*here, saved_view.c.team_id.is_(None))
     names = connection.scalars(select(saved_view.c.name).where(*mine).order_by(saved_view.c.name_key).limit(most))
     return list(names), connection.scalar(select(func.count()).select_from(saved_view).where(*mine)) or 0
-
-
-def make_everything(connection: Connection, installation_id: int) -> None:
-    """Make the one in which every client stands, where it is not there yet.
-
-    For the transaction that creates a workspace, which holds the installation's row, before `standing.resettle`: as
-    long as there is only the primary workspace, that one has every client.
-    """
-    mine = workspace.c.installation_id == installation_id
-    if connection.scalar(select(workspace.c.id).where(mine, workspace.c.id == EVERYTHING)) is None:
-        values = {"id": EVERYTHING, "name": "All clients", "is_primary": False}
-        connection.execute(insert(workspace).values(installation_id=installation_id, **values))
-
-
-def widest(connection: Connection, installation_id: int) -> int:
-    """The workspace in which every client stands: the primary one, as long as it is alone."""
-    query = select(workspace.c.id).where(workspace.c.installation_id == installation_id)
-    first = query.order_by(workspace.c.id != EVERYTHING, workspace.c.is_primary.desc()).limit(1)
-    return int(connection.execute(first).scalar_one())

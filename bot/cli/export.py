@@ -24,7 +24,7 @@ from bot.domain.filters import Filter, FilterError
 from bot.domain.listing import Entry, Listing
 from bot.launch import catalog_of
 from bot.settings import Settings
-from storage import audit, export_rows, installations, scopes, standing, workspaces
+from storage import audit, everything, export_rows, installations, scopes, standing
 from storage import listing as lists
 from storage.database import Database
 
@@ -64,7 +64,7 @@ def _read(text: str, catalog: Catalog) -> Filter:
 
 def _listing(connection: Connection, number: int, wanted: Filter) -> Listing:
     here = next(one for one in installations.every(connection) if one.id == number)
-    every = workspaces.widest(connection, number)
+    every = everything.widest(connection, number)
     nobody = Person(0, here.id, every, slack_user_id="", name="", time_zone="UTC", locale="en-US")
     scope = scopes.resolve(connection, nobody, wanted)
     return Listing(here.id, every, scope, wanted, datetime.now(UTC).date(), here.as_of)

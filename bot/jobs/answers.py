@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.domain.engagement import assess
 from storage import catalog as catalogs
-from storage import facts, installations, opportunities, standing, workspaces
+from storage import everything, facts, installations, opportunities, standing
 from storage.database import Database
 from storage.installations import Installation
 
@@ -25,7 +25,7 @@ def _reopen(database: Database, home: Installation, now: datetime) -> int:
         if not clients:
             return 0
         catalog = catalogs.current(connection, home.id)
-        anywhere = workspaces.widest(connection, home.id)
+        anywhere = everything.widest(connection, home.id)
         for client in clients:
             found = facts.client(
                 connection, home.id, anywhere, catalog, lambda _hash: None, facts.BY_ID, {"client": client}

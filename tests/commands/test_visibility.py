@@ -17,7 +17,7 @@ from bot.domain.filters import Filter, Sort
 from bot.domain.workspaces import EVERYTHING
 from bot.jobs import exports as job
 from bot.playground import people as cast
-from storage import exports, imports, people, standing, views, workspaces
+from storage import everything, exports, imports, people, standing, views
 from storage.catalog import Catalogs
 from storage.database import Database
 from storage.installations import every
@@ -47,7 +47,7 @@ def bot(small_base: Path, tmp_path: Path) -> Iterator[Bot]:
         here = every(connection)[0].id
     imports.run(database, here, [tmp_path / "teams.csv"], catalog=CATALOG, today=TODAY, now=NOW)
     with database.write() as connection:
-        workspaces.make_everything(connection, here)
+        everything.make(connection, here)
         connection.execute(insert(workspace).values(installation_id=here, id=NORDIC, name="Nordic", is_primary=False))
         connection.execute(update(team).where(team.c.name == "CS Nordic").values(workspace_id=NORDIC))
         connection.execute(update(person).where(person.c.email == "dina@example.com").values(is_super_admin=True))

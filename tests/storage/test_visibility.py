@@ -15,7 +15,7 @@ from bot.domain.subscriptions import Subscription
 from bot.domain.workspaces import EVERYTHING
 from bot.jobs.scores import Scores
 from storage import basis as bases
-from storage import catalog, facts, people, schema, stale, standing, workspace_changes, workspaces
+from storage import catalog, everything, facts, people, schema, stale, standing, workspace_changes, workspaces
 from storage.database import Database
 from storage.installations import Installation, create
 from tests.conftest import NOW
@@ -85,7 +85,7 @@ class Spaces:
 
     def everything(self) -> None:
         with self.database.write() as connection:
-            workspaces.make_everything(connection, self.id)
+            everything.make(connection, self.id)
             standing.resettle(connection, self.id)
 
     def move(self, team: int, workspace: int | None) -> None:
@@ -202,12 +202,36 @@ def test_with_a_created_workspace_every_client_stands_in_everything_by_the_prima
 
 def test_everything_is_made_once_and_stands_in_no_list(spaces: Spaces) -> None:
     with spaces.database.read() as connection:
-        assert workspaces.widest(connection, spaces.id) == PRIMARY
+        assert everything.widest(connection, spaces.id) == PRIMARY
     spaces.everything()
     spaces.everything()
     with spaces.database.read() as connection:
         assert [one.id for one in workspaces.every(connection, spaces.id)] == [PRIMARY]
-        assert workspaces.widest(connection, spaces.id) == EVERYTHING
+        assert everything.widest(connection, spaces.id) == PRIMARY  # it has nobody yet
+    spaces.catch_up()
+    with spaces.database.read() as connection:
+        assert everything.widest(connection, spaces.id) == EVERYTHING
+
+
+def test_who_sees_all_sees_all_of_them_at_every_moment_from_the_first_created_workspace_on(
+    spaces: Spaces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though their own team is in it, and before the job has settled anything; every step is a transaction."""
+    for where, name in ((standing, "FIRST"), (standing, "MOST"), (everything, "SLICE")):
+        monkeypatch.setattr(where, name, 1)
+    mine = (schema.person.c.installation_id == spaces.id, schema.person.c.id == ANNA)
+    with spaces.database.write() as connection:
+        connection.execute(update(schema.person).where(*mine).values(is_super_admin=True))
+    spaces.everything()
+    spaces.workspace(NORDIC)
+    spaces.team(1, NORDIC, ANNA)
+    steps = []
+    while is_waiting(spaces):
+        steps.append((seen_by(spaces, ANNA), set(spaces.places()[seen_by(spaces, ANNA)]), owns(spaces, ANNA)))
+        standing.catch_up(spaces.database, spaces.id, seconds=0)
+    assert [where for where, _, _ in steps] == [PRIMARY] * 5 + [EVERYTHING] * 5
+    assert all(found == set(CLIENTS) and hers for _, found, hers in steps)
+    assert spaces.places()[NORDIC] == {1: ANNA, 2: ANNA}
 
 
 def test_an_archived_client_stands_nowhere(spaces: Spaces) -> None:
@@ -227,6 +251,17 @@ def seen_by(spaces: Spaces, person: int) -> int:
         found = people.by_id(connection, spaces.id, person)
     assert found is not None
     return found.workspace_id
+
+
+def owns(spaces: Spaces, person: int) -> bool:
+    with spaces.database.read() as connection:
+        found = people.by_id(connection, spaces.id, person)
+    return found is not None and found.owns
+
+
+def is_waiting(spaces: Spaces) -> bool:
+    with spaces.database.read() as connection:
+        return bool(standing.waiting(connection))
 
 
 def test_a_person_sees_the_workspace_of_their_primary_team_from_the_moment_that_it_changes(spaces: Spaces) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select, update
 
 from bot.domain.workspaces import EVERYTHING
-from storage import catalog, people, schema, stale, standing, workspaces
+from storage import catalog, everything, people, schema, stale, standing
 from storage.database import Database
 from tests.conftest import NOW
 from tests.storage.bases import CATALOG, small
@@ -51,7 +51,7 @@ class Spaces(Base):
         one = schema.workspace
         mine = (one.c.installation_id == self.id, one.c.id == number)
         with self.database.write() as connection:
-            workspaces.make_everything(connection, self.id)
+            everything.make(connection, self.id)
             if not connection.execute(update(one).where(*mine).values(csm_property=csm_property)).rowcount:
                 values = {"id": number, "name": "", "is_primary": False, "csm_property": csm_property}
                 connection.execute(insert(one).values(installation_id=self.id, **values))
