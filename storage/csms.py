@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select
 
 from bot.domain.csms import Csm, Found
-from storage.schema import field, installation, person, record, record_person, workspace
+from storage.schema import field, installation, person, person_address, record, record_person, workspace
 
 _FOUND = case(
     (person.c.slack_user_id.is_(None), Found.NOWHERE.value),
@@ -25,7 +26,11 @@ _FOUND = case(
 
 
 def every(connection: Connection, installation_id: int) -> list[Csm]:
-    """First who is not found in Slack, then who left, the most clients first; then the others by name."""
+    """First who is not found in Slack, then who left, the most clients first; then the others by name.
+
+    Also people whom no client names, while an address is bound to them.
+    """
+    bound = _bound(connection, installation_id)
     counted = _counted(installation_id).subquery()
     query = (
         select(
@@ -34,15 +39,27 @@ def every(connection: Connection, installation_id: int) -> list[Csm]:
             person.c.email,
             person.c.slack_user_id,
             _FOUND.label("found"),
-            counted.c.clients,
+            func.coalesce(counted.c.clients, 0).label("clients"),
         )
         .select_from(person)
-        .join(counted, counted.c.person_id == person.c.id)
+        .outerjoin(counted, counted.c.person_id == person.c.id)
         .join(installation, installation.c.id == person.c.installation_id)
         .where(person.c.installation_id == installation_id)
+        .where(or_(counted.c.clients.is_not(None), person.c.id.in_(bound)))
     )
-    csms = [Csm(*row[:4], Found(row.found), row.clients) for row in connection.execute(query)]
+    rows = connection.execute(query).all()
+    csms = [Csm(*row[:4], Found(row.found), row.clients, tuple(bound.get(row.id, ()))) for row in rows]
     return sorted(csms, key=lambda one: (one.found, -one.clients * (one.found < Found.HERE), one.name, one.id))
+
+
+def _bound(connection: Connection, installation_id: int) -> dict[int, list[str]]:
+    """The addresses that were bound to people by hand."""
+    one = person_address.c
+    query = select(one.person_id, one.email).where(one.installation_id == installation_id).order_by(one.email)
+    found: dict[int, list[str]] = defaultdict(list)
+    for person_id, email in connection.execute(query):
+        found[person_id].append(email)
+    return found
 
 
 def clients_of(connection: Connection, installation_id: int, person_id: int) -> int:

@@ -17,7 +17,7 @@ from storage.schema import team
 
 def read(connection: Connection, installation_id: int, catalog: Catalog) -> Steps:
     basis = bases.read(connection, installation_id, catalog)
-    named = csms.every(connection, installation_id)
+    named = [one for one in csms.every(connection, installation_id) if one.clients]
     teams = select(func.count()).select_from(team).where(team.c.installation_id == installation_id)
     return Steps(
         clients=clients.count(connection, installation_id, everything.widest(connection, installation_id)),

@@ -144,8 +144,6 @@ person_address = Table(
     _installation(primary_key=True),
     Column("email", String(320), primary_key=True),
     Column("person_id", Key, nullable=False),
-    # The teams that came to the person with the address, and leave with it: [team, is primary, is lead] of each.
-    Column("teams", Document, nullable=False, server_default="[]"),
     _owned("person_id", table="person"),
     Index("ix_person_address_person", "installation_id", "person_id"),
 )
@@ -218,6 +216,23 @@ team_member = Table(
         postgresql_where=text("is_primary"),
         sqlite_where=text("is_primary"),
     ),
+)
+
+# The teams that came with an address that was bound, and leave with it. They go with a team, whose number may become
+# that of another.
+person_address_team = Table(
+    "person_address_team",
+    metadata,
+    _installation(primary_key=True),
+    Column("email", String(320), primary_key=True),
+    Column("team_id", Key, primary_key=True),
+    Column("is_primary", Boolean, nullable=False),  # as whom only the data named had it
+    Column("is_lead", Boolean, nullable=False),
+    Column("is_shared", Boolean, nullable=False),  # the person was in it anyway
+    ForeignKeyConstraint(
+        ["installation_id", "email"], ["person_address.installation_id", "person_address.email"], ondelete="CASCADE"
+    ),
+    _owned("team_id", table="team"),
 )
 
 source = Table(

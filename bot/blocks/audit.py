@@ -25,6 +25,7 @@ ACTIONS = {
     "team.changed": "changed team {subject}",
     "team.removed": "removed team {subject}",
     "address.bound": "said that an address is that of {subject}",
+    "address.unbound": "said that an address is not that of {subject}",
     "seats.changed": "changed how seats are given",
     "right.changed": "changed what {subject} may do",
     "right.looked": "looked as {subject}",

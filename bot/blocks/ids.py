@@ -45,6 +45,7 @@ REMOVE_TEAM = "remove_team"
 CHANGE_TEAM = "change_team"  # a menu; its values are EDIT_TEAM or REMOVE_TEAM, a colon, and the team's id
 SHOW_PEOPLE = "show_people"  # value: the place of the first person of a page; numbered
 BIND_ADDRESS = "bind_address"  # a menu; behind a colon the id of whom the data names
+UNBIND_ADDRESS = "unbind_address"  # value: the address; numbered
 SHOW_RIGHTS = "show_rights"  # value: a person's id
 CHOOSE_PERSON = "choose_person"  # a menu of people: whose rights are shown
 SET_RIGHTS = "set_rights"  # a modal's callback id

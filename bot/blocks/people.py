@@ -15,6 +15,7 @@ from bot.domain.csms import ByHand, Csm, Found, Rights
 
 PAGE = 10  # people of a message
 NAMED = 10  # people who have the same right, and are named
+ADDRESSES = 2  # of a person that are shown: as many as a message of ten people holds
 # The fields, and what the boxes and radio buttons of a person say:
 SUPER_ADMIN, MANAGES, SEAT = "super_admin", "manages", "seat"
 FIELDS = (SUPER_ADMIN, MANAGES, SEAT)
@@ -36,7 +37,7 @@ def page(found: Sequence[Csm], first: int, asker: Person, seats: Seats, words: W
     told = " ".join(f"{line}." for line in [*(_line(one, words) for one in shown), *given])
     text = f"{title} {told} {_seats(seats, words)}"
     parts = [
-        *(_csm(one, asker, words) for one in shown),
+        *(block for one in shown for block in (_csm(one, asker, words), *_addresses(one, words))),
         *_whose(asker, words),
         *([kit.section(*given)] if given else []),
     ]
@@ -45,10 +46,11 @@ def page(found: Sequence[Csm], first: int, asker: Person, seats: Seats, words: W
 
 
 def _title(found: Sequence[Csm], words: Words) -> str:
-    if not found:
+    named = [one for one in found if one.clients]
+    if not named:
         return words("No client names anybody as CSM yet.")
-    here = sum(one.found is Found.HERE for one in found)
-    return words("{n} of {all} CSMs that clients name are found in Slack.", n=here, all=len(found))
+    here = sum(one.found is Found.HERE for one in named)
+    return words("{n} of {all} CSMs that clients name are found in Slack.", n=here, all=len(named))
 
 
 def _line(one: Csm, words: Words) -> str:
@@ -59,7 +61,8 @@ def _line(one: Csm, words: Words) -> str:
             return f"{name} · {clients} · {words('not found in Slack')}"
         case Found.LEFT:
             return f"{name} · {words('left Slack')} · {words.count('{n} client left', '{n} clients left', one.clients)}"
-    return f"{name} · {clients} · {kit.name(one.email or '', 60)}"
+    bound = [words("also {address}", address=kit.name(email, 40)) for email in one.addresses[:ADDRESSES]]
+    return " · ".join([name, clients, kit.name(one.email or "", 60), *bound])
 
 
 def _csm(one: Csm, asker: Person, words: Words) -> Block:
@@ -71,6 +74,18 @@ def _csm(one: Csm, asker: Person, words: Words) -> Block:
     rights = kit.button(words("Rights"), f"{ids.SHOW_RIGHTS}:{one.id}", str(one.id))
     show = asker.is_super_admin and one.found is Found.HERE
     return kit.section(_line(one, words), accessory=rights if show else None)
+
+
+def _addresses(one: Csm, words: Words) -> Iterator[Block]:
+    """The addresses that were bound to somebody, to be unbound again."""
+    buttons = []
+    for number, email in enumerate(one.addresses[:ADDRESSES]):
+        label = words("Not theirs: {address}", address=email)
+        button = kit.button(label, f"{ids.UNBIND_ADDRESS}:{one.id}:{number}", email)
+        text = words("Its clients and teams have nobody in Slack then, until you say whose it is.")
+        buttons.append(kit.asking(button, words("Not theirs?"), text, words("Yes"), words("Cancel")))
+    if buttons:
+        yield kit.actions(*buttons)
 
 
 def _whose(asker: Person, words: Words) -> Iterator[Block]:

@@ -18,6 +18,7 @@ SENTENCES = {
     "seat_asked": "You have asked {who} already. Ask again tomorrow.",
     "seat_nobody": "Nobody is super admin here, so nobody can give you a seat yet.",
     "address_bound": "This address belongs to somebody by now. Look at the people again.",
+    "address_free": "This address is nobody's by now. Look at the people again.",
     "address_stranger": "Only a full member of this Slack workspace can be a CSM.",
     "person_gone": "This person is not a full member of this Slack workspace.",
     "look_no_seat": "To look at a CS workspace as somebody else, you need a seat yourself.",

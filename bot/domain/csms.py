@@ -23,6 +23,7 @@ class Csm:
     slack_user_id: str | None
     found: Found
     clients: int
+    addresses: tuple[str, ...] = ()  # that were bound to them by hand
 
 
 class ByHand(NamedTuple):

@@ -59,6 +59,7 @@ LISTENERS = [
     ("view", ids.REMOVE_TEAM, teams.on_removed, Right.SETTINGS),
     ("action", re.compile(rf"^{ids.SHOW_PEOPLE}"), people.on_list, Right.SETTINGS),
     ("action", re.compile(rf"^{ids.BIND_ADDRESS}:"), people.on_bind, Right.SETTINGS),
+    ("action", re.compile(rf"^{ids.UNBIND_ADDRESS}:"), people.on_unbind, Right.SETTINGS),
     ("action", ids.SEATS_BY_HAND, people.on_by_hand, Right.SUPER_ADMIN),
     ("action", ids.WELCOME_HELD, people.on_welcome, Right.SUPER_ADMIN),
     ("action", re.compile(rf"^{ids.SHOW_RIGHTS}:"), people.on_rights, Right.SUPER_ADMIN),

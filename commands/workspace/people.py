@@ -56,6 +56,16 @@ def on_bind(ack: Ack, action: Payload, reply: Reply, turn: Turn, now: Clock) -> 
     standing.settle(turn.db, here, turn.catalog, seconds=SETTLING)
 
 
+def on_unbind(ack: Ack, action: Payload, reply: Reply, turn: Turn, now: Clock) -> None:
+    """*Not theirs*, beside an address that was bound: its clients follow it, and are scored again."""
+    ack()
+    here = turn.person.installation_id
+    with turn.db.write() as connection:
+        addresses.unbind(connection, here, action["value"], by=turn.person.id, now=now())
+    reply(**page(turn))
+    standing.settle(turn.db, here, turn.catalog, seconds=SETTLING)
+
+
 def on_by_hand(ack: Ack, action: Payload, reply: Reply, turn: Turn, now: Clock) -> None:
     """*Seats by hand*, or by the rule again."""
     ack()

@@ -21,7 +21,8 @@ GIVEN = [ByHand("Bo", False, True, "off"), ByHand("Dina & Co", True, False, "on"
 FOUND = [
     Csm(7, "ola@old.example", "ola@old.example", None, Found.NOWHERE, 12),
     Csm(8, "Cleo <Clas>", "cleo@example.com", "U0CLEOCSM", Found.LEFT, 1),
-    Csm(3, "Anna Aas", "anna@example.com", "U0ANNACSM", Found.HERE, 52),
+    Csm(3, "Anna Aas", "anna@example.com", "U0ANNACSM", Found.HERE, 52, ("a.aas@old.example", "aas@x.example")),
+    Csm(4, "Bo", "bo@example.com", "U0BOCSM00", Found.HERE, 0, ("b@old.example",)),
 ]
 
 
@@ -46,7 +47,8 @@ def test_the_ways_to_a_seat(golden: Golden) -> None:
 
 @pytest.mark.parametrize("letter", ["x", "&", "*", "株"])
 def test_the_longest_names_keep_slacks_limits(letter: str) -> None:
-    many = [Csm(n, letter * 255, letter * 320, None, Found(n % 3), 10**6) for n in range(25)]
+    bound = (letter * 320,) * 7
+    many = [Csm(n, letter * 255, letter * 320, None, Found(n % 3), 10**6, bound) for n in range(25)]
     asker = Person(1, 1, 1, "U1", letter * 255, "UTC", "en-US", is_super_admin=True)
     rule = people.Seats(False, held=10**6, given=[ByHand(letter * 255, True, True, "off")] * 25)
     for first in (0, 10, 20):

@@ -35,6 +35,7 @@ def lose(bot: Bot, client: str, email: str = "a.aas@example.com") -> None:
         client_id = connection.scalar(select(record.c.id).where(record.c.name == client))
         this = record_person.c.record_id == client_id
         connection.execute(update(record_person).where(this).values(person_id=LOST))
+        connection.execute(update(record).where(record.c.id == client_id).values(properties={"csm_email": email}))
 
 
 def listed(bot: Bot, who: str = cast.DINA) -> Message:
@@ -70,6 +71,44 @@ def test_who_is_not_found_comes_first_and_is_bound_by_choosing_them(bot: Bot) ->
         anna = connection.scalar(select(person.c.id).where(person.c.slack_user_id == cast.ANNA))
         acme = connection.scalar(select(record.c.id).where(record.c.name == "Acme AS"))
         connection.execute(update(record_person).where(record_person.c.record_id == acme).values(person_id=anna))
+
+
+def test_an_address_that_was_bound_to_the_wrong_person_is_unbound_in_the_same_place(bot: Bot) -> None:
+    """Their clients, and the seat that they had by these, go again."""
+    lose(bot, "Acme AS")
+    with bot.database.write() as connection:
+        connection.execute(insert(team).values(installation_id=bot.installation.id, id=1, name="A", name_key="a"))
+    assert "You need a seat" in bot.ask("/engagement", who=cast.DINA, channel=cast.GENERAL).text
+    page = listed(bot)
+    pick(bot, page, ids.BIND_ADDRESS, selected_user=cast.DINA)
+    page = bot.replaced(page, "also a.aas@example.com", who=cast.DINA)
+    bot.wait(lambda: "Acme AS" in bot.ask("/engagement csm:me", who=cast.DINA, channel=cast.GENERAL).text)
+    bot.press(page, f"{ids.UNBIND_ADDRESS}:{id_of(bot, cast.DINA)}:0", who=cast.DINA)
+    page = bot.replaced(page, "3 of 4 CSMs", who=cast.DINA)
+    assert "*a.aas@example.com* · 1 client · not found in Slack" in texts([page.blocks[1]])
+    bot.wait(lambda: "You need a seat" in bot.ask("/engagement", who=cast.DINA, channel=cast.GENERAL).text)
+    found = bot.ask("/workspace history", who=cast.DINA)
+    assert "said whose address it is not: Dina\nAddress: was a.aas@example.com" in texts(found.blocks)
+    pick(bot, page, ids.BIND_ADDRESS, selected_user=cast.ANNA)
+    bot.replaced(page, "3 of 3 CSMs", who=cast.DINA)
+    with bot.database.write() as connection:
+        connection.execute(person_address.delete())
+
+
+def test_who_sets_up_workspaces_may_unbind_and_nobody_else(bot: Bot) -> None:
+    here = bot.installation.id
+    with bot.database.write() as connection:
+        values = {"installation_id": here, "email": "x@y.example", "person_id": id_of(bot, cast.BO)}
+        connection.execute(insert(person_address).values(values))
+    page = listed(bot)
+    forged = f"{ids.UNBIND_ADDRESS}:{id_of(bot, cast.BO)}:0"
+    with bot.database.write() as connection:
+        rights.set_super_admin(connection, here, id_of(bot, cast.BO), True, by=None, now=bot.now)
+        rights.set_super_admin(connection, here, id_of(bot, cast.DINA), False, by=None, now=bot.now)
+    bot.press(page, forged, who=cast.DINA)
+    said(bot, "That takes the right to manage customer success settings")
+    with bot.database.write() as connection:
+        assert connection.execute(person_address.delete().where(person_address.c.email == "x@y.example")).rowcount == 1
 
 
 def test_a_guest_is_not_taken_as_a_csm(bot: Bot) -> None:

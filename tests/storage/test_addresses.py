@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Table, func, insert, select, update
 from bot.errors import UserError
 from storage import addresses, audit, csms, people
 from storage.database import Database
-from storage.installations import Installation, bind
+from storage.installations import Installation, bind, create
 from storage.schema import field, metadata, person, record, record_person, saved_view, stale, team, team_member
 from tests.conftest import NOW
 from tests.storage import bases
@@ -120,3 +120,157 @@ def test_who_is_not_found_comes_first_then_who_left_with_the_clients_that_are_le
         assert found == [(OLA, "NOWHERE", 1), (9, "LEFT", 1), (ADA, "HERE", 1)]
         connection.execute(update(record).where(record.c.id == 2).values(archived_at=NOW))
         assert [one.id for one in csms.every(connection, here)] == [OLA, ADA]
+
+
+# Unbound
+
+
+def unbound(database: Database, here: int, email: str = "ola@y.example") -> None:
+    with database.write() as connection:
+        addresses.unbind(connection, here, email, by=ADA, now=NOW)
+
+
+def say(database: Database, here: int, client: int, **emails: str) -> None:
+    """What the data says of a client, as the import keeps it beside the rows."""
+    mine = (record.c.installation_id == here, record.c.id == client)
+    with database.write() as connection:
+        connection.execute(update(record).where(*mine).values(properties=emails))
+
+
+@pytest.fixture
+def told(database: Database, here: int) -> int:
+    """Clients 1 and 2 name Ola's address, client 3 Ada's, and as its boss Ola's."""
+    for client in (1, 2):
+        say(database, here, client, csm_email="ola@y.example")
+    say(database, here, 3, csm_email="ada@x.example", boss="ola@y.example")
+    with database.write() as connection:
+        add(connection, record_person, here, property_id=2, record_id=3, person_id=OLA)
+    return here
+
+
+def named(database: Database) -> list[tuple[int, int, str]]:
+    """(client, property, address of the person) of each that clients name."""
+    one = record_person.c
+    query = select(one.record_id, one.property_id, person.c.email).join(person, person.c.id == one.person_id)
+    with database.read() as connection:
+        return [tuple(row) for row in connection.execute(query.order_by(one.record_id, one.property_id))]
+
+
+def test_unbinding_gives_back_what_names_the_address_and_nothing_else(database: Database, told: int) -> None:
+    before = named(database)
+    bound(database, told)
+    assert {email for _, _, email in named(database)} == {"ada@x.example"}
+    with database.write() as connection:
+        connection.execute(stale.delete())
+    unbound(database, told)
+    assert named(database) == before
+    with database.read() as connection:
+        assert list(connection.scalars(select(stale.c.client_id).order_by(stale.c.client_id))) == [1, 2, 3]
+        assert [(one.email, one.clients, one.addresses) for one in csms.every(connection, told)] == [
+            ("ola@y.example", 2, ()),
+            ("ada@x.example", 1, ()),
+        ]
+
+
+def test_what_a_later_import_names_by_the_address_follows_too_and_is_not_bound_again(
+    database: Database, told: int
+) -> None:
+    bound(database, told)
+    say(database, told, 3, csm_email="ola@y.example")
+    unbound(database, told)
+    assert named(database)[2] == (3, 1, "ola@y.example")
+    with database.write() as connection:
+        ola = people.named(connection, told, ["ola@y.example"])["ola@y.example"]
+        user = {"id": "U1", "team_id": HOME, "profile": {"email": "ada@x.example"}}
+        assert people.keep(connection, told, user, NOW) == ADA
+        assert people.named(connection, told, ["ola@y.example"]) == {"ola@y.example": ola}
+    assert ola != ADA
+
+
+def test_teams_that_came_with_an_address_go_with_it(database: Database, told: int) -> None:
+    with database.write() as connection:
+        for number in (1, 2, 3):
+            add(connection, team, told, id=number, name=f"T{number}", name_key=f"t{number}")
+        for number, who, primary, lead in ((1, ADA, False, False), (1, OLA, False, True), (2, OLA, True, False)):
+            add(connection, team_member, told, team_id=number, person_id=who, is_primary=primary, is_lead=lead)
+    bound(database, told)
+    with database.write() as connection:
+        add(connection, team_member, told, team_id=3, person_id=ADA)  # she was put into another one since
+    unbound(database, told)
+    one = team_member.c
+    query = select(one.team_id, person.c.email, one.is_primary, one.is_lead).join(person, person.c.id == one.person_id)
+    with database.read() as connection:
+        rows = connection.execute(query.order_by(one.team_id, person.c.email)).all()
+    assert rows == [
+        (1, "ada@x.example", True, False),
+        (1, "ola@y.example", False, True),
+        (2, "ola@y.example", True, False),
+        (3, "ada@x.example", False, False),
+    ]
+
+
+def test_a_team_that_is_gone_by_then_is_not_given_back(database: Database, told: int) -> None:
+    with database.write() as connection:
+        add(connection, team, told, id=1, name="A", name_key="a")
+        add(connection, team_member, told, team_id=1, person_id=OLA, is_primary=True)
+    bound(database, told)
+    with database.write() as connection:
+        connection.execute(team.delete())
+    with database.write() as connection:  # whose number becomes that of another, where Ada is
+        add(connection, team, told, id=1, name="B", name_key="b")
+        add(connection, team_member, told, team_id=1, person_id=ADA, is_primary=True)
+    unbound(database, told)
+    with database.read() as connection:
+        assert list(connection.scalars(select(team_member.c.person_id))) == [ADA]
+
+
+def test_saved_views_that_name_the_address_follow_and_others_stay(database: Database, told: int) -> None:
+    bound(database, told)
+    kept = {"workspace_id": 1, "version": 1, "updated_at": NOW, "person_id": ADA, "csm_id": ADA}
+    texts = ["tier:low csm:ola@y.example", "csm:ada@x.example", "csm:ola@y.example.org"]
+    with database.write() as connection:
+        for number, text in enumerate(texts):
+            add(connection, saved_view, told, id=number, name=text[:9], name_key=str(number), text=text, **kept)
+    unbound(database, told)
+    query = select(person.c.email).join(saved_view, saved_view.c.csm_id == person.c.id).order_by(saved_view.c.id)
+    with database.read() as connection:
+        assert list(connection.scalars(query)) == ["ola@y.example", "ada@x.example", "ada@x.example"]
+
+
+def test_an_address_that_slack_knows_by_then_is_that_persons(database: Database, told: int) -> None:
+    bound(database, told)
+    with database.write() as connection:
+        user = {"id": "U9", "team_id": HOME, "profile": {"email": "ola@y.example"}}
+        ola = people.keep(connection, told, user, NOW)
+        assert people.known(connection, told, ["ola@y.example"]) == {"ola@y.example": ADA}
+    unbound(database, told)
+    with database.read() as connection:
+        assert people.known(connection, told, ["ola@y.example"]) == {"ola@y.example": ola}
+        assert {one.id: one.clients for one in csms.every(connection, told)} == {ADA: 1, ola: 2}
+
+
+def test_unbinding_is_audited_and_done_once(database: Database, told: int) -> None:
+    bound(database, told)
+    unbound(database, told)
+    with database.read() as connection:
+        newest, _ = audit.read(connection, told)
+    assert newest[2:] == ("ada", "address.unbound", "ada", {"address": "ola@y.example"}, {})
+    with pytest.raises(UserError, match="address_free"):
+        unbound(database, told)
+
+
+def test_another_installation_keeps_its_own_binding(database: Database, told: int) -> None:
+    bound(database, told)
+    with database.write() as connection:
+        other = create(connection, NOW)
+        with pytest.raises(UserError, match="address_free"):
+            addresses.unbind(connection, other.id, "ola@y.example", by=ADA, now=NOW)
+
+
+def test_who_has_an_address_bound_is_listed_even_where_no_client_names_them(database: Database, told: int) -> None:
+    bound(database, told)
+    with database.write() as connection:
+        connection.execute(record_person.delete())
+        assert [(one.id, one.clients, one.addresses) for one in csms.every(connection, told)] == [
+            (ADA, 0, ("ola@y.example",))
+        ]
