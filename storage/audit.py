@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import ColumnElement, Connection, func, insert, or_, select
 
 from storage.schema import audit_entry, person
 
@@ -33,11 +33,12 @@ def record(
     subject: str,
     before: Values | None = None,
     after: Values | None = None,
+    subject_id: int | None = None,
 ) -> None:
     """Say what is changed in this transaction, which holds the installation's row. Equal values are left out.
 
     person_id  None: on the command line
-    subject    the name of what is changed, as it is now
+    subject    the name of what is changed, as it is now; `subject_id` where it has an id that is never another's
     """
     old, new = dict(before or {}), dict(after or {})
     same = [name for name in old.keys() & new.keys() if old[name] == new[name]]
@@ -45,7 +46,7 @@ def record(
         del old[name], new[name]
     mine = audit_entry.c.installation_id == installation_id
     number = (connection.scalar(select(func.max(audit_entry.c.id)).where(mine)) or 0) + 1
-    values = {"person_id": person_id, "at": now, "action": action, "subject": subject[:255]}
+    values = {"person_id": person_id, "at": now, "action": action, "subject": subject[:255], "subject_id": subject_id}
     connection.execute(
         insert(audit_entry).values(installation_id=installation_id, id=number, **values, before=old, after=new)
     )
@@ -61,15 +62,25 @@ def every(connection: Connection, installation_id: int) -> Iterator[Entry]:
 
 def read(connection: Connection, installation_id: int, *, before: int | None = None, limit: int = 20) -> list[Entry]:
     """The newest entries first; those older than the entry `before`."""
+    older = [] if before is None else [audit_entry.c.id < before]
+    return _newest(connection, installation_id, limit, *older)
+
+
+def of_workspace(connection: Connection, installation_id: int, workspace_id: int, limit: int) -> list[Entry]:
+    """The newest changes of a workspace's settings, and of objects, which are settings of all: each is a version."""
+    one = audit_entry.c
+    its = (one.action == "workspace.changed") & (one.subject_id == workspace_id)
+    return _newest(connection, installation_id, limit, or_(its, one.action == "objects.changed"))
+
+
+def _newest(connection: Connection, installation_id: int, limit: int, *which: ColumnElement[bool]) -> list[Entry]:
     one = audit_entry.c
     who = (person.c.installation_id == one.installation_id) & (person.c.id == one.person_id)
     query = (
         select(one.id, one.at, person.c.name, one.action, one.subject, one.before, one.after)
         .select_from(audit_entry.outerjoin(person, who))
-        .where(one.installation_id == installation_id)
+        .where(one.installation_id == installation_id, *which)
         .order_by(one.id.desc())
         .limit(limit)
     )
-    if before is not None:
-        query = query.where(one.id < before)
     return [Entry(*row) for row in connection.execute(query)]

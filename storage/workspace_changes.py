@@ -44,7 +44,7 @@ def create(
     _take_teams(connection, installation_id, number, teams)
     after = _described(connection, installation_id, number)
     after = {setting: after[setting] for setting in ("name", "description", "teams")}
-    audit.record(connection, installation_id, person_id, now, "workspace.created", name, {}, after)
+    audit.record(connection, installation_id, person_id, now, "workspace.created", name, {}, after, number)
     everything.make(connection, installation_id)
     standing.resettle(connection, installation_id)
     return number
@@ -68,7 +68,7 @@ def save(connection: Connection, installation_id: int, person_id: int, wanted: S
     if changed.before or changed.after:
         mine = (_one.installation_id == installation_id, _one.id == wanted.id)
         connection.execute(update(workspace).where(*mine).values(version=found.version + 1))
-        audit.record(connection, installation_id, person_id, now, "workspace.changed", wanted.name, *changed)
+        audit.record(connection, installation_id, person_id, now, "workspace.changed", wanted.name, *changed, found.id)
         standing.resettle(connection, installation_id)
     return changed
 
@@ -90,7 +90,7 @@ def remove(
     _release_teams(connection, installation_id, found.teams)
     _keep_requests(connection, installation_id, workspace_id)
     connection.execute(delete(workspace).where(_one.installation_id == installation_id, _one.id == workspace_id))
-    audit.record(connection, installation_id, person_id, now, "workspace.deleted", found.name, before, {})
+    audit.record(connection, installation_id, person_id, now, "workspace.deleted", found.name, before, {}, found.id)
     standing.resettle(connection, installation_id)
     return found.name
 

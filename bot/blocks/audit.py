@@ -58,10 +58,10 @@ def page(entries: Sequence[Entry], before: int | None, zone: tzinfo, words: Word
     if not shown:
         text = words("Nothing was changed yet.") if before is None else words("There is nothing older.")
         return kit.message(text, [kit.section(text), *_turning(entries, before, words)])
-    lines = [_lines(one, zone, words) for one in shown]
-    text = f"{words('Changes of settings, newest first')}: {'; '.join(', '.join(one) for one in lines)}."
+    told = [lines(one, zone, words) for one in shown]
+    text = f"{words('Changes of settings, newest first')}: {'; '.join(', '.join(one) for one in told)}."
     head = kit.section(f"*{words('Changes of settings, newest first')}*")
-    blocks = [head, *(kit.section(*one) for one in lines), *_turning(entries, before, words)]
+    blocks = [head, *(kit.section(*one) for one in told), *_turning(entries, before, words)]
     return kit.message(text.replace("*", ""), blocks)
 
 
@@ -74,7 +74,8 @@ def _turning(entries: Sequence[Entry], before: int | None, words: Words) -> list
     return [kit.actions(*buttons)]
 
 
-def _lines(one: Entry, zone: tzinfo, words: Words) -> list[str]:
+def lines(one: Entry, zone: tzinfo, words: Words) -> list[str]:
+    """Who did it, when and to what; then each setting, from what to what."""
     who = kit.name(one.who, 60) if one.who else words("The command line")
     when = words.moment(one.at.astimezone(zone))
     head = f"{when} · *{who}* {_did(one, words)}"

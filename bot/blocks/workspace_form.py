@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 
-from bot.blocks import forms, ids, kit
+from bot.blocks import audit, forms, ids, kit
 from bot.blocks.forms import FormState, Values
 from bot.blocks.kit import Block, Modal
 from bot.blocks.notices import notice
@@ -23,7 +24,6 @@ from bot.domain.workspace_settings import (
     Objects,
     Offered,
     Settings,
-    described,
     digests,
     fields,
     key,
@@ -33,6 +33,7 @@ from bot.errors import UserError
 GENERAL, CUSTOMERS, SERVICES = "general", "customers", "services"
 REVENUE = ("revenue", "revenue2")
 METADATA = 3_000  # characters that Slack takes
+TOLD = 5  # changes by others that are told
 KEPT = 2_900  # characters of what was entered and is not saved yet
 
 
@@ -258,16 +259,13 @@ def _pipelines(
     yield kit.field(words("Pipeline to begin with"), default)
 
 
-def meanwhile(settings: Settings, state: EditState, offered: Offered, objects: Objects, words: Words) -> list[str]:
-    """What somebody else changed since the modal was opened."""
-    names = {
-        name for name, digest in digests(fields(settings, objects)).items() if state.began.get(name, digest) != digest
-    }
-    now = {name: text for name, text in described(settings, offered, objects).items() if name in names}
-    lines = [f"{label(name, words)}: {value(name, text, words)}" for name, text in now.items()]
-    told = words("Somebody else saved this meanwhile. What they changed, as it is now:")
-    head = told if lines else words("Somebody else changed settings meanwhile.")
-    return [head, *lines, words("What you entered is kept. Save again to have it so.")]
+def meanwhile(newest: Sequence[audit.Entry], versions: int, zone: tzinfo, words: Words) -> list[str]:
+    """Who changed what since the modal was opened, so many versions ago; the newest of it, in its order."""
+    told = [line for one in reversed(newest) for line in audit.lines(one, zone, words)]
+    more = versions - len(newest)
+    earlier = [words.count("{n} earlier change, and then:", "{n} earlier changes, and then:", more)] if more > 0 else []
+    kept = words("What you entered is kept. Save again to have it so.")
+    return [words("This was changed while you had it open:"), *earlier, *told, kept]
 
 
 def kept(words: Words) -> Modal:

@@ -34,7 +34,7 @@ from bot.errors import FieldError
 from commands import forms
 from commands.arguments import Turn, carried_id
 from commands.workspace import first, index
-from storage import objects, submissions, workspace_changes, workspace_choices, workspaces
+from storage import audit, objects, submissions, workspace_changes, workspace_choices, workspaces
 from storage.workspace_changes import Changed
 
 Payload = Mapping[str, Any]
@@ -125,13 +125,22 @@ def _entered(view: Payload, state: EditState) -> dict[str, str]:
 
 
 def _shown(state: EditState, turn: Turn, told: Sequence[str] = ()) -> kit.Modal:
-    """The modal with what was entered, and with what somebody else saved meanwhile."""
+    """The modal with what was entered, and with who saved what meanwhile."""
     settings, here, offered = _known(state.workspace, turn, None)
     if settings.version != state.version:
-        told = [*told, *form.meanwhile(settings, state, offered, here, turn.words)]
+        told = [*told, *_meanwhile(settings, state, turn)]
         state = replace(state, version=settings.version, began=digests(fields(settings, here)))
         state = replace(state, draft=changed(state.draft, state.began))
     return form.edit(settings, state, offered, here, turn.words, told)
+
+
+def _meanwhile(settings: Settings, state: EditState, turn: Turn) -> list[str]:
+    """Each version is a change, which the audit knows."""
+    versions = settings.version - state.version
+    with turn.db.read() as connection:
+        most = min(versions, form.TOLD)
+        newest = audit.of_workspace(connection, turn.person.installation_id, settings.id, most)
+    return form.meanwhile(newest, versions, turn.person.zone, turn.words)
 
 
 def _write(view_id: str, state: EditState, turn: Turn, now: datetime) -> Changed | None:

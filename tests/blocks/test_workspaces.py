@@ -75,8 +75,11 @@ def test_the_modals_of_a_workspace(golden: Golden) -> None:
 
 def test_what_somebody_else_changed_stands_above_the_fields(golden: Golden) -> None:
     state = workspace_form.begin(NORDIC, OBJECTS, "general", STATE)
-    now = replace(NORDIC, version=5, name="North", renewal=None, teams={5: "CS Nordic"})
-    told = workspace_form.meanwhile(now, state, OFFERED, OBJECTS, WORDS)
+    now = replace(NORDIC, version=7, name="North", renewal=None, teams={5: "CS Nordic"})
+    objects_changed = Entry(9, AT, "Bo", "objects.changed", "", {"service": None}, {"service": "service"})
+    before, after = {"name": "Nordic", "renewal": "Ends on"}, {"name": "North", "renewal": None}
+    saved = Entry(8, AT - timedelta(minutes=7), "Dana <Demo>", "workspace.changed", "North", before, after)
+    told = workspace_form.meanwhile([objects_changed, saved], 3, DINA.zone, WORDS)
     state = workspace_form.begin(now, OBJECTS, "general", STATE)
     golden("workspace_meanwhile", workspace_form.edit(now, state, OFFERED, OBJECTS, WORDS, told))
 
@@ -147,9 +150,9 @@ def test_the_longest_names_keep_slacks_limits(letter: str) -> None:
     made: list[dict[str, Any]] = [workspaces.delete(long, [letter * 60] * 10, 900, STATE, WORDS)]
     for name in ("general", "customers", "services", "revenue", "revenue2"):
         state = workspace_form.begin(long, OBJECTS, name, STATE)
-        told = workspace_form.meanwhile(
-            long, replace(state, began={"name": "x", "teams": "x"}), offered, OBJECTS, WORDS
-        )
+        values = {f"{n}.name": [letter * 255] * 30 for n in range(20)}
+        entry = Entry(1, AT, letter * 255, "workspace.changed", letter * 255, values, values)
+        told = workspace_form.meanwhile([entry] * workspace_form.TOLD, 900, DINA.zone, WORDS)
         made.append(workspace_form.edit(long, state, offered, OBJECTS, WORDS, told))
     for view in made:
         assert not view_problems(view)

@@ -10,8 +10,9 @@ from sqlalchemy import delete, insert, select, update
 
 from bot.blocks import ids
 from bot.blocks import workspace_form as form
+from bot.blocks.forms import FormState
 from bot.blocks.objects import write
-from bot.domain.workspace_settings import Objects, digests, fields, key
+from bot.domain.workspace_settings import Objects, key
 from bot.playground import people as cast
 from storage import objects, rights
 from storage.schema import field, person, record, team, team_member, workspace
@@ -137,7 +138,7 @@ def test_the_services_tab_says_how_to_load_them(bot: Bot) -> None:
 def forged(bot: Bot, **entered: str) -> dict[str, Any]:
     """What is answered to settings of the primary workspace that no field of the modal gave."""
     found, here = stored(bot, "Customer success"), read_objects(bot)
-    state = form.EditState(found.id, found.version, form.SERVICES, digests(fields(found, here)), {})
+    state = form.begin(found, here, form.SERVICES, FormState("", 0))
     return submitted(bot, cast.DINA, ids.EDIT_WORKSPACE, state.write(), entered)
 
 

@@ -391,8 +391,14 @@ def test_the_second_of_two_admins_sees_what_the_first_changed_and_keeps_their_ow
     assert send(bot, hers, name="Hers") == {}
     assert send(bot, his, who=cast.BO, description="His words") == {}
     again = bot.modal(lambda view: form.read_state(view.private_metadata).version == 2, who=cast.BO)
-    said = texts(again.payload["blocks"])
-    assert "Somebody else saved this meanwhile. What they changed, as it is now:\nName: Hers\n" in said
+    said = texts(again.payload["blocks"]).splitlines()
+    begun = said.index("This was changed while you had it open:")
+    assert said[begun + 1].startswith("20 Nov 2026, ")
+    assert said[begun + 1].endswith("· *Dina* changed CS workspace Hers")
+    assert said[begun + 2 : begun + 4] == [
+        "Name: Customer success → Hers",
+        "What you entered is kept. Save again to have it so.",
+    ]
     held = {one["block_id"]: one["element"].get("initial_value") for one in again.payload["blocks"] if "element" in one}
     assert held == {fid("name", 2): "Hers", fid("description", 2): "His words"}
     assert stored(bot, "Hers").description == ""
@@ -405,9 +411,31 @@ def test_two_admins_who_change_the_same_field_the_second_decides_knowingly(bot: 
     assert send(bot, hers, name="Hers") == {}
     assert send(bot, his, who=cast.BO, name="His") == {}
     again = bot.modal(lambda view: form.read_state(view.private_metadata).version == 2, who=cast.BO)
-    assert "Name: Hers" in texts(again.payload["blocks"])
+    assert "Name: Customer success → Hers" in texts(again.payload["blocks"])
     assert send(bot, again, who=cast.BO) == {}
     assert stored(bot, "His").version == 3
+
+
+def test_changes_of_other_workspaces_are_not_told(bot: Bot) -> None:
+    """However alike their names, and whoever made them."""
+    create(bot, "Nordic")
+    view = editing(bot, who=cast.BO)
+    assert send(bot, editing(bot, stored(bot, "Nordic").id), name="Customers' success") == {}
+    assert send(bot, editing(bot), description="Hers") == {}
+    assert send(bot, view, who=cast.BO, name="His") == {}
+    again = bot.modal(lambda view: form.read_state(view.private_metadata).version == 2, who=cast.BO)
+    said = texts(again.payload["blocks"])
+    assert ("Description: none → Hers" in said, "Nordic" in said) == (True, False)
+
+
+def test_several_changes_are_told_in_their_order(bot: Bot) -> None:
+    his = editing(bot, who=cast.BO)
+    for name in ("One", "Two"):
+        assert send(bot, editing(bot), name=name) == {}
+    assert send(bot, his, who=cast.BO, description="His words") == {}
+    again = bot.modal(lambda view: form.read_state(view.private_metadata).version == 3, who=cast.BO)
+    told = [one for one in texts(again.payload["blocks"]).splitlines() if one.startswith("Name: ")]
+    assert told == ["Name: Customer success → One", "Name: One → Two"]
 
 
 def test_nothing_changed_is_said_and_writes_nothing(bot: Bot) -> None:
@@ -433,7 +461,8 @@ def test_objects_that_change_while_settings_are_open_are_said_and_then_saved(bot
         assert dina is not None
         objects.change(connection, bot.installation.id, dina, before, replace(before, service="service"), bot.now)
     view = turn(bot, view, "services", {"description": "Mine"})
-    assert "Somebody else changed settings meanwhile." in texts(view.payload["blocks"])
+    shown = texts(view.payload["blocks"])
+    assert "*Dina* changed which objects are clients, services and revenue\nServices: none → Services" in shown
     assert send(bot, view, service__layout="board") == {}
     assert "Services: Layout: table → board" in told(bot)
     assert stored(bot, "Customer success").description == "Mine"
