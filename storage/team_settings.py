@@ -83,6 +83,13 @@ def changeable(connection: Connection, installation_id: int, team_id: int, versi
     return found
 
 
+def removable(connection: Connection, installation_id: int, team_id: int, version: int | None = None) -> Team:
+    """The same, to be removed: clients do not name it. Raises UserError."""
+    found = changeable(connection, installation_id, team_id, version)
+    _refuse_in_data(connection, installation_id, found, None)
+    return found
+
+
 def saved_views(connection: Connection, installation_id: int, team_id: int) -> int:
     """How many views are the team's, and go with it."""
     mine = (saved_view.c.installation_id == installation_id, saved_view.c.team_id == team_id)
@@ -125,8 +132,7 @@ def change(
 def remove(connection: Connection, installation_id: int, team_id: int, version: int, *, by: int, now: datetime) -> None:
     """Remove a team: its people lose it, its saved views go; clients and what was logged on them stay."""
     installations.lock(connection, installation_id)
-    before = changeable(connection, installation_id, team_id, version)
-    _refuse_in_data(connection, installation_id, before, None)
+    before = removable(connection, installation_id, team_id, version)
     _place(connection, installation_id, before, {}, frozenset())
     gone = (standings.c.installation_id == installation_id, standings.c.team_id == team_id)
     connection.execute(update(standings).where(*gone).values(team_id=None))  # its number may become another team's
@@ -160,8 +166,10 @@ def _refuse_in_data(connection: Connection, installation_id: int, one: Team, fie
     if connection.scalar(select(prop.c.id).where(*named).limit(1)) is None:
         return
     value = record.c.properties[TEAM_PROPERTY].as_string()
-    mine = (record.c.installation_id == installation_id, record.c.archived_at.is_(None), value.is_not(None))
-    if key(one.name) in {key(name) for name in connection.scalars(select(value).where(*mine).distinct())}:
+    clients = select(installation.c.client_object).where(installation.c.id == installation_id).scalar_subquery()
+    mine = (record.c.installation_id == installation_id, record.c.object == clients)
+    its = (record.c.archived_at.is_(None), value.is_not(None))
+    if key(one.name) in {key(name) for name in connection.scalars(select(value).where(*mine, *its).distinct())}:
         raise FieldError("team_in_data", field, team=one.name) if field else UserError("team_in_data", team=one.name)
 
 

@@ -51,7 +51,7 @@ def _lines(one: Team, words: Words) -> list[str]:
     home = [words("CS workspace {name}", name=kit.name(one.workspace, 40))] if one.workspace else []
     lines = [" · ".join([f"*{kit.name(one.name, 60)}*", *place, *home]), _people(one.members, words)]
     if one.is_read_only:
-        lines.append(words("From {source}: changed there, and imported again", source=one.source))
+        lines.append(words("From {source}: changed there, and here once that names it no longer", source=one.source))
     elif one.kind == "sample":
         lines.append(words("Of the sample: leaves with it"))
     return lines
@@ -190,6 +190,7 @@ def remove(one: Team, views: int, state: FormState, words: Words) -> Modal:
     if views:
         lines.append(words.count("{n} saved view of the team goes.", "{n} saved views of the team go.", views))
     lines.append(words("Clients and what was noted on them stay."))
+    lines.append(words("It comes back if teams.csv, or a client in its column team, names it again."))
     return _form(words("Remove team"), [kit.section(*lines)], ids.REMOVE_TEAM, state, words, words("Remove"))
 
 

@@ -24,11 +24,16 @@ SENTENCES = {
     "look_no_seat": "To look at a CS workspace as somebody else, you need a seat yourself.",
     "team_gone": "This team is no longer there. Look at the teams again.",
     "team_changed": "{team} was changed meanwhile. Look at the teams again, and then change it.",
-    "team_read_only": "{team} comes from {source}. It is changed there, and imported again.",
+    "team_read_only": (
+        "{team} comes from {source}. Change it there, and import that again. "
+        "Once {source} names it no longer, it can be changed and removed here."
+    ),
     "team_no_name": "Give it a name of letters or digits.",
     "team_long_name": "A name has at most {limit} characters.",
     "team_taken": "There is a team {team} already.",
-    "team_in_data": "Clients name {team} as their team in the data, so it would come back. Change it there first.",
+    "team_in_data": (
+        "Clients name {team} in their column team, so it would come back. Change clients.csv and import that first."
+    ),
     "team_leads_outside": "Who leads the team must be among its people.",
     "team_primary_outside": "Whose primary team it is must be among its people.",
     "team_too_many": "At most {limit} people can be chosen here. Larger teams are imported.",

@@ -54,8 +54,9 @@ def on_change(ack: Ack, action: Payload, body: Payload, slack: WebClient, turn: 
     ack()
     what, _, number = action["selected_option"]["value"].partition(":")
     here = turn.person.installation_id
+    find = teams.changeable if what == ids.EDIT_TEAM else teams.removable
     with turn.db.read() as connection:
-        one = teams.changeable(connection, here, carried_id(number) or 0)
+        one = find(connection, here, carried_id(number) or 0)
         views = teams.saved_views(connection, here, one.id)
     state = forms.carrying(body, str(one.id), one.version)
     view = (

@@ -40,6 +40,7 @@ class Roster:
         self.primary: dict[str, str] = {}  # e-mail address -> key of the team that a row calls primary
         self.first: dict[str, str] = {}  # e-mail address -> key of the first team whose row does not say
         self.partly: set[str] = set()  # keys of teams that may have more members than the good rows name
+        self.is_whole = True  # no team is missing: nothing is only the rest of a file, no refused row may name another
 
     @property
     def emails(self) -> set[str]:

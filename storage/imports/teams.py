@@ -1,7 +1,8 @@
 """Teams: their rows checked and gathered, then landed in one short transaction.
 
 The files state the whole truth for each team that they name, as far as they can be read: a team with a refused row
-loses nothing, nor does one in a rejects file, which holds only some of its rows.
+loses nothing, nor does one in a rejects file, which holds only some of its rows. A team that they no longer name
+stays as it is, and is Slack's to change and to remove.
 """
 
 from __future__ import annotations
@@ -73,6 +74,7 @@ class Checks:
         is_rest = self._rows.columns.line_at is not None
         if is_rest or self._rows.report.refused > self._placed:
             self._roster.partly |= self._named
+            self._roster.is_whole = False
 
     def _add(self, batch: Batch, parts: Mapping[str, Part], i: int) -> None:
         said = _said({name: part.values[i] for name, part in parts.items()})
@@ -122,9 +124,11 @@ def land(work: Work) -> None:
         return
     with work.stage.reading() if work.dry_run else work.stage.writing():
         teams = _land_teams(work)
+        freed = _free_teams(work)
         difference = _compare(work.roster, _persons(work), teams, _stored_members(work))
         if not work.dry_run:
             _write(work, difference)
+    work.facts("teams").changed += freed
     facts = work.facts("members")
     facts.added, facts.changed = len(difference.new), len(difference.changed)
     facts.unchanged, facts.removed = difference.unchanged, len(difference.gone)
@@ -146,6 +150,18 @@ def _land_teams(work: Work) -> dict[str, int]:
         else:
             ids[name] = _land_team(work, made, one.name, other)
     return ids
+
+
+def _free_teams(work: Work) -> int:
+    """Let go of the teams that the source named before and names no more; how many. A dry run only counts them."""
+    if not work.roster.is_whole or work.source_id is None or work.kind == "sample":
+        return 0
+    here = (team.c.installation_id == work.installation_id, team.c.source_id == work.source_id)
+    named = work.roster.teams.keys() | work.roster.partly
+    ids = list(work.stage.connection.scalars(select(team.c.id).where(*here, team.c.name_key.not_in(named))))
+    if ids and not work.dry_run:
+        work.stage.connection.execute(update(team).where(*here, team.c.id.in_(ids)).values(source_id=None))
+    return len(ids)
 
 
 def _taken_over(work: Work, before: Any) -> dict[str, int | None]:

@@ -15,7 +15,7 @@ from bot.playground import people as cast
 from bot.playground.model import Message, View
 from bot.playground.refusals import ImpossibleError
 from storage import team_settings
-from storage.schema import audit_entry, source, team, workspace
+from storage.schema import audit_entry, field, record, source, team, workspace
 from tests.admins import begin_anew, make_super_admin, pick, said
 from tests.bots import Bot, texts
 
@@ -107,7 +107,8 @@ def test_a_team_is_removed_after_saying_what_goes_with_it(bot: Bot) -> None:
     listed = make(bot, "CS Nordic", cast.ANNA, cast.BO)
     view = changing(bot, listed, ids.REMOVE_TEAM)
     assert texts(view.payload["blocks"]) == (
-        "Remove *CS Nordic*?\n2 people lose it.\nClients and what was noted on them stay."
+        "Remove *CS Nordic*?\n2 people lose it.\nClients and what was noted on them stay.\n"
+        "It comes back if teams.csv, or a client in its column team, names it again."
     )
     assert bot.submit(view, who=cast.DINA) == {}
     bot.replaced(listed, "No teams yet.", who=cast.DINA)
@@ -147,8 +148,26 @@ def test_a_team_of_a_file_says_where_it_is_changed(bot: Bot) -> None:
         first = connection.scalar(select(source.c.id).where(source.c.kind == "csv").limit(1))
         connection.execute(update(team).values(source_id=first))
     listed = bot.ask("/workspace teams", who=cast.DINA)
-    assert "From teams.csv: changed there, and imported again" in texts(listed.blocks)
+    assert "From teams.csv: changed there, and here once that names it no longer" in texts(listed.blocks)
     assert ids.CHANGE_TEAM not in json.dumps(listed.blocks)
+
+
+def test_a_team_that_clients_name_is_not_removed_and_that_is_said_before_anything_is_asked(bot: Bot) -> None:
+    listed = make(bot, "CS Nordic", cast.ANNA)
+    with bot.database.write() as connection:
+        here = {"installation_id": bot.installation.id}
+        values = {"id": 9000, "object": "company", "name": "team", "label": "Team", "type": "text"}
+        connection.execute(insert(field).values(**here, **values))
+        one = record.c.name == "Acme AS"
+        before = connection.scalar(select(record.c.properties).where(one))
+        connection.execute(update(record).where(one).values(properties={"team": "cs-nordic"}))
+        number = team_settings.every(connection, bot.installation.id)[0].id
+    pick(bot, listed, ids.CHANGE_TEAM, selected_option=f"{ids.REMOVE_TEAM}:{number}")
+    said(bot, "Clients name CS Nordic in their column team, so it would come back.")
+    assert changing(bot, listed).callback_id == ids.EDIT_TEAM
+    with bot.database.write() as connection:
+        connection.execute(update(record).where(one).values(properties=before))
+        connection.execute(field.delete().where(field.c.id == 9000))
 
 
 def test_who_may_not_set_up_is_told_whom_to_ask(bot: Bot) -> None:

@@ -15,6 +15,7 @@ from storage import team_settings as teams
 from storage.database import Database
 from storage.installations import Installation, bind
 from storage.schema import field, person, record, source, team, team_member
+from storage.schema import installation as installations
 from tests.conftest import NOW
 
 ADA, BEA, CAT, GUS = 1, 2, 3, 4
@@ -171,6 +172,9 @@ def test_a_team_that_clients_name_in_their_data_keeps_its_name(database: Databas
     with database.write() as connection, pytest.raises(UserError, match="team_in_data"):
         teams.remove(connection, here, nordic, teams.get(connection, here, nordic).version, by=ADA, now=NOW)
     changed(database, here, nordic, people=slack(ADA, BEA))
+    with database.write() as connection:  # contacts are the clients: companies name nothing now
+        connection.execute(update(installations).values(client_object="contact"))
+        assert teams.removable(connection, here, nordic).name == "CS Nordic"
 
 
 def test_changes_are_audited_with_what_was_and_what_is(database: Database, here: int) -> None:

@@ -9,8 +9,10 @@ import pytest
 from sqlalchemy import event, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from storage import team_settings
 from storage.imports.report import Facts, Reason, Report
 from storage.schema import person, record, source, standing, team, team_member
+from tests.conftest import NOW
 from tests.storage.imports.conftest import Desk
 
 HEADER = "team,email,primary,lead,country,time_zone\n"
@@ -153,7 +155,49 @@ def test_whoever_a_team_no_longer_names_leaves_it_and_other_teams_stay(desk: Des
     load(desk, BOTH)
     report = load(desk, HEADER + "CS Nordic,bo@example.com,,,,\nCS Nordic,dan@example.com,,,,\n")
     assert members(desk) == {"CS Nordic": ["bo*", "dan*"], "CS Central": ["anna", "cleo*"]}
-    assert counted(report) == (Facts(changed=1), Facts(added=1, unchanged=1, removed=1))
+    assert counted(report) == (Facts(changed=2), Facts(added=1, unchanged=1, removed=1))
+
+
+def of_the_file(desk: Desk) -> list[str]:
+    return [name for (name,) in desk.rows(select(team.c.name).where(team.c.source_id.is_not(None)).order_by("name"))]
+
+
+def test_a_team_that_the_file_no_longer_names_is_slacks_to_remove_until_it_does_again(desk: Desk) -> None:
+    """Removed there for good: the next import of the same file does not bring it back."""
+    load(desk, BOTH)
+    assert desk.load({"teams.csv": HEADER + NORDIC}, dry_run=True).facts["teams"] == Facts(changed=1, unchanged=1)
+    assert of_the_file(desk) == ["CS Central", "CS Nordic"]
+    assert counted(load(desk, HEADER + NORDIC))[0] == Facts(changed=1, unchanged=1)
+    assert of_the_file(desk) == ["CS Nordic"]
+    with desk.database.write() as connection:
+        found = next(one for one in team_settings.every(connection, desk.installation_id) if one.name == "CS Central")
+        by = desk.rows(select(person.c.id).limit(1))[0][0]
+        team_settings.remove(connection, desk.installation_id, found.id, found.version, by=by, now=NOW)
+    load(desk, HEADER + NORDIC)
+    assert desk.rows(select(team.c.name)) == [("CS Nordic",)]
+    load(desk, BOTH)
+    assert of_the_file(desk) == ["CS Central", "CS Nordic"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [NORDIC + "x\n", NORDIC + ",cleo@example.com,,,,\n", NORDIC + "CS Central,cleo@@example.com,,,,\n"],
+)
+def test_a_file_of_which_a_row_is_refused_lets_no_team_go_that_this_may_be_of(one_desk: Desk, rows: str) -> None:
+    load(one_desk, BOTH)
+    assert load(one_desk, HEADER + rows).refused == 1
+    assert of_the_file(one_desk) == ["CS Central", "CS Nordic"]
+
+
+def test_the_rest_of_a_file_and_another_source_and_clients_let_no_team_go(one_desk: Desk) -> None:
+    report = load(one_desk, BOTH + "CS Nordic,dan@@example.com,,,,\n")
+    path = report.files[0].rejects
+    assert path is not None
+    path.write_text(path.read_text(encoding="utf-8").replace("dan@@", "dan@"), encoding="utf-8")
+    one_desk.run([path])
+    one_desk.load({"teams.csv": HEADER + "CS South,eve@example.com,,,,\n"}, "source = 'other'")
+    one_desk.load({"clients.csv": CLIENTS})
+    assert of_the_file(one_desk) == ["CS Central", "CS Nordic", "CS South"]
 
 
 def test_of_a_team_with_a_refused_row_nobody_leaves(desk: Desk) -> None:
