@@ -35,14 +35,7 @@ def form(wanted: Filter, choices: Choices, state: FormState, words: Words) -> Mo
     """All fields, filled in with a filter."""
     typed = wanted.texts()
     blocks = [*_scores(wanted, typed, choices, words), *_whose(typed, choices, words), *_dates(typed, words)]
-    return kit.modal(
-        words("Filter"),
-        blocks,
-        close=words("Cancel"),
-        submit=words("Show"),
-        callback=ids.FILTER_FORM,
-        metadata=forms.write(state),
-    )
+    return forms.modal(words("Filter"), blocks, ids.FILTER_FORM, state, words, words("Show"))
 
 
 def _scores(wanted: Filter, typed: Mapping[str, str], choices: Choices, words: Words) -> Iterator[Block]:

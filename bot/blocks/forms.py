@@ -7,6 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.blocks import kit
+from bot.blocks.kit import Block, Modal
+from bot.blocks.words import Words
+
 REPLIES = 29 * 60  # seconds in which a click can be answered; Slack allows 30 minutes
 
 _KINDS = ("option", "options", "user", "users", "conversation")
@@ -39,6 +43,20 @@ def read(text: str) -> FormState | None:
         return FormState(str(reply_to), int(opened), str(about), int(version))
     except (ValueError, TypeError):
         return None
+
+
+def modal(
+    title: str, blocks: Sequence[Block], callback: str, state: FormState, words: Words, submit: str = ""
+) -> Modal:
+    """A modal with a form that carries its state."""
+    return kit.modal(
+        title,
+        blocks,
+        close=words("Cancel"),
+        submit=submit or words("Save"),
+        callback=callback,
+        metadata=write(state),
+    )
 
 
 def entered(values: Values) -> dict[str, str]:

@@ -155,14 +155,9 @@ def rights(one: Rights, asker: Person, seats: Seats, state: FormState, words: Wo
     options = [(words("By the rule"), RULE), (words("Has a seat"), "on"), (words("Has none"), "off")]
     radios = kit.radios(SEAT, options, one.seat or RULE)
     seat = kit.field(words("Seat"), radios, _seats(seats, words), optional=False)
-    return kit.modal(
-        words("Rights and seat"),
-        [kit.section(f"*{kit.name(one.name)}*", _why(one, words)), *_look(one, asker, words), *boxes, seat],
-        close=words("Cancel"),
-        submit=words("Save"),
-        callback=ids.SET_RIGHTS,
-        metadata=forms.write(state),
-    )
+    head = kit.section(f"*{kit.name(one.name)}*", _why(one, words))
+    blocks = [head, *_look(one, asker, words), *boxes, seat]
+    return forms.modal(words("Rights and seat"), blocks, ids.SET_RIGHTS, state, words)
 
 
 def _look(one: Rights, asker: Person, words: Words) -> Iterator[Block]:

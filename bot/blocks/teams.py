@@ -112,7 +112,7 @@ def read(fields: Mapping[str, str]) -> Entered:
 
 
 def create(fields: Mapping[str, str], state: FormState, words: Words) -> Modal:
-    return _form(words("New team"), _fields(fields, words), ids.NEW_TEAM, state, words)
+    return forms.modal(words("New team"), _fields(fields, words), ids.NEW_TEAM, state, words)
 
 
 def edit(
@@ -120,7 +120,7 @@ def edit(
 ) -> Modal:
     """The fields of a team. `changed`: what somebody else made of them meanwhile, while these are the asker's own."""
     blocks = [*_meanwhile(changed or {}, words), *_fields(fields, words), *_unshown(one, words)]
-    return _form(words("Change team"), blocks, ids.EDIT_TEAM, state, words)
+    return forms.modal(words("Change team"), blocks, ids.EDIT_TEAM, state, words)
 
 
 def _fields(held: Mapping[str, str], words: Words) -> list[Block]:
@@ -191,17 +191,4 @@ def remove(one: Team, views: int, state: FormState, words: Words) -> Modal:
         lines.append(words.count("{n} saved view of the team goes.", "{n} saved views of the team go.", views))
     lines.append(words("Clients and what was noted on them stay."))
     lines.append(words("It comes back if teams.csv, or a client in its column team, names it again."))
-    return _form(words("Remove team"), [kit.section(*lines)], ids.REMOVE_TEAM, state, words, words("Remove"))
-
-
-def _form(
-    title: str, blocks: Sequence[Block], callback: str, state: FormState, words: Words, submit: str = ""
-) -> Modal:
-    return kit.modal(
-        title,
-        blocks,
-        close=words("Cancel"),
-        submit=submit or words("Save"),
-        callback=callback,
-        metadata=forms.write(state),
-    )
+    return forms.modal(words("Remove team"), [kit.section(*lines)], ids.REMOVE_TEAM, state, words, words("Remove"))

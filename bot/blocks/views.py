@@ -89,7 +89,7 @@ def _overview(words: Words) -> kit.Element:
 def save(asker: Person, state: FormState, words: Words) -> Modal:
     """A name for the list's filter, which the state is about."""
     kept = words("It keeps: {filter}", filter=_typed(state.about, words))
-    return _form(
+    return forms.modal(
         words("Save view"), [_name("", words), *_whose(asker, words), kit.context(kept)], ids.SAVE_VIEW, state, words
     )
 
@@ -107,27 +107,14 @@ def _whose(asker: Person, words: Words) -> list[Block]:
 
 
 def rename(view: SavedView, state: FormState, words: Words) -> Modal:
-    return _form(words("Rename view"), [_name(view.name, words)], ids.RENAME_VIEW, state, words)
+    return forms.modal(words("Rename view"), [_name(view.name, words)], ids.RENAME_VIEW, state, words)
 
 
 def delete(view: SavedView, state: FormState, words: Words) -> Modal:
     text = words("Delete *{name}*?", name=kit.name(view.name))
     if view.team is not None:
         text += " " + words("Everybody in {team} loses it.", team=kit.name(view.team, 60))
-    return _form(words("Delete view"), [kit.section(text)], ids.DELETE_VIEW, state, words, words("Delete"))
-
-
-def _form(
-    title: str, blocks: Sequence[Block], callback: str, state: FormState, words: Words, submit: str = ""
-) -> Modal:
-    return kit.modal(
-        title,
-        blocks,
-        close=words("Cancel"),
-        submit=submit or words("Save"),
-        callback=callback,
-        metadata=forms.write(state),
-    )
+    return forms.modal(words("Delete view"), [kit.section(text)], ids.DELETE_VIEW, state, words, words("Delete"))
 
 
 def saved(name: str, command: str, words: Words) -> Modal:

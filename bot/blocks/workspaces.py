@@ -111,14 +111,7 @@ def delete(one: Settings, views: Sequence[str], number: int, state: FormState, w
             optional=False,
         ),
     ]
-    return kit.modal(
-        words("Delete CS workspace"),
-        blocks,
-        close=words("Cancel"),
-        submit=words("Delete"),
-        callback=ids.DELETE_WORKSPACE,
-        metadata=forms.write(state),
-    )
+    return forms.modal(words("Delete CS workspace"), blocks, ids.DELETE_WORKSPACE, state, words, words("Delete"))
 
 
 def deleted(name: str, words: Words) -> Modal:
