@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from bot.domain import names
 from storage import migrate
 from storage.database import Database
-from storage.schema import metadata, word_ending, word_form
+from storage.schema import installation, metadata, standing, word_ending, word_form
 from tests.conftest import BACKENDS, Fresh
 
 POSTGRES = """
@@ -132,6 +132,29 @@ def test_names_that_the_first_version_indexed_are_found_by_the_second(empty: Dat
     assert set(endings) == {(ending, one) for one in ("acme", "globex") for ending in names.endings(one)}
     assert len(forms) > 4
     assert len(endings) > 2
+
+
+def test_standings_outlive_the_copying_of_their_table_and_from_then_on_their_workspace(empty: Database) -> None:
+    migrate.upgrade(empty, "0003")
+    with empty.write() as connection:
+        for statement in (
+            "INSERT INTO installation (currency, created_at) VALUES ('EUR', '2026-11-20 09:00:00')",
+            "INSERT INTO workspace (installation_id, id, name, is_primary) "
+            "VALUES (1, 1, 'W', true), (1, 2, 'X', false)",
+            "INSERT INTO source (installation_id, id, name, kind, form, covers, changed_at) "
+            "VALUES (1, 1, 's', 'csv', 'events', 'all', '2026-11-20 09:00:00')",
+            "INSERT INTO record (installation_id, id, object, external_id, name, name_key, properties, source_id) "
+            "VALUES (1, 7, 'company', '7', 'Acme', 'acme', '{}', 1)",
+            "INSERT INTO standing (installation_id, client_id, workspace_id, tier) "
+            "VALUES (1, 7, 1, 'high'), (1, 7, 2, 'low')",
+        ):
+            connection.execute(text(statement))
+    migrate.upgrade(empty)
+    with empty.write() as connection:
+        connection.execute(text("DELETE FROM workspace WHERE id = 2"))
+        rows = connection.execute(select(standing.c.client_id, standing.c.workspace_id, standing.c.tier))
+        assert sorted(rows.all()) == [(7, 1, "high"), (7, 2, "low")]
+        assert connection.scalar(select(installation.c.everything_to)) is None
 
 
 def test_several_processes_may_migrate_at_the_same_time(empty: Database) -> None:
