@@ -130,7 +130,7 @@ def listing_of(connection: Connection, wanted: Filter, turn: Turn) -> Listing:
     """The list that a filter means to this person, with a saved view written out. Raises FilterError."""
     person, wanted = turn.person, _expanded(connection, wanted, turn)
     scope = scopes.resolve(connection, person, wanted)
-    return Listing(person.installation_id, person.workspace_id, scope, wanted, turn.today, person.as_of)
+    return Listing(person.installation_id, person.workspace_id, scope, wanted, turn.today, person.as_of, person.every)
 
 
 def _expanded(connection: Connection, wanted: Filter, turn: Turn) -> Filter:

@@ -31,6 +31,7 @@ class Source:
     reach: date | None  # None: it brought no usage yet
     tools: int  # the set of those it measures
     changed_at: datetime | None = None
+    every: int | None = None  # its rhythm in working days; read only where the age of data is told
 
 
 class Workspace(NamedTuple):

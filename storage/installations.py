@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, insert, select, update
 
+from storage import reaches
 from storage.schema import installation, workspace
 
 
@@ -18,6 +19,7 @@ class Installation:
     slack_team_id: str | None
     catalog_hash: str | None
     as_of: date | None
+    every: int | None = None  # the rhythm of the source that goes there
 
 
 _SELECT = (
@@ -28,6 +30,7 @@ _SELECT = (
         installation.c.slack_team_id,
         installation.c.catalog_hash,
         installation.c.as_of,
+        reaches.rhythm(),
     )
     .join(workspace, (workspace.c.installation_id == installation.c.id) & workspace.c.is_primary)
     .order_by(installation.c.id)

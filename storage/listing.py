@@ -121,7 +121,8 @@ def _category(catalog: Catalog, listing: Listing, found: Sequence[Row[Any]]) -> 
     known = reaches.reaches(reaches.sources(catalog, found[0].sources))
     tools = categories(catalog)[list(catalog.categories).index(category)]
     late = freshness.late(catalog, known, freshness.EVERY, listing.today)
-    return late.get(category), freshness.newest(known, tools)
+    furthest = freshness.newest(known, tools)
+    return late.get(category), furthest and furthest.day
 
 
 def rows(

@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from bot.domain.access import Person, has_seat, refusal
 from bot.domain.workspaces import EVERYTHING
-from storage import lists
+from storage import lists, reaches
 from storage.everything import IS_WHOLE
 from storage.schema import installation, person, person_address, standing, team, team_member, workspace
 
@@ -59,6 +59,7 @@ _PERSON: Select[Any] = (
         person.c.locale,
         installation.c.catalog_hash,
         installation.c.as_of,
+        reaches.rhythm().label("every"),
         team.c.id.label("team_id"),
         func.coalesce(team.c.name, "").label("team"),
         func.coalesce(team_member.c.is_lead, false()).label("leads"),
@@ -162,6 +163,7 @@ def _person(row: Row[Any]) -> Person:
         locale=row.locale,
         catalog_hash=row.catalog_hash,
         as_of=row.as_of,
+        every=row.every,
         team_id=row.team_id,
         team=row.team,
         leads=bool(row.leads),

@@ -246,6 +246,7 @@ source = Table(
     Column("covers", String(16), nullable=False),
     Column("reach", Date),  # the day its usage goes to; moves only forward
     Column("changed_at", UtcDateTime, nullable=False),
+    Column("every", Integer),  # its rhythm in working days (`bot.domain.freshness`); empty: not known
     ForeignKeyConstraint(["installation_id"], ["installation.id"], ondelete="CASCADE"),
     UniqueConstraint("installation_id", "name"),
     CheckConstraint("kind IN ('csv', 'hubspot', 'sample', 'person')", name="kind"),

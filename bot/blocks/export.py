@@ -77,7 +77,7 @@ def _cells(catalog: Catalog, listing: Listing, entry: Entry, words: Words) -> li
         entry.domain,
         score,
         None if tier is None else words(lists.TIERS[tier]),
-        None if one.change is None or lists.is_late(listing) else lists.tenths_of(one.change) / 10,
+        None if one.change is None or listing.is_late else lists.tenths_of(one.change) / 10,
         _amount(one.mrr),
         one.currency,
         _day(one.renews_on),

@@ -13,7 +13,6 @@ from bot.blocks.offers import KINDS, of_line
 from bot.blocks.scopes import entries, whose
 from bot.blocks.states import ListState, write
 from bot.blocks.words import Words
-from bot.domain import freshness
 from bot.domain.catalog import Catalog, Tier
 from bot.domain.filter_text import write as write_filter
 from bot.domain.filters import Sort
@@ -170,7 +169,7 @@ def stands(catalog: Catalog, one: Line, listing: Listing, words: Words) -> str:
 
 def moved(catalog: Catalog, one: Line, listing: Listing, words: Words) -> str:
     """How far it moved in 7 days, and the largest cause; nothing where nothing can be told."""
-    if one.change is None or is_late(listing):
+    if one.change is None or listing.is_late:
         return ""
     shown = tenths_of(one.change)
     if not shown:
@@ -188,11 +187,6 @@ def tenths_of(change: float) -> int:
     """
     whole = floor(abs(change) * 100 + 0.5 + 1e-9)
     return whole if change >= 0 else -whole
-
-
-def is_late(listing: Listing) -> bool:
-    """Whether the data is too old for a change to be told."""
-    return freshness.is_late(listing.as_of, listing.today)
 
 
 def renewal(one: Line, listing: Listing, words: Words) -> str:
@@ -265,7 +259,7 @@ def data_day(listing: Listing, words: Words) -> str:
     if listing.as_of is None:
         return words("no usage data yet")
     day = words("data to {day}", day=words.weekday(listing.as_of, listing.today))
-    return f"{day}, {words('late: no change is told')}" if is_late(listing) else day
+    return f"{day}, {words('late: no change is told')}" if listing.is_late else day
 
 
 def as_of(listing: Listing, words: Words) -> str:

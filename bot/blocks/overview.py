@@ -92,7 +92,7 @@ def _portion(shares: Mapping[str, float], currencies: Sequence[str], words: Word
 
 
 def _moved(catalog: Catalog, listing: Listing, found: Overview, words: Words) -> list[str]:
-    if lists.is_late(listing) or not (found.fell or found.rose):
+    if listing.is_late or not (found.fell or found.rose):
         return []
     lines = [_move(catalog, one, words) for one in (*found.fell, *found.rose)]
     return [words("*Moved in 7 days*"), *lines]

@@ -67,7 +67,7 @@ def _listing(connection: Connection, number: int, wanted: Filter) -> Listing:
     every = everything.widest(connection, number)
     nobody = Person(0, here.id, every, slack_user_id="", name="", time_zone="UTC", locale="en-US")
     scope = scopes.resolve(connection, nobody, wanted)
-    return Listing(here.id, every, scope, wanted, datetime.now(UTC).date(), here.as_of)
+    return Listing(here.id, every, scope, wanted, datetime.now(UTC).date(), here.as_of, here.every)
 
 
 def _told(entries: Iterator[Entry], total: int, show: Show) -> Iterator[Entry]:

@@ -41,6 +41,7 @@ class Person:
     locale: str
     catalog_hash: str | None = None  # of what the installation's scores are made with
     as_of: date | None = None  # the day that the installation's scores speak of
+    every: int | None = None  # the rhythm of the source that goes there
     team_id: int | None = None  # their primary team
     team: str = ""
     leads: bool = False  # that team

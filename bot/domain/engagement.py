@@ -11,6 +11,7 @@ from bot.domain.answers import is_open
 from bot.domain.catalog import Catalog, Category, Grant, Tier, Tool
 from bot.domain.clients import Client
 from bot.domain.evidence import Situation, situation
+from bot.domain.freshness import Reach
 from bot.domain.moves import Ground, Part, explain
 from bot.domain.opportunities import Opportunity, find, offers
 from bot.domain.scoring import Area, State, Use, Verdict, judge, next_step, state
@@ -32,7 +33,13 @@ class Engagement:
     @property
     def data_to(self) -> date | None:
         """The day that the newest of the client's sources goes to."""
-        return freshness.newest(self.client.reaches) or self.client.as_of
+        return None if self._newest is None else self._newest.day
+
+    @property
+    def _newest(self) -> Reach | None:
+        """Where no source is known to cover the client, that of the installation's data."""
+        day = self.client.as_of
+        return freshness.newest(self.client.reaches) or (None if day is None else Reach(freshness.EVERY, day))
 
     @property
     def age(self) -> int | None:
@@ -41,7 +48,7 @@ class Engagement:
 
     @property
     def is_late(self) -> bool:
-        return freshness.is_late(self.data_to, self.day)
+        return self._newest is not None and self._newest.is_late(self.day)
 
     @property
     def change(self) -> int | None:

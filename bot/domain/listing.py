@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from bot.domain.catalog import Kind, Tier, Tool
 from bot.domain.filters import Filter
+from bot.domain.freshness import EVERY, Reach
 from bot.domain.moves import Ground, Part
 from bot.domain.scoring import Area, whole
 
@@ -82,6 +83,12 @@ class Listing:
     wanted: Filter
     today: date  # where the person is
     as_of: date | None  # the day that the data goes to
+    every: int | None = None  # the rhythm of the source that goes there
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the data is too old for a change to be told."""
+        return self.as_of is not None and Reach(EVERY, self.as_of, self.every).is_late(self.today)
 
 
 class Line(NamedTuple):

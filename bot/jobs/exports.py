@@ -112,7 +112,8 @@ class Exports:
             raise UserError("export_gone")
         wanted = parse(request.filter, {key: one.name for key, one in catalog.categories.items()})
         scope = scopes.resolve(connection, asker, wanted)
-        return Listing(asker.installation_id, asker.workspace_id, scope, wanted, asker.day(self.now()), asker.as_of)
+        today = asker.day(self.now())
+        return Listing(asker.installation_id, asker.workspace_id, scope, wanted, today, asker.as_of, asker.every)
 
     def _post(self, asker: Person, request: Request, made: _Made) -> None:
         """In three steps and not by `files_upload_v2`, which tells the file's id only when all went well.

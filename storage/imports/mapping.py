@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from bot.domain.catalog import fold
+from bot.domain.freshness import RHYTHMS
 from bot.errors import UserError
 from storage.catalog_checks import meant
 from storage.catalog_file import find_line
@@ -19,6 +20,7 @@ from storage.imports.cells import NO, YES
 
 Object = Literal["clients", "subscriptions", "usage", "services", "deals", "teams"]
 PropertyType = Literal["text", "number", "date", "user"]
+Rhythm = Literal["day", "week", "month"]
 REJECTS = ".rejects.csv"
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -94,6 +96,7 @@ class FileMapping(_Form):
     properties: bool = True  # further columns are kept as properties
     ignore: list[Name] = []  # further columns that are not
     wide: Wide | None = None
+    every: Rhythm | None = None  # how often such a file comes; else the source's
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -104,6 +107,8 @@ class FileMapping(_Form):
                     raise ValueError(f"{self.object} have no column {name}{meant(name, known)}")
         if self.wide is not None and self.object != "usage":
             raise ValueError("only usage can be wide")
+        if self.every is not None and self.object != "usage":
+            raise ValueError("only usage has a rhythm (every): it is what grows late")
         both = sorted(self.columns.keys() & self.constants.keys())
         if both:
             raise ValueError(f"{both[0]} is a column and a constant")
@@ -129,9 +134,16 @@ class Mapping(_Form):
     decimal: Literal[".", ","] = "."
     properties: dict[Name, PropertyType] = {}
     rename_tools: dict[Name, Name] = {}  # as the data names it -> as the catalog does
+    every: Rhythm | None = None  # how often its usage comes; else it is measured
     files: list[FileMapping] = Field(
         default_factory=lambda: [FileMapping(object=one, names=[f"{one}.csv"]) for one in _OBJECTS], min_length=1
     )
+
+    @property
+    def rhythm(self) -> int | None:
+        """How often its usage comes, in working days: the quickest that is said of its files. None: nothing is."""
+        said = [one.every or self.every for one in self.files if one.object == "usage"]
+        return min((RHYTHMS[one] for one in said if one is not None), default=None)
 
     @property
     def renamed(self) -> dict[str, str]:

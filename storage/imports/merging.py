@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage import bulk, collector, lists
-from storage.imports import properties, record_merge, staging, subscription_merge, usage_merge
+from storage.imports import properties, record_merge, rhythm, staging, subscription_merge, usage_merge
 from storage.imports.work import Work
 from storage.schema import record, source, source_tool, stale, subscription, tool, usage
 
@@ -77,8 +77,10 @@ def merge(work: Work) -> None:
             work.stage.database.analyze()
             known = done
     if not work.dry_run:
+        with work.stage.reading():
+            every = work.mapping.rhythm or rhythm.measure(work)
         with work.stage.writing():
-            _finish(work)
+            _finish(work, every)
 
 
 def _slices(work: Work, pace: Pace) -> Iterator[tuple[int, int, int]]:
@@ -240,11 +242,13 @@ def touch(work: Work) -> None:
     work.stage.analyze()
 
 
-def _finish(work: Work) -> None:
+def _finish(work: Work, every: int | None) -> None:
     """Say what the source measures from now on."""
     connection = work.stage.connection
     mine = (source.c.installation_id == work.installation_id, source.c.id == work.source_id)
-    values = {"form": work.mapping.form, "covers": work.mapping.covers, "changed_at": work.now}
+    values: dict[str, Any] = {"form": work.mapping.form, "covers": work.mapping.covers, "changed_at": work.now}
+    if "usage" in work.objects:
+        values["every"] = every
     connection.execute(update(source).where(*mine).values(values))
     statement = select(staging.tool.c.tool_id).where(staging.tool.c.number.in_(work.covered))
     seen = select(source_tool.c.tool_id).where(

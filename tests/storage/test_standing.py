@@ -310,6 +310,11 @@ def test_a_category_whose_source_stayed_behind_is_late_on_the_card_and_in_its_li
     base.settle()
     assert assess(base.rules, _card(base, 1)[0], today).late == {}
     assert _page(base, "mailing", today).late_to is None
+    with base.database.write() as connection:  # of a source that comes every day, that is late
+        daily = (schema.source.c.installation_id == base.id, schema.source.c.id == 2)
+        connection.execute(update(schema.source).where(*daily).values(every=1))
+    assert assess(base.rules, _card(base, 1)[0], today).late == {"mailing": START + timedelta(53)}
+    assert _page(base, "mailing", today).late_to == START + timedelta(53)
 
 
 def test_a_list_of_a_category_tells_how_far_that_category_moved_and_why(base: Base) -> None:

@@ -28,6 +28,13 @@ WRONG = [
         "clients have no column nam; is name meant?",
     ),
     ("[[files]]\nobject = 'clients'\nnames = ['x']\n[files.wide]\ntools = {}", 1, "only usage can be wide"),
+    ("every = 'hour'", 1, "every: input should be 'day', 'week' or 'month'"),
+    ("[[files]]\nobject = 'usage'\nnames = ['x']\nevery = 'year'", 4, "files.1.every: input should be 'day', 'week'"),
+    (
+        "[[files]]\nobject = 'clients'\nnames = ['x']\nevery = 'day'",
+        1,
+        "only usage has a rhythm (every): it is what grows late",
+    ),
     ("source = ", 1, "Invalid value"),
     ("\n\nsource = 'a'\nsource = 'b'", 4, "Cannot overwrite a value"),
 ]
