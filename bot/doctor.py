@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -46,6 +47,7 @@ def examine(settings: Settings, today: date) -> Iterator[Finding]:
     """Everything worth knowing before the bot is started, the most basic first."""
     yield from _database(settings, today)
     yield _catalog(settings)
+    yield from _import_dir(settings)
     if not settings.speaks_to_slack:
         yield Finding(Level.MISSING, "Slack", "no token is set, so the bot runs in the playground only")
         return
@@ -123,6 +125,18 @@ def _catalog(settings: Settings) -> Finding:
     except (CatalogError, OSError) as error:
         return Finding(Level.BROKEN, "Catalog", str(error))
     return Finding(Level.WELL, "Catalog", f"{name}, {len(found.tools)} tools")
+
+
+def _import_dir(settings: Settings) -> Iterator[Finding]:
+    folder = settings.import_dir
+    if folder is None:
+        yield Finding(Level.MISSING, "IMPORT_DIR", "not set; files are imported by hand, or uploaded in Slack")
+    elif not folder.is_dir():
+        yield Finding(Level.BROKEN, "IMPORT_DIR", f"{folder} is no folder, so nothing is imported from it")
+    elif not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        yield Finding(Level.BROKEN, "IMPORT_DIR", f"{folder} cannot be written to, and files are moved within it")
+    else:
+        yield Finding(Level.WELL, "IMPORT_DIR", f"{folder} is looked at every five minutes")
 
 
 def _token(settings: Settings) -> Iterator[Finding]:

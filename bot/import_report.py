@@ -21,7 +21,7 @@ def lines(report: Report) -> list[str]:
         verb = "would leave" if report.dry_run else "left"
         found.append(f"{_number(report.sample_clients, 'sample client')} {verb}: real data takes their place.")
     for one in report.files:
-        found += _file(one)
+        found += file_lines(one)
     for name, facts in report.facts.items():
         found.append(f"{_OBJECTS.get(name, _CLIENTS)}: {_facts(facts)}")
     if report.clients_are is not None:
@@ -36,7 +36,8 @@ def lines(report: Report) -> list[str]:
     return found
 
 
-def _file(one: FileReport) -> Iterator[str]:
+def file_lines(one: FileReport) -> Iterator[str]:
+    """What was read of one file, and why not all."""
     if one.left_out is not None:
         yield f"{one.name}: {_left_out(one.left_out)}"
         return
@@ -70,6 +71,8 @@ def _left_out(refused: Refused) -> str:
             return f"not read: column {_list(refused.columns)} stands twice."
         case FileProblem.NO_OBJECT:
             return "not read: neither its name nor the mapping says what it is."
+        case FileProblem.NO_ACCESS:
+            return "not read: the bot may not open it."
         case FileProblem.MISSING_COLUMN:
             return f"not read: {_missing(refused)}. Its columns: {_list(refused.seen, most=40)}."
 

@@ -16,7 +16,7 @@ from slack_sdk.http_retry.builtin_handlers import (
 from bot.app import wire
 from bot.domain.catalog import Catalog
 from bot.identity import Identity, authorizer
-from bot.jobs import answers, exports, people, scores, welcomes
+from bot.jobs import answers, exports, import_folder, people, scores, welcomes
 from bot.metrics import CountErrors
 from bot.schedule import Job, Schedule
 from bot.serve import Bot
@@ -93,4 +93,7 @@ def assemble(settings: Settings, identity: Identity, installation_id: int, now: 
         Job("welcomes", timedelta(minutes=1), welcome),
         Job("answers", timedelta(minutes=1), partial(answers.reopen, database, now)),
     ]
+    if settings.import_dir is not None:
+        folder = import_folder.Folder(database, installation_id, settings.import_dir, settings.catalog, now)
+        jobs.append(Job("import folder", timedelta(minutes=5), folder.run))
     return Bot(app, database, Schedule(jobs))

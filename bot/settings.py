@@ -52,6 +52,9 @@ class Settings(BaseSettings):
         default="",
         description="E-mail addresses, with commas, of the first super admins: read while there is none",
     )
+    import_dir: Path | None = Field(
+        default=None, description="Folder that is looked at every five minutes: CSV files in it are imported"
+    )
     currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$", description="Currency where the data names none")
 
     @field_validator("log_level", mode="before")

@@ -70,6 +70,23 @@ def remember(connection: Connection, installation_id: int, catalog: Catalog, tex
     connection.execute(dialect.insert(schema.catalog).values(values).on_conflict_do_nothing())
 
 
+def adopt(database: Database, installation_id: int, path: Path | None, now: datetime) -> Catalog:
+    """The catalog to import with, its text kept: the one in a file, else the installation's own.
+
+    Raises CatalogError, or OSError where the file is unreadable.
+    """
+    if path is None:
+        with database.read() as connection:
+            catalog = current(connection, installation_id)
+    else:
+        catalog = load(path)
+    text = read(path)
+    if parse(text, str(path)).hash == catalog.hash:  # else it is the one kept before
+        with database.write() as connection:
+            remember(connection, installation_id, catalog, text, now)
+    return catalog
+
+
 def current(connection: Connection, installation_id: int) -> Catalog:
     """The catalog that the installation's scores are made with; before the first import, the default that ships."""
     used = select(schema.installation.c.catalog_hash).where(schema.installation.c.id == installation_id)

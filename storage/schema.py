@@ -646,3 +646,29 @@ export_request = Table(
     CheckConstraint("state IN ('waiting', 'sending', 'sent', 'failed')", name="state"),
     Index("ix_export_request_lease_until", "installation_id", "state", "lease_until"),
 )
+
+# An import that somebody asked for by uploading files, that the folder asked for by having some, or that the command
+# line has done. No more of the files than their names and numbers of rows.
+import_run = Table(
+    "import_run",
+    metadata,
+    _installation(primary_key=True),
+    Column("id", Key, primary_key=True),
+    Column("origin", String(16), nullable=False),
+    Column("person_id", Key),  # who uploaded them
+    Column("files", Document, nullable=False),  # as named; of an upload each with Slack's id
+    Column("moves", Document, nullable=False, server_default="[]"),  # of the folder, once its files have landed
+    Column("state", String(16), nullable=False),
+    Column("lease_until", UtcDateTime, nullable=False),  # before that nobody takes it: it is worked on, or put off
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("rows_read", BigInteger, nullable=False, server_default="0"),
+    Column("rows_refused", BigInteger, nullable=False, server_default="0"),
+    Column("error", String(64)),  # why nothing landed: a key of `bot.blocks.wording`
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    ForeignKeyConstraint(["installation_id"], ["installation.id"], ondelete="CASCADE"),
+    _owned("person_id", table="person"),
+    CheckConstraint("origin IN ('folder', 'upload', 'command')", name="origin"),
+    CheckConstraint("state IN ('waiting', 'running', 'landed', 'done', 'failed')", name="state"),
+    Index("ix_import_run_state", "installation_id", "state", "lease_until"),
+)

@@ -93,6 +93,11 @@ def test_an_import_makes_the_database_and_reports(folder: Path) -> None:
     assert "2 added" in result.stdout
     assert "2 unchanged" in call("import", "clients.csv").stdout
     assert call("score").stdout == "2 clients scored.\n"
+    database = Database("sqlite:///playground.db")
+    with database.read() as connection:
+        runs = connection.execute(select(schema.import_run.c.origin, schema.import_run.c.rows_read)).all()
+    database.close()
+    assert runs == [("command", 2), ("command", 2)]
 
 
 def test_a_dry_run_changes_nothing(folder: Path) -> None:

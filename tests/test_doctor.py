@@ -50,7 +50,7 @@ def made(settings: Settings) -> Database:
     return database
 
 
-def test_a_bot_that_is_set_up_is_well(settings: Settings) -> None:
+def test_a_bot_that_is_set_up_is_well(settings: Settings, tmp_path: Path) -> None:
     database = made(settings)
     with database.write() as connection:
         number = installations.create(connection, NOW).id
@@ -63,7 +63,7 @@ def test_a_bot_that_is_set_up_is_well(settings: Settings) -> None:
         admin = {"id": 1, "slack_user_id": "U1", "is_super_admin": True}
         connection.execute(insert(schema.person).values(installation_id=number, **admin))
     database.close()
-    findings = found(settings)
+    findings = found(settings.model_copy(update={"import_dir": tmp_path}))
     assert {level for level, _ in findings.values()} == {Level.WELL}
     assert findings["Clients"][1] == "1"
     assert findings["Source csv (csv)"][1] == "data to 2026-11-18, 2 days old"
@@ -138,3 +138,11 @@ def test_tables_of_another_version_are_told(settings: Settings, version: str, sa
         connection.execute(text(change))
     database.close()
     assert says in found(settings)["Database"][1]
+
+
+def test_the_folder_for_imports_is_looked_at_before_files_are_put_into_it(settings: Settings, tmp_path: Path) -> None:
+    assert found(settings)["IMPORT_DIR"][0] is Level.MISSING
+    folder = settings.model_copy(update={"import_dir": tmp_path / "in"})
+    assert found(folder)["IMPORT_DIR"][0] is Level.BROKEN
+    (tmp_path / "in").mkdir()
+    assert found(folder)["IMPORT_DIR"] == (Level.WELL, f"{tmp_path}/in is looked at every five minutes")

@@ -17,7 +17,7 @@ PACKAGES = ("bot", "commands", "storage")
 ALLOWED: dict[str, set[str]] = {
     "bot.domain": {"bot.errors"},
     "bot.blocks": {"bot.domain", "bot.errors"},
-    "bot.jobs": {"bot.domain", "bot.blocks", "bot.errors", "storage"},
+    "bot.jobs": {"bot.domain", "bot.blocks", "bot.errors", "bot.import_report", "storage"},
     "bot.playground": {"bot.domain", "storage"},
     "storage": {"bot.domain", "bot.errors"},
     "commands": {"bot.domain", "bot.blocks", "bot.errors", "bot.looking", "bot.reply", "storage"},

@@ -8,11 +8,10 @@ from pathlib import Path
 
 from bot import import_report
 from bot.cli.frame import FailureError, progress
-from bot.domain.catalog import Catalog
 from bot.launch import catalog_of
 from bot.settings import Settings
 from storage import catalog as catalogs
-from storage import imports, standing
+from storage import import_runs, imports, standing
 from storage.database import Database
 
 
@@ -28,9 +27,9 @@ def load(
 ) -> list[str]:
     """Import files into an installation; gives the lines of the report."""
     now = datetime.now(UTC)
-    catalog = catalog_of(settings, database, number)
-    if not dry_run:
-        _remember(database, number, settings, catalog, now)
+    catalog = (
+        catalog_of(settings, database, number) if dry_run else catalogs.adopt(database, number, settings.catalog, now)
+    )
     try:
         with progress() as show:
             report = imports.run(
@@ -47,20 +46,15 @@ def load(
             )
     except imports.DayError as error:
         raise FailureError(f"--as-of: {error}") from None
-    return import_report.lines(report)
-
-
-def _remember(database: Database, number: int, settings: Settings, catalog: Catalog, now: datetime) -> None:
-    """Keep the catalog's text: what the scores are made with is asked for again by `score` and by the bot."""
-    text = catalogs.read(settings.catalog)
-    if catalogs.parse(text, str(settings.catalog)).hash == catalog.hash:  # else it is the one kept before
+    if not dry_run:
+        names = list(dict.fromkeys(one.name for one in report.files))
         with database.write() as connection:
-            catalogs.remember(connection, number, catalog, text, now)
+            import_runs.note(connection, number, names, report, datetime.now(UTC))
+    return import_report.lines(report)
 
 
 def score(database: Database, number: int, settings: Settings) -> int:
     """Make all scores again; how many clients that were."""
-    catalog = catalog_of(settings, database, number)
-    _remember(database, number, settings, catalog, datetime.now(UTC))
+    catalog = catalogs.adopt(database, number, settings.catalog, datetime.now(UTC))
     with progress() as show:
         return standing.rescore(database, number, catalog, lambda done, total: show("scores", done, total))

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from bot.domain.catalog import Catalog, fold
+from bot.errors import UserError
 from storage import standing
 from storage.database import Database
 from storage.imports import (
@@ -36,11 +37,25 @@ from storage.imports.rows import Rows
 from storage.imports.work import Progress, Work
 from storage.schema import source, source_tool, tool
 
-__all__ = ["DayError", "MappingError", "Report", "run"]
+__all__ = ["DayError", "IncompleteError", "MappingError", "Report", "run"]
 
 
-class DayError(ValueError):
+class DayError(UserError):
     """The day that the data is said to go to cannot be right."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__("import_day", problem=problem)
+
+    def __str__(self) -> str:
+        return str(self.values["problem"])
+
+
+class IncompleteError(Exception):
+    """A file cannot be read, and all or nothing was asked for."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__()
+        self.report = report
 
 
 _STAGE: dict[str, Callable[[Work, FileMapping, Rows], None]] = {
@@ -68,12 +83,14 @@ def run(
     kind: str = "csv",
     progress: Progress | None = None,
     rejects_folder: Path | None = None,
+    whole: bool = False,
 ) -> Report:
     """Import CSV files into an installation. Refused rows go to `<file>.rejects.csv` in the folder (or here).
 
     `mapping`: else the `mapping.toml` beside the data, else the contract. `as_of`: the day that the data goes to.
-    `dry_run`: everything but the merge. Raises MappingError, OSError where a file cannot be read, DayError for
-    an `as_of` after today and for a snapshot older than what its source has said.
+    `dry_run`: everything but the merge. `whole`: nothing is merged where a file cannot be read, which is else left out
+    (IncompleteError). Raises MappingError, OSError where a file cannot be read, DayError for an `as_of` after today and
+    for a snapshot older than what its source has said.
     """
     if as_of is not None and as_of > today:
         raise DayError(f"{as_of} lies after today")
@@ -88,6 +105,8 @@ def run(
         )  # fmt: skip
         _begin(work)
         _read(work, meant, rejects_folder or Path.cwd())
+        if whole and any(one.left_out for one in report.files):
+            raise IncompleteError(report)
         _land(database, work)
     finally:
         stage.close()

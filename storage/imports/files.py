@@ -122,6 +122,8 @@ def inspect(path: Path) -> CsvFile | Refused:
         header, delimiter = _header(path)
     except csv.Error:
         return Refused(FileProblem.NOT_TEXT)
+    except PermissionError:
+        return Refused(FileProblem.NO_ACCESS)
     if not header:
         return Refused(FileProblem.EMPTY)
     return CsvFile(path, delimiter, header, path.stat().st_size)

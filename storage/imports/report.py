@@ -53,6 +53,7 @@ class FileProblem(StrEnum):
     MISSING_COLUMN = "missing_column"
     COLUMN_TWICE = "column_twice"
     NO_OBJECT = "no_object"  # nothing says what it is
+    NO_ACCESS = "no_access"
 
 
 class Refusal(NamedTuple):
@@ -144,6 +145,10 @@ class Report:
     measured: int = 0  # tools of the catalog that some source measures
     tools: int = 0
     not_measured: tuple[str, ...] = ()
+
+    @property
+    def read(self) -> int:
+        return sum(one.read for one in self.files)
 
     @property
     def refused(self) -> int:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from random import Random
 from typing import Any
@@ -23,6 +22,7 @@ from storage.installations import create
 from storage.schema import change, client_word, record, stale, usage, word, word_ending, word_form
 from storage.schema import standing as standing_table
 from tests.conftest import NOW, TODAY, Fresh
+from tests.processes import in_a_child
 from tests.storage.imports.conftest import Desk, dump
 
 CLIENTS = 12
@@ -45,21 +45,6 @@ def scores(desk: Desk) -> list[tuple[Any, ...]]:
             change.c.client_id, change.c.day
         )
     )
-
-
-def in_a_child(work: Callable[[], None]) -> int:
-    """Run in a forked process, which is warm already; gives its exit status, negative for a signal."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # newer Pythons warn of threads that other tests left
-        child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            work()
-            status = 0
-        finally:
-            os._exit(status)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def import_and_die(desk: Desk, place: Any, function: str, call: int, *, before: bool) -> None:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from storage.imports import DayError
 from storage.imports.report import ReachReason
 from storage.schema import change, client_word, record, source, source_tool, standing, subscription, usage
 from tests.conftest import TODAY
@@ -65,7 +66,7 @@ def test_as_of_moves_the_reach_forward_only(desk: Desk) -> None:
 
 
 def test_data_cannot_go_to_a_day_after_today(one_desk: Desk) -> None:
-    with pytest.raises(ValueError, match="today"):
+    with pytest.raises(DayError, match="today"):
         one_desk.load({"clients.csv": CLIENTS}, as_of=TODAY + timedelta(days=1))
 
 
@@ -124,7 +125,7 @@ def test_events_archive_nothing(desk: Desk) -> None:
 def test_a_snapshot_older_than_what_its_source_said_is_refused(desk: Desk) -> None:
     desk.load({"clients.csv": "id,name\nA,Acme\n"}, SNAPSHOT, as_of=date(2026, 11, 10))
     before = dump(desk.database)
-    with pytest.raises(ValueError, match="2026-11-10"):
+    with pytest.raises(DayError, match="2026-11-10"):
         desk.load({"clients.csv": "id,name\nB,Globex\n"}, SNAPSHOT, as_of=date(2026, 11, 9))
     assert dump(desk.database) == before
 
