@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from bot.playground import events, people, slackbot
+from bot.playground import files as files_of
 from bot.playground.choices import check_offered
 from bot.playground.interactions import Interactions
 from bot.playground.manifest import Manifest
@@ -217,6 +218,22 @@ class Actions:
         with self.slack.lock:
             view.loaded.setdefault((block_id, action_id), {}).update({one["value"]: one for one in offered})
         return offered
+
+    def attach(self, person_id: str, view_id: str, block_id: str, action_id: str, *files: tuple[str, bytes]) -> None:
+        """Chooses files, each a name and its bytes, in a file input of the modal on top."""
+        view = self._top(person_id, view_id)
+        files_of.attach(self.slack, view, self._file_input(view, block_id, action_id), block_id, files)
+
+    def detach(self, person_id: str, view_id: str, block_id: str, action_id: str, file_id: str) -> None:
+        """Takes one of them out again."""
+        view = self._top(person_id, view_id)
+        files_of.detach(self.slack, view, self._file_input(view, block_id, action_id), block_id, file_id)
+
+    def _file_input(self, view: View, block_id: str, action_id: str) -> Json:
+        _, element = find_element(view.payload["blocks"], block_id, action_id)
+        if element["type"] != "file_input":
+            raise ImpossibleError(f"{action_id} takes no files")
+        return element
 
     def submit(self, person_id: str, view_id: str, values: Values) -> dict[str, str]:
         """Submits the modal on top with these raw values; gives the errors by block id, nothing when it was accepted.

@@ -6,10 +6,11 @@ import json
 import re
 from collections.abc import Callable
 from functools import partial
+from urllib.parse import quote
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.playground.faults import Faults
@@ -56,6 +57,7 @@ class WebApi:
             Route("/api/{method:path}", self.call, methods=["GET", "POST"]),
             Route("/response/{token}", self.respond, methods=["POST"]),
             Route("/upload/v1/{token}", self.upload, methods=["POST"]),
+            Route("/files-pri/{file}/download/{name:path}", self.download, methods=["GET"]),
         ]
 
     async def call(self, request: Request) -> Response:
@@ -92,6 +94,19 @@ class WebApi:
         content = await read_bytes(request)
         run = partial(receive, self.slack, token, content)
         return await self._recorded(request, "upload", {"bytes": len(content)}, run, f"OK - {len(content)}")
+
+    async def download(self, request: Request) -> Response:
+        """The bytes of a file, for a bot that may read files; everybody else is sent to where one logs in."""
+        file = self.slack.files.get(request.path_params["file"])
+        token = bearer(request)
+        may_read = self._tokens.get(token) == "bot" and token not in self.refused_tokens and "files:read" in self.scopes
+        response: Response = RedirectResponse(f"/?redir={quote(request.url.path)}", 302)
+        if may_read:
+            is_there = file is not None and file.content is not None
+            response = Response(file.content, media_type="text/csv") if file and is_there else Response("", 404)
+        fault = self._faults.take("download")
+        self.slack.record("download", {"file": request.path_params["file"]}, response.status_code, {})
+        return await fault.spoil(request, response) if fault else response
 
     async def _recorded(
         self, request: Request, name: str, values: Json, run: Callable[[], Outcome], plain: str = ""

@@ -11,6 +11,7 @@ from bot.playground.elements import (
     IMAGE_BLOCK_FIELDS,
     IN_ACTIONS,
     IN_INPUT,
+    IN_INPUT_OF_MESSAGE,
     IN_SECTION,
     LINK,
     UNMODELLED,
@@ -66,6 +67,13 @@ _RICH = typed(
 )
 
 _TEXT = words(3000)
+
+
+def _input(elements: dict[str, Rule]) -> Rule:
+    return fields(
+        {"label": plain(2000), "element": typed(elements, EVERY, UNMODELLED)},
+        _ID | {"hint": plain(2000), "optional": flag, "dispatch_action": flag},
+    )
 
 
 def _one_point_per_category(chart: Any, at: str) -> Iterator[Problem]:
@@ -125,10 +133,7 @@ BLOCKS: dict[str, Rule] = {
         _ID,
     ),
     "actions": fields({"elements": many(typed(IN_ACTIONS, EVERY, UNMODELLED), 1, 25)}, _ID),
-    "input": fields(
-        {"label": plain(2000), "element": typed(IN_INPUT, EVERY, UNMODELLED)},
-        _ID | {"hint": plain(2000), "optional": flag, "dispatch_action": flag},
-    ),
+    "input": _input(IN_INPUT),
     "image": fields(
         {"alt_text": string(2000)},
         _ID | IMAGE_BLOCK_FIELDS | {"title": plain(2000)},
@@ -150,7 +155,8 @@ REAL = {
     "modal": frozenset({"video"}),
 }
 SURFACES = {
-    "message": {name: rule for name, rule in BLOCKS.items() if name != "alert"},
+    "message": {name: rule for name, rule in BLOCKS.items() if name != "alert"}
+    | {"input": _input(IN_INPUT_OF_MESSAGE)},
     "modal": {name: rule for name, rule in BLOCKS.items() if name not in ("markdown", "data_visualization")},
 }
 MOST = {"message": 50, "modal": 100}

@@ -175,6 +175,7 @@ ELEMENTS: dict[str, Rule] = {
     ),
     "email_text_input": fields({}, _WRITTEN | {"initial_value": string(3000, 0)}),
     "url_text_input": fields({}, _WRITTEN | {"initial_value": string(3000, 0)}),
+    "file_input": fields({}, _COMMON | {"filetypes": many(string(20), 1, 100), "max_files": whole(1, 10)}),
     "number_input": fields(
         {"is_decimal_allowed": flag},
         _WRITTEN | {"initial_value": string(50), "min_value": string(50), "max_value": string(50)},
@@ -186,12 +187,13 @@ IMAGE = fields({"alt_text": string(2000)}, _IMAGE_FIELDS, exactly_one("image_url
 IMAGE_BLOCK_FIELDS = _IMAGE_FIELDS
 
 # What Slack has and this does not model: a loud 501 instead of a wrong answer.
-UNMODELLED = frozenset({"file_input", "rich_text_input", "workflow_button"})
+UNMODELLED = frozenset({"rich_text_input", "workflow_button"})
 _MULTI = {name for name in ELEMENTS if name.startswith("multi_")}
-_TYPED = {"plain_text_input", "email_text_input", "url_text_input", "number_input"}
+_TYPED = {"plain_text_input", "email_text_input", "url_text_input", "number_input", "file_input"}
 IN_ACTIONS = {name: rule for name, rule in ELEMENTS.items() if name not in _MULTI | _TYPED}
 IN_SECTION = {name: rule for name, rule in ELEMENTS.items() if name not in _TYPED | {"datetimepicker"}} | {
     "image": IMAGE
 }
 IN_INPUT = {name: rule for name, rule in ELEMENTS.items() if name not in {"button", "overflow"}}
+IN_INPUT_OF_MESSAGE = {name: rule for name, rule in IN_INPUT.items() if name != "file_input"}
 EVERY = frozenset(ELEMENTS) | {"image"} | UNMODELLED

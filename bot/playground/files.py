@@ -7,11 +7,15 @@ from collections.abc import Sequence
 
 from bot.playground import events
 from bot.playground.ids import new_id, new_secret
-from bot.playground.model import Channel, File, Json
-from bot.playground.refusals import RefusalError
+from bot.playground.model import Channel, File, Json, View
+from bot.playground.refusals import ImpossibleError, RefusalError
+from bot.playground.shapes import file_json
 from bot.playground.state import Slack
 
 MOST_BYTES = 64 * 1024 * 1024  # what this playground keeps in memory; Slack takes 1 GB
+
+MOST_FILES = 10  # of a file input
+MOST_IN_FORM = 10 * 1024 * 1024
 
 
 def promise(slack: Slack, name: str, length: int) -> tuple[File, str]:
@@ -36,6 +40,37 @@ def receive(slack: Slack, token: str, content: bytes) -> tuple[int, Json]:
             return 400, {"ok": False, "error": f"{file.length} bytes were announced"}
         file.content = content
         return 200, {"ok": True}
+
+
+def attach(slack: Slack, view: View, element: Json, block_id: str, files: Sequence[tuple[str, bytes]]) -> None:
+    """Puts files into an input of a modal, as Slack's client does: it uploads them as soon as they are chosen.
+
+    ImpossibleError for what the client would not take.
+    """
+    with slack.lock:
+        at = view.inputs.setdefault(block_id, {})
+        held = list(at.get(element["action_id"], {}).get("files", []))
+        if len(held) + len(files) > element.get("max_files", MOST_FILES):
+            raise ImpossibleError(f"at most {element.get('max_files', MOST_FILES)} files can be chosen")
+        for name, content in files:
+            file = File(new_id("F"), name, len(content), int(slack.now().timestamp()), content, name, view.person)
+            kinds = element.get("filetypes")
+            if kinds is not None and file.extension not in kinds:
+                raise ImpossibleError(f"{name} is none of {', '.join(kinds)}")
+            if len(content) > MOST_IN_FORM:
+                raise ImpossibleError(f"{name} is larger than 10 MB")
+            slack.files[file.id] = file
+            held.append(file_json(slack, file))
+        at[element["action_id"]] = {"type": "file_input", "files": held}
+        slack.changed()
+
+
+def detach(slack: Slack, view: View, element: Json, block_id: str, file_id: str) -> None:
+    """Takes a file out of the input again."""
+    with slack.lock:
+        value = view.inputs.get(block_id, {}).get(element["action_id"], {"files": []})
+        value["files"] = [one for one in value["files"] if one["id"] != file_id]
+        slack.changed()
 
 
 def complete(slack: Slack, titles: dict[str, str]) -> list[File]:

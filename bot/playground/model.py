@@ -79,7 +79,7 @@ class MessageRef:
 
 @dataclass
 class File:
-    """One file of the bot's. `content` is there once its bytes were uploaded, `title` once the upload was completed."""
+    """One file. `content` is there once its bytes were uploaded, `title` once the upload was completed."""
 
     id: str
     name: str
@@ -87,6 +87,7 @@ class File:
     created: int
     content: bytes | None = None
     title: str = ""
+    user: str = ""  # who put it into a form; empty: the bot
 
     @property
     def extension(self) -> str:

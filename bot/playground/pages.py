@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
@@ -55,6 +55,7 @@ def routes(slack: Slack, actions: Actions, manifest: Manifest) -> list[BaseRoute
         "/c/{channel}/messages/{ts}/dismiss": pages.dismiss,
         "/views/{view}/press": pages.press_in_modal,
         "/views/{view}/suggest": pages.suggest,
+        "/views/{view}/attach": pages.attach,
         "/views/{view}/submit": pages.submit,
         "/views/{view}/close": pages.close,
     }
@@ -220,6 +221,19 @@ class Pages:
             raise ImpossibleError("the app offered nothing that could be shown") from failure
         return JSONResponse([[one["value"], one["text"]["text"]] for one in found])
 
+    async def attach(self, request: Request) -> Response:
+        """Files that were chosen in a modal, or one that is taken out again; gives the modal with what it holds now."""
+        form = await request.form()
+        person, view = self._person(request), self._view(request)
+        block_id, action_id, *taken = _pressed(form)
+        self._actions.fill(person.id, view.id, _entered(view.payload["blocks"], form))
+        for file_id in taken:
+            self._actions.detach(person.id, view.id, block_id, action_id, file_id)
+        chosen = [one for one in form.getlist("files") if isinstance(one, UploadFile)]
+        files = [(one.filename or "file", await one.read()) for one in chosen]
+        self._actions.attach(person.id, view.id, block_id, action_id, *files)
+        return HTMLResponse(self._screen.modal(person, view, {}))
+
     async def submit(self, request: Request) -> Response:
         view = self._view(request)
         person = self._person(request)
@@ -267,6 +281,8 @@ def _entered(blocks: list[Json], form: FormData) -> Values:
     values: Values = {}
     for block in blocks:
         for element in interactive_elements(block):
+            if element["type"] == "file_input":
+                continue  # its files came when they were chosen
             name = json.dumps([block["block_id"], element["action_id"]], separators=(",", ":"))
             if element["type"] in TICKS | SEVERAL or name in form:
                 raw: Any = [_text(each) for each in form.getlist(name)]

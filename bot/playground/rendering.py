@@ -64,6 +64,10 @@ class Place:
             return [each["value"] if isinstance(each, dict) else each for each in held]
         return held["value"] if isinstance(held, dict) else held or ""
 
+    def files(self, block_id: str, element: Json) -> list[Json]:
+        """The files that the person has chosen."""
+        return list(self.values.get(block_id, {}).get(element["action_id"], {}).get("files", ()))
+
 
 @dataclass(frozen=True)
 class Choice:

@@ -126,7 +126,8 @@ def message_json(slack: Slack, message: Message, metadata: bool = True) -> Json:
 
 def file_json(slack: Slack, file: File, *, processed: bool = True) -> Json:
     """A file as methods and messages carry it; the answer that ends an upload knows neither its kind nor its place."""
-    address = f"{slack.address}/files/{file.id}/{quote(file.name, safe='')}"
+    name = quote(file.name, safe="")
+    address = f"{slack.address}/files/{file.id}/{name}"
     kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     where = {"public": "channels", "private": "groups", "im": "ims"}
     places: dict[str, list[str]] = {name: [] for name in where.values()}
@@ -142,7 +143,7 @@ def file_json(slack: Slack, file: File, *, processed: bool = True) -> Json:
         "mimetype": kind if processed else "",
         "filetype": (file.extension or "binary") if processed else "",
         "pretty_type": (file.extension.upper() or "Binary") if processed else "",
-        "user": slack.app.user_id,
+        "user": file.user or slack.app.user_id,
         "user_team": slack.team.id,
         "editable": False,
         "size": file.length,
@@ -154,7 +155,7 @@ def file_json(slack: Slack, file: File, *, processed: bool = True) -> Json:
         "display_as_bot": False,
         "username": "",
         "url_private": address,
-        "url_private_download": address,
+        "url_private_download": f"{slack.address}/files-pri/{file.id}/download/{name}",
         "permalink": address,
         "has_rich_preview": False,
         "file_access": "visible",

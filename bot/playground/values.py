@@ -31,6 +31,7 @@ _FIELDS = {
     "datepicker": ("selected_date", "initial_date"),
     "timepicker": ("selected_time", "initial_time"),
     "datetimepicker": ("selected_date_time", "initial_date_time"),
+    "file_input": ("files", ""),  # nothing prefills it
 }
 STATELESS = frozenset({"button", "overflow"})
 

@@ -287,3 +287,98 @@ def test_an_upload_may_die_on_the_way(playground: Playground, client: WebClient)
         httpx.post(url, content=b"abcd")
     assert client.files_completeUploadExternal(files=[{"id": file_id}])["ok"]  # the second one had done its work
     assert [call.status for call in playground.calls if call.method == "upload"][-2:] == [503, 200]
+
+
+# --- Files that people put into a modal
+
+
+BLOCKS: list[Json] = [
+    {
+        "type": "input",
+        "block_id": "b",
+        "label": {"type": "plain_text", "text": "Files"},
+        "element": {"type": "file_input", "action_id": "a", "filetypes": ["csv"], "max_files": 2},
+    }
+]
+FORM: Json = {
+    "type": "modal",
+    "title": {"type": "plain_text", "text": "Files"},
+    "submit": {"type": "plain_text", "text": "Send"},
+    "blocks": BLOCKS,
+}
+
+
+def opened(playground: Playground, client: WebClient) -> str:
+    trigger = playground.slack.new_trigger(people.ANNA)
+    return str(client.views_open(trigger_id=trigger.id, view=FORM)["view"]["id"])
+
+
+def fetched(url: str, token: str) -> tuple[int, bytes]:
+    answer = httpx.get(url, headers={"Authorization": f"Bearer {token}"}, follow_redirects=False)
+    return answer.status_code, answer.content
+
+
+def test_a_file_in_a_modal_is_the_persons_and_the_bot_may_fetch_it(playground: Playground, client: WebClient) -> None:
+    view_id = opened(playground, client)
+    playground.actions.attach(people.ANNA, view_id, "b", "a", ("clients.csv", b"id,name\n"))
+    (view,) = playground.slack.stack(people.ANNA)
+    (held,) = view.inputs["b"]["a"]["files"]
+    file = client.files_info(file=held["id"])["file"]
+    assert (file["name"], file["size"], file["user"]) == ("clients.csv", 8, people.ANNA)
+    assert file == held
+    assert fetched(file["url_private_download"], playground.bot_token) == (200, b"id,name\n")
+
+
+@pytest.mark.parametrize("token", ["none", "xoxb-other"])
+def test_who_has_no_good_token_is_sent_to_the_login(playground: Playground, client: WebClient, token: str) -> None:
+    view_id = opened(playground, client)
+    playground.actions.attach(people.ANNA, view_id, "b", "a", ("clients.csv", b"id,name\n"))
+    held = playground.slack.stack(people.ANNA)[0].inputs["b"]["a"]["files"][0]
+    assert fetched(held["url_private_download"], token)[0] == 302
+
+
+@pytest.mark.parametrize(
+    "files", [[("a.xlsx", b"x")], [("a.csv", b"x")] * 3, [("a.csv", b"x" * (10 * 1024 * 1024 + 1))]]
+)
+def test_slacks_client_takes_no_other_files_than_the_input_says(
+    playground: Playground, client: WebClient, files: list[tuple[str, bytes]]
+) -> None:
+    view_id = opened(playground, client)
+    with pytest.raises(ImpossibleError):
+        playground.actions.attach(people.ANNA, view_id, "b", "a", *files)
+
+
+def test_a_file_that_is_taken_out_again_is_not_sent(playground: Playground, client: WebClient) -> None:
+    view_id = opened(playground, client)
+    playground.actions.attach(people.ANNA, view_id, "b", "a", ("a.csv", b"x"), ("b.csv", b"x"))
+    view = playground.slack.stack(people.ANNA)[0]
+    playground.actions.detach(people.ANNA, view_id, "b", "a", view.inputs["b"]["a"]["files"][0]["id"])
+    assert [one["name"] for one in view.inputs["b"]["a"]["files"]] == ["b.csv"]
+
+
+def test_a_required_file_input_without_files_is_not_sent(playground: Playground, client: WebClient) -> None:
+    view_id = opened(playground, client)
+    assert playground.actions.submit(people.ANNA, view_id, {}) == {"b": "Please complete this required field."}
+
+
+def test_without_files_read_there_is_no_input_no_file_and_no_download() -> None:
+    read = manifest()
+    with Playground(manifest=replace(read, scopes=read.scopes - {"files:read"})) as playground:
+        client = client_of(playground)
+        with pytest.raises(SlackApiError, match="missing_scope"):
+            opened(playground, client)
+        file_id = uploaded(client)
+        with pytest.raises(SlackApiError, match="missing_scope"):
+            client.files_info(file=file_id)
+        address = f"{playground.slack.address}/files-pri/{file_id}/download/clients.csv"
+        assert fetched(address, playground.bot_token)[0] == 302
+
+
+def test_a_file_input_stands_in_modals_only(client: WebClient) -> None:
+    with pytest.raises(SlackApiError, match="invalid_blocks"):
+        client.chat_postMessage(channel=people.GENERAL, text="x", blocks=BLOCKS)
+
+
+def test_an_unknown_file_is_not_found(client: WebClient) -> None:
+    with pytest.raises(SlackApiError, match="file_not_found"):
+        client.files_info(file="F0NOTHING")

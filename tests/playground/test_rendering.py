@@ -255,7 +255,7 @@ def test_an_unknown_part_of_a_rich_text_is_not_left_out() -> None:
         {
             "type": "input",
             "label": {"type": "plain_text", "text": "x"},
-            "element": {"type": "file_input", "action_id": "a"},
+            "element": {"type": "rich_text_input", "action_id": "a"},
         },
         {"type": "context", "elements": [{"type": "icon_button"}]},
         {"type": "image", "alt_text": "x", "slack_file": {"id": "F1"}},

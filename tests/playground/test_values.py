@@ -38,6 +38,7 @@ EMPTY: dict[str, dict[str, Any]] = {
     "datepicker": {"selected_date": None},
     "timepicker": {"selected_time": None},
     "datetimepicker": {"selected_date_time": None},
+    "file_input": {"files": []},
 }
 
 

@@ -235,6 +235,32 @@ async function submit(form) {
   if (wrong?.matches("input")) wrong.select(); // what is typed next takes its place, as after Tab
 }
 
+// Files are uploaded as soon as they are chosen; the modal comes back with their names. What is typed goes along.
+async function attach(form, words, files = []) {
+  const body = new FormData(form);
+  body.append("press", words);
+  for (const file of files) body.append("files", file);
+  form.setAttribute("aria-busy", "true");
+  notice("");
+  const action = form.getAttribute("action").replace(/submit$/, "attach");
+  const response = await fetch(action, { method: "POST", body }).catch(() => null);
+  form.removeAttribute("aria-busy");
+  if (!response?.ok) return notice((await response?.text()) || "The playground does not answer. Is it still running?");
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  replace(one("#modal"), page.getElementById("modal"));
+}
+
+document.addEventListener("change", ({ target }) => {
+  if (!target.dataset?.attach || !target.files.length) return;
+  const files = [...target.files];
+  target.value = ""; // the same file can be chosen again
+  attach(target.form, target.dataset.attach, files);
+});
+document.addEventListener("click", ({ target }) => {
+  const { detach } = target.closest("[data-detach]")?.dataset ?? {};
+  if (detach) attach(target.closest("form"), detach);
+});
+
 // ---- The message field
 
 async function say() {

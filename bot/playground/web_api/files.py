@@ -47,6 +47,17 @@ def complete_upload(given: Given) -> Json:
     return answer
 
 
+@method("files.info", scope="files:read", takes="file count cursor limit page")
+def info(given: Given) -> Json:
+    """A file of the bot's, or one that somebody put into a form of the bot's."""
+    for name in ("count", "cursor", "limit", "page"):
+        given.only(name, "")
+    file = given.slack.files.get(given.required("file"))
+    if file is None or not file.title:
+        raise RefusalError("file_not_found")
+    return {"file": file_json(given.slack, file), "comments": [], "response_metadata": {"next_cursor": ""}}
+
+
 def _channel_ids(given: Given) -> list[str]:
     """Where the file goes; nowhere is allowed, it stays private then."""
     one, several = given.text("channel_id"), given.text("channels")

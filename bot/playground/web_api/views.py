@@ -16,6 +16,8 @@ def payload_of(given: Given) -> Json:
     if not isinstance(payload, dict):
         raise RefusalError("invalid_arguments", ["missing required field: view"])
     check_view(payload)
+    if any(block.get("element", {}).get("type") == "file_input" for block in payload["blocks"]):
+        given.need("files:read")
     return payload
 
 
