@@ -16,7 +16,7 @@ from slack_sdk.http_retry.builtin_handlers import (
 from bot.app import wire
 from bot.domain.catalog import Catalog
 from bot.identity import Identity, authorizer
-from bot.jobs import answers, exports, import_folder, people, scores, welcomes
+from bot.jobs import answers, exports, import_folder, people, scores, uploads, welcomes
 from bot.metrics import CountErrors
 from bot.schedule import Job, Schedule
 from bot.serve import Bot
@@ -84,11 +84,13 @@ def assemble(settings: Settings, identity: Identity, installation_id: int, now: 
     keep_people = partial(people.keep, database, reading(settings), installation_id, now, settings.first_admins)
     known = Catalogs(database, catalog, fixed=settings.catalog is not None)
     send_exports = exports.Exports(database, slack, known, installation_id, now).run
+    take_uploads = uploads.Uploads(database, slack, installation_id, settings.catalog, now).run
     command = f"/{settings.command_prefix}engagement"
     welcome = welcomes.Welcomes(database, slack, installation_id, command, now).run
     jobs = [
         Job("people", timedelta(days=1), keep_people),
         Job("exports", timedelta(seconds=15), send_exports),
+        Job("uploads", timedelta(seconds=10), take_uploads),
         Job("scores", timedelta(seconds=5), scores.Scores(database).run),
         Job("welcomes", timedelta(minutes=1), welcome),
         Job("answers", timedelta(minutes=1), partial(answers.reopen, database, now)),

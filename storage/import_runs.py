@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, select, update
 
+from bot.domain.data import Import
+from storage import audit
 from storage.database import Database
 from storage.installations import lock
 from storage.schema import import_run, person
@@ -43,23 +45,11 @@ class Counts(Protocol):
     def refused(self) -> int: ...
 
 
-class Told(NamedTuple):
-    """An import as people are told of it."""
-
-    origin: str
-    who: str | None
-    files: tuple[str, ...]
-    state: str
-    read: int
-    refused: int
-    error: str | None
-    at: datetime  # when it ended; of one that is going, when it was asked for
-
-
 def ask(
     connection: Connection, installation_id: int, person_id: int, files: Sequence[Mapping[str, Any]], now: datetime
 ) -> None:
     """Note that somebody uploaded files that are to be imported."""
+    audit.record(connection, installation_id, person_id, now, "data.uploaded", ", ".join(one["name"] for one in files))
     _add(connection, installation_id, now, origin="upload", person_id=person_id, files=list(files), state="waiting")
 
 
@@ -134,12 +124,12 @@ def end(
     return _change(connection, run, state=state, error=error, ended_at=now, **_counted(counts))
 
 
-def going(connection: Connection, installation_id: int) -> list[Told]:
+def going(connection: Connection, installation_id: int) -> list[Import]:
     """Those that wait or run, the oldest first."""
     return [_told(row) for row in connection.execute(_telling(installation_id).where(_OPEN).order_by(_one.id))]
 
 
-def last(connection: Connection, installation_id: int) -> Told | None:
+def last(connection: Connection, installation_id: int) -> Import | None:
     """The one that ended last."""
     ended = _telling(installation_id).where(~_OPEN).order_by(_one.ended_at.desc(), _one.id.desc()).limit(1)
     row = connection.execute(ended).one_or_none()
@@ -155,10 +145,10 @@ def _telling(installation_id: int) -> Select[Any]:
     )
 
 
-def _told(row: Row[Any]) -> Told:
+def _told(row: Row[Any]) -> Import:
     names = tuple(one["name"] for one in row.files)
     at = row.ended_at or row.made_at
-    return Told(row.origin, row.who, names, row.state, row.rows_read, row.rows_refused, row.error, at)
+    return Import(row.origin, row.who, names, row.state, row.rows_read, row.rows_refused, row.error, at)
 
 
 def _counted(counts: Counts | None) -> dict[str, int]:

@@ -20,6 +20,7 @@ from sqlalchemy import Row, insert, select, update
 from structlog.testing import capture_logs
 
 from bot import launch, manifest
+from bot.jobs import delivery
 from bot.jobs import exports as job
 from bot.playground import faults
 from bot.playground import people as cast
@@ -375,7 +376,7 @@ def test_a_process_killed_before_the_file_was_sent_is_made_up_for(
 
 
 def test_a_process_that_took_longer_than_its_lease_posts_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    upload, turns = job._upload, []
+    upload, turns = delivery.send_bytes, []
 
     def slow(*given: Any) -> None:
         upload(*given)
@@ -383,7 +384,7 @@ def test_a_process_that_took_longer_than_its_lease_posts_nothing(world: World, m
         if len(turns) == 1:
             world.run(LEASE)
 
-    monkeypatch.setattr(job, "_upload", slow)
+    monkeypatch.setattr(job, "send_bytes", slow)
     world.ask()
     world.run()
     world.sent()

@@ -28,6 +28,7 @@ ACTIONS = {
     "address.unbound": "said that an address is not that of {subject}",
     "seats.changed": "changed how seats are given",
     "right.changed": "changed what {subject} may do",
+    "data.uploaded": "uploaded {subject}",
     "right.looked": "looked as {subject}",
 }
 STOPPED = "stopped looking as {subject}"

@@ -305,9 +305,10 @@ def _choices(hits: Sequence[Choice]) -> Block:
     )
 
 
-def no_clients(words: Words) -> Message:
-    text = words("No clients yet. Whoever runs the bot can load them with: `engagement-bot import FOLDER`")
-    return kit.message(text, [kit.section(text)])
+def no_clients(command: str, words: Words) -> Message:
+    """`command`: that of the data page."""
+    text = words("No clients yet. An admin can load them: `{command}`", command=command)
+    return kit.message(text.replace("`", ""), [kit.section(text)])
 
 
 def usage(command: str, clients: int, words: Words) -> Message:

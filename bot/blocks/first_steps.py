@@ -51,7 +51,7 @@ def _ticked(is_done: bool, line: str) -> str:
 
 
 def _lines(one: Steps, today: date, words: Words) -> list[str]:
-    none = words("none yet: whoever runs the bot loads them with `engagement-bot import`")
+    none = words("none yet")
     day = f" · {words('data to {day}', day=words.weekday(one.as_of, today))}" if one.as_of else ""
     clients = f"{words.number(one.clients)}{day}" if one.clients else none
     csms = words("{n} of {all} CSMs found in Slack", n=one.found, all=one.csms)
@@ -73,6 +73,8 @@ def _no_team(one: Steps, words: Words) -> str:
 def _buttons(one: Steps, words: Words) -> list[Block]:
     missing = one.csms - one.found
     buttons = []
+    if not one.clients:
+        buttons.append(kit.button(words("Load clients"), f"{ids.SHOW_DATA}:steps", ""))
     if missing:
         buttons.append(kit.button(words("Find the other {n}", n=missing), f"{ids.SHOW_PEOPLE}:steps", "0"))
     if not one.teams:

@@ -64,4 +64,6 @@ SET_OBJECTS = "set_objects"
 CONFIRM_OBJECTS = "confirm_objects"  # the callback id of the second step
 SHOW_TAB = "show_tab"  # value: the tab; several in one modal are numbered
 OF_WORKSPACE = "workspace/"  # before the names of fields of a workspace's settings
+SHOW_DATA = "show_data"  # several in one message are numbered
+UPLOAD_DATA = "upload_data"  # the modal's callback id and its input, too
 SHOW_AUDIT = "show_audit"  # value: the entry before which a page begins; numbered

@@ -289,6 +289,11 @@ def asking(element: Element, title: str, text: str, yes: str, no: str) -> Elemen
     return {**element, "confirm": {**said, "confirm": _plain_text(cut(yes, 30)), "deny": _plain_text(cut(no, 30))}}
 
 
+def files(action: str, most: int) -> Element:
+    """A place for files, in modals only."""
+    return {"type": "file_input", "action_id": action, "max_files": most}
+
+
 def field(label: str, element: Element, hint: str = "", *, optional: bool = True) -> Block:
     """A field of a modal; its block has the element's id, so that an error finds its place."""
     made = {

@@ -67,6 +67,20 @@ SENTENCES = {
     "import_day": "It is not imported: {problem}.",
     "import_gone": "The files were gone before they could be imported.",
     "import_given_up": "It could not be imported, in several attempts. Tell whoever runs the bot: the log says more.",
+    "upload_files": "Choose 1 to {limit} files.",
+    "upload_no_csv": "{file} is no CSV file. Save it as “CSV UTF-8”.",
+    "upload_too_large": "{file} is larger than {limit} MB. Whoever runs the bot can import it.",
+    "upload_empty": "{file} is empty.",
+    "upload_twice": "{file} is there twice.",
+    "upload_unknown": "{file} says nothing to the bot. Name it after its contents ({known}), or add a mapping (.toml).",
+    "upload_mappings": "Choose one mapping (.toml) at most.",
+    "upload_only_mapping": "A mapping alone imports nothing: choose the files with it.",
+    "upload_login": (
+        "Slack gave a login page in place of {file}. The app may need the scope files:read: "
+        "whoever runs the bot sees it by engagement-bot doctor."
+    ),
+    "upload_elsewhere": "{file} does not lie at Slack, so it was not fetched.",
+    "upload_not_got": "{file} could not be fetched from Slack ({code}). Upload it again.",
     "opportunity_gone": "That opportunity is no longer there, or was answered meanwhile. Look again: {command}",
     "list_gone": "This list is no longer yours to page. Make a new one: {command}",
     "list_too_old": "Your list is too old to be replaced. Type: {command} {filter}",

@@ -29,6 +29,7 @@ def usage(command: str, words: Words) -> Message:
         ),
         words("`{command} create` a new one", command=command),
         words("`{command} objects` which objects are clients, services and revenue", command=command),
+        words("`{command} data` what is loaded and how old it is; upload CSV files", command=command),
         words("`{command} history` who changed which setting, when", command=command),
     ]
     return kit.message("\n".join(lines).replace("`", ""), [kit.section(*lines)])
@@ -46,6 +47,7 @@ def listed(found: Sequence[Workspace], asker: Person, admins: Sequence[str], wor
         kit.button(words("Teams"), f"{ids.SHOW_TEAMS}:list", "0"),
         kit.button(words("People"), f"{ids.SHOW_PEOPLE}:list", "0"),
         kit.button(words("Objects"), ids.SET_OBJECTS, ""),
+        kit.button(words("Data"), f"{ids.SHOW_DATA}:list", ""),
         kit.button(words("History"), f"{ids.SHOW_AUDIT}:new", ""),
     ]
     text = f"{title}: {told}."

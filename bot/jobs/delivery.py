@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPException
+from pathlib import Path
 from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import DeliveryError
 
 OK, TOO_MANY, SICK = 200, 429, 500  # of HTTP; from SICK on it is the server's fault
+PATIENCE = 60  # seconds in which Slack must take or give some of the bytes
 TEMPORARY = {"fatal_error", "internal_error", "ratelimited", "request_timeout", "service_unavailable"}
 
 
@@ -29,6 +32,14 @@ def delivering() -> Iterator[None]:
         raise DeliveryError(f"http_{error.code}", temporary=_may_pass(error.code)) from error
     except (OSError, HTTPException) as error:
         raise DeliveryError(type(error).__name__, temporary=True) from error
+
+
+def send_bytes(url: str, path: Path) -> None:
+    """Upload a file to the address that Slack gave for it."""
+    length = str(path.stat().st_size)
+    headers = {"Content-Type": "application/octet-stream", "Content-Length": length}
+    with path.open("rb") as file, urlopen(Request(url, file, headers, method="POST"), timeout=PATIENCE) as answer:  # noqa: S310  (an address from Slack)
+        answer.read()
 
 
 def _may_pass(status: int) -> bool:

@@ -10,8 +10,6 @@ from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
-from urllib.request import Request as Upload
-from urllib.request import urlopen
 
 import structlog
 from slack_sdk import WebClient
@@ -26,7 +24,7 @@ from bot.domain.catalog import Catalog
 from bot.domain.filter_text import parse
 from bot.domain.listing import Listing
 from bot.errors import DeliveryError, UserError
-from bot.jobs.delivery import delivering
+from bot.jobs.delivery import delivering, send_bytes
 from storage import export_rows, exports, people, scopes, standing
 from storage.catalog import Catalogs
 from storage.database import Database
@@ -37,7 +35,6 @@ ATTEMPTS = 3  # to send a file; one turn more looks whether the last of them arr
 PAUSES = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=5))  # after each
 APART = 5.0  # seconds between two looks: Slack shows a file some time after it took it
 LATEST = 100  # messages that are looked at
-PATIENCE = 60  # seconds in which Slack must take some of the bytes
 
 log = structlog.get_logger()
 
@@ -123,7 +120,7 @@ class Exports:
         name, length = made.path.name, made.path.stat().st_size
         with delivering():
             place = self.slack.files_getUploadURLExternal(filename=name, length=length)
-            _upload(place["upload_url"], made.path, length)
+            send_bytes(place["upload_url"], made.path)
             channel = self._channel(asker)
         with self.database.write() as connection:
             is_ours = exports.announce(connection, request, place["file_id"])
@@ -173,9 +170,3 @@ class Exports:
             log.warning("export failed", installation=request.installation_id, request=request.id, error=error)
         with self.database.write() as connection:
             return exports.end(connection, request, error)
-
-
-def _upload(url: str, path: Path, length: int) -> None:
-    headers = {"Content-Type": "application/octet-stream", "Content-Length": str(length)}
-    with path.open("rb") as file, urlopen(Upload(url, file, headers, method="POST"), timeout=PATIENCE) as answer:  # noqa: S310  (an address from Slack)
-        answer.read()

@@ -55,7 +55,11 @@ def answer(text: str, turn: Turn) -> kit.Message:
 def usage(turn: Turn) -> kit.Message:
     with turn.db.read() as connection:
         number = clients.count(connection, turn.person.installation_id, turn.person.workspace_id)
-    return show.usage(turn.command, number, turn.words) if number else show.no_clients(turn.words)
+    return (
+        show.usage(turn.command, number, turn.words)
+        if number
+        else show.no_clients(f"{turn.called('workspace')} data", turn.words)
+    )
 
 
 LISTENERS = [

@@ -15,7 +15,7 @@ from bot.domain.access import Right
 from bot.errors import UserError
 from commands import forms
 from commands.arguments import Turn, require, typed
-from commands.workspace import create, delete, edit, first, history, looking, objects, people, seats, teams
+from commands.workspace import create, data, delete, edit, first, history, looking, objects, people, seats, teams
 
 Payload = Mapping[str, Any]
 
@@ -41,6 +41,9 @@ def on_command(ack: Ack, command: Payload, slack: WebClient, turn: Turn) -> None
             require(turn, Right.SETTINGS)
             ack()
             objects.open_form(command["trigger_id"], slack, turn)
+        case "data":
+            require(turn, Right.SETTINGS)
+            ack(**data.page(turn))
         case "history":
             require(turn, Right.SETTINGS)
             ack(**history.page(turn))
@@ -82,5 +85,8 @@ LISTENERS = [
     ("action", ids.SET_OBJECTS, objects.on_open, Right.SETTINGS),
     ("view", ids.SET_OBJECTS, objects.on_chosen, Right.SETTINGS),
     ("view", ids.CONFIRM_OBJECTS, objects.on_confirmed, Right.SETTINGS),
+    ("action", re.compile(rf"^{ids.SHOW_DATA}:[a-z]+$"), data.on_show, Right.SETTINGS),
+    ("action", ids.UPLOAD_DATA, data.on_open, Right.SETTINGS),
+    ("view", ids.UPLOAD_DATA, data.on_uploaded, Right.SETTINGS),
     ("action", re.compile(rf"^{ids.SHOW_AUDIT}:[a-z]+$"), history.on_turn, Right.SETTINGS),
 ]

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from bot.domain.catalog import fold
+from bot.domain.data import REJECTS as REJECTS
 from bot.domain.freshness import RHYTHMS
 from bot.errors import UserError
 from storage.catalog_checks import meant
@@ -21,7 +22,6 @@ from storage.imports.cells import NO, YES
 Object = Literal["clients", "subscriptions", "usage", "services", "deals", "teams"]
 PropertyType = Literal["text", "number", "date", "user"]
 Rhythm = Literal["day", "week", "month"]
-REJECTS = ".rejects.csv"
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "clients": ("id", "name", "domain", "csm_email", "team", "renewal_date", "mrr", "currency", "company_id",

@@ -8,7 +8,9 @@ from pathlib import Path
 from bot.blocks.audit import ACTIONS
 
 STORAGE = Path(__file__).parents[2] / "storage"
-ACTION = re.compile(r'"((?:workspace|objects|team|address|seats|right)\.[a-z]+ed|right\.looked|address\.(?:un)?bound)"')
+ACTION = re.compile(
+    r'"((?:workspace|objects|team|address|seats|right|data)\.[a-z]+ed|right\.looked|address\.(?:un)?bound)"'
+)
 
 
 def test_every_change_that_is_kept_has_a_sentence() -> None:

@@ -209,7 +209,7 @@ def test_answers_without_a_card(golden: Golden) -> None:
     golden("several", engagement.several("acme", hits, WORDS))
     golden("nobody_near", engagement.nobody("acmee", hits[:1], WORDS))
     golden("nobody", engagement.nobody("zzz", [], WORDS))
-    golden("no_clients", engagement.no_clients(WORDS))
+    golden("no_clients", engagement.no_clients("/workspace data", WORDS))
     golden("usage", engagement.usage("/engagement", 200, WORDS))
 
 

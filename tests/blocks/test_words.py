@@ -71,7 +71,7 @@ def test_every_expected_error_has_its_words_and_no_words_are_left_over() -> None
     made = {
         key for text in sources for key in re.findall(r'(?:User|Filter|ViewName|Field|Changed)Error\(\s*"(\w+)"', text)
     }
-    made |= {key for text in sources for key in re.findall(r'super\(\).__init__\(\s*"(\w+)", file=', text)}
+    made |= {key for text in sources for key in re.findall(r'super\(\).__init__\(\s*"(\w+)", (?:file|problem)=', text)}
     assert made | {refusal.value for refusal in Refusal} == SENTENCES.keys()
 
 
@@ -81,7 +81,13 @@ def test_the_words_of_an_error_take_its_values(key: str) -> None:
     values |= {"name": "tier", "word": "tier:lo", "meant": "tier:low", "options": "low, high", "limit": 100}
     values |= {"low": 0, "high": 10, "first": "score:3", "second": "score:4", "code": "missing_scope"}
     values |= {"filter": "tier:low", "view": "Falling", "person": "Anna", "who": "Dina", "team": "CS Nordic"}
-    values |= {"source": "teams.csv", "workspace": "Nordic", "pipeline": "Support", "length": 300}
+    values |= {
+        "source": "teams.csv",
+        "workspace": "Nordic",
+        "pipeline": "Support",
+        "length": 300,
+        "known": "clients.csv",
+    }
     said = say(key, **values)
     assert "{" not in said
     assert len(said) > 20

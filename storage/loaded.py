@@ -1,0 +1,42 @@
+"""What is loaded: clients, subscriptions, sources, the tools that they measure, and the imports."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, func, select
+
+from bot.domain.catalog import Catalog
+from bot.domain.data import Loaded, Source
+from bot.domain.freshness import EVERY, Reach
+from storage import basis as bases
+from storage import clients, import_runs, workspaces
+from storage.schema import source, subscription
+
+
+def read(connection: Connection, installation_id: int, catalog: Catalog) -> Loaded:
+    bits = 0
+    for one in bases.read(connection, installation_id, catalog).sources:
+        bits |= one.tools
+    bought = select(func.count()).where(
+        subscription.c.installation_id == installation_id, subscription.c.archived_at.is_(None)
+    )
+    return Loaded(
+        clients=clients.count(connection, installation_id, workspaces.widest(connection, installation_id)),
+        subscriptions=connection.scalar(bought) or 0,
+        sources=_sources(connection, installation_id),
+        measured=bits.bit_count(),
+        not_measured=tuple(one.name for at, one in enumerate(catalog.tools) if not bits >> at & 1),
+        going=tuple(import_runs.going(connection, installation_id)),
+        last=import_runs.last(connection, installation_id),
+    )
+
+
+def _sources(connection: Connection, installation_id: int) -> tuple[Source, ...]:
+    one = source.c
+    rows = connection.execute(
+        select(one.name, one.kind, one.reach, one.every)
+        .where(one.installation_id == installation_id, one.kind != "person")
+        .order_by(one.id)
+    )
+    return tuple(
+        Source(row.name, row.kind, None if row.reach is None else Reach(EVERY, row.reach, row.every)) for row in rows
+    )
