@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +18,7 @@ from bot import launch
 from bot.app import wire
 from bot.connection import Connection
 from bot.jobs.exports import Exports
+from bot.jobs.uploads import Uploads
 from bot.playground import people as cast
 from bot.playground import sample
 from bot.playground.model import Message, View
@@ -91,6 +92,12 @@ class Bot:
         settings = Settings(_env_file=None, slack_bot_token=token, slack_api_url=self.slack.api_url)  # type: ignore[call-arg]
         catalogs = Catalogs(self.database, CATALOG)
         Exports(self.database, launch.posting(settings), catalogs, self.installation.id, lambda: self.now).run()
+
+    def uploads(self, later: timedelta = timedelta()) -> Uploads:
+        """The job that imports uploaded files, as another process has it: nothing is kept between two."""
+        token = SecretStr(self.slack.bot_token)
+        settings = Settings(_env_file=None, slack_bot_token=token, slack_api_url=self.slack.api_url)  # type: ignore[call-arg]
+        return Uploads(self.database, launch.posting(settings), self.installation.id, None, lambda: self.now + later)
 
     @staticmethod
     def wait(look: Callable[[], T | None], seconds: float = 5.0) -> T:

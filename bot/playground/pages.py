@@ -223,14 +223,14 @@ class Pages:
 
     async def attach(self, request: Request) -> Response:
         """Files that were chosen in a modal, or one that is taken out again; gives the modal with what it holds now."""
-        form = await request.form()
         person, view = self._person(request), self._view(request)
+        async with request.form() as form:
+            chosen = [one for one in form.getlist("files") if isinstance(one, UploadFile)]
+            files = [(one.filename or "file", await one.read()) for one in chosen]
         block_id, action_id, *taken = _pressed(form)
         self._actions.fill(person.id, view.id, _entered(view.payload["blocks"], form))
         for file_id in taken:
             self._actions.detach(person.id, view.id, block_id, action_id, file_id)
-        chosen = [one for one in form.getlist("files") if isinstance(one, UploadFile)]
-        files = [(one.filename or "file", await one.read()) for one in chosen]
         self._actions.attach(person.id, view.id, block_id, action_id, *files)
         return HTMLResponse(self._screen.modal(person, view, {}))
 

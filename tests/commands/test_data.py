@@ -13,15 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 from sqlalchemy import Row, delete, select, update
 
-from bot import launch
-from bot.jobs import uploads as job
 from bot.playground import faults
 from bot.playground import people as cast
 from bot.playground.model import Message, View
-from bot.settings import Settings
 from storage import import_runs, rights, schema
 from storage.database import Database
 from storage.import_runs import LEASE
@@ -45,13 +41,6 @@ def dina_manages(bot: Bot) -> Iterator[None]:
         connection.execute(delete(schema.audit_entry))
     bot.slack.slack.clear_views(cast.DINA)
     bot.slack.slack.messages[cast.direct_message(cast.DINA).id].clear()
-
-
-def uploads(bot: Bot, later: timedelta = timedelta()) -> job.Uploads:
-    token = SecretStr(bot.slack.bot_token)
-    settings = Settings(_env_file=None, slack_bot_token=token, slack_api_url=bot.slack.api_url)  # type: ignore[call-arg]
-    slack = launch.posting(settings)
-    return job.Uploads(bot.database, slack, bot.installation.id, None, lambda: bot.now + later)
 
 
 def opened(bot: Bot) -> tuple[Message, View]:
@@ -92,13 +81,13 @@ def test_an_upload_is_imported_and_its_uploader_told(bot: Bot) -> None:
     waiting = bot.replaced(page, "Waiting: clients.csv, usage.csv from Dina", who=cast.DINA)
     assert "Waiting" in waiting.text
     assert {"Nordlys AS", "Fjord Oy"}.isdisjoint(names(bot.database)), "the listener imports nothing"
-    uploads(bot).run()
+    bot.uploads().run()
     assert names(bot.database) >= {"Nordlys AS", "Fjord Oy"}
     assert [one.text for one in told(bot)] == ["Imported clients.csv, usage.csv: 3 rows read, 0 refused."]
     found = bot.ask("/workspace data", who=cast.DINA)
     assert "clients.csv, usage.csv from Dina" in found.text
     assert "3 rows read, 0 refused" in found.text
-    uploads(bot, LEASE * 2).run()
+    bot.uploads(LEASE * 2).run()
     assert [(run.state, run.rows_read) for run in runs(bot)] == [("done", 3)]
     assert bot.ask("/engagement Nordlys", who=cast.DINA).text.startswith("Nordlys AS")
 
@@ -110,7 +99,7 @@ def test_an_upload_is_audited(bot: Bot) -> None:
 
 def test_refused_rows_come_back_as_a_file_that_can_be_mended_and_uploaded(bot: Bot) -> None:
     upload(bot, ("usage.csv", USAGE + b"N9,forms,2026-11-19,1\n"), ("clients.csv", CLIENTS))
-    uploads(bot).run()
+    bot.uploads().run()
     (message,) = told(bot)
     assert message.text.startswith("Imported usage.csv, clients.csv: 4 rows read, 1 refused. ")
     (file,) = message.files
@@ -120,14 +109,14 @@ def test_refused_rows_come_back_as_a_file_that_can_be_mended_and_uploaded(bot: B
     assert row["client_id"] == "N9"
     assert row["rejected_because"] == "client_id: unknown client"
     upload(bot, (file.name, file.content.replace(b"N9", b"N2")))
-    uploads(bot).run()
+    bot.uploads().run()
     assert told(bot, 2)[1].text == "Imported usage.csv.rejects.csv: 1 row read, 0 refused."
 
 
 def test_a_mapping_that_comes_along_says_what_the_files_are(bot: Bot) -> None:
     mapping = b"source = 'CRM'\n[[files]]\nobject = 'clients'\nnames = ['accounts.csv']\ncolumns = { id = 'No' }\n"
     upload(bot, ("accounts.csv", b"No,name\n77,Mapped AS\n"), ("crm.toml", mapping))
-    uploads(bot).run()
+    bot.uploads().run()
     assert "Mapped AS" in names(bot.database)
     assert "*CRM* (CSV files) · no usage yet" in texts(bot.ask("/workspace data", who=cast.DINA).blocks)
 
@@ -160,7 +149,7 @@ def test_where_one_file_cannot_be_read_none_is_imported_and_the_uploader_told_wh
     bot: Bot, bad: tuple[str, bytes], says: str
 ) -> None:
     upload(bot, ("clients.csv", b"id,name\nZ1,Never AS\n"), bad)
-    uploads(bot).run()
+    bot.uploads().run()
     (message,) = told(bot)
     assert message.text.startswith(f"Nothing was imported of clients.csv, {bad[0]}. ")
     assert says in message.text
@@ -184,7 +173,7 @@ def test_who_lost_the_right_meanwhile_has_nothing_imported(bot: Bot) -> None:
     upload(bot, ("clients.csv", b"id,name\nZ1,Never AS\n"))
     with bot.database.write() as connection:
         connection.execute(update(schema.person).values(is_super_admin=False))
-    uploads(bot).run()
+    bot.uploads().run()
     assert "Never AS" not in names(bot.database)
     assert [run.error for run in runs(bot)] == ["refused"]
 
@@ -192,9 +181,9 @@ def test_who_lost_the_right_meanwhile_has_nothing_imported(bot: Bot) -> None:
 def test_a_download_that_fails_for_now_is_tried_again(bot: Bot) -> None:
     upload(bot, ("clients.csv", b"id,name\nR1,Again AS\n"))
     bot.slack.faults.add("download", faults.killed_before())
-    uploads(bot).run()
+    bot.uploads().run()
     assert [run.state for run in runs(bot)] == ["waiting"]
-    uploads(bot, timedelta(minutes=1)).run()
+    bot.uploads(timedelta(minutes=1)).run()
     assert "Again AS" in names(bot.database)
     assert len(told(bot)) == 1
 
@@ -203,7 +192,7 @@ def test_without_the_right_to_read_files_the_uploader_is_told_what_is_missing(bo
     upload(bot, ("clients.csv", CLIENTS))
     bot.slack.web_api.scopes.discard("files:read")
     try:
-        uploads(bot).run()
+        bot.uploads().run()
     finally:
         bot.slack.web_api.scopes.add("files:read")
     assert "files:read" in told(bot)[0].text
@@ -212,7 +201,7 @@ def test_without_the_right_to_read_files_the_uploader_is_told_what_is_missing(bo
 
 def test_a_login_page_is_not_imported(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
     upload(bot, ("clients.csv", b"<!DOCTYPE html>\n<html></html>"))
-    uploads(bot).run()
+    bot.uploads().run()
     assert "a login page in place of clients.csv" in told(bot)[0].text
 
 
@@ -234,7 +223,7 @@ def test_the_token_goes_to_slack_alone(bot: Bot, monkeypatch: pytest.MonkeyPatch
         threading.Thread(target=server.serve_forever, daemon=True).start()
         real = bot.slack.slack.address
         monkeypatch.setattr(bot.slack.slack, "address", f"http://127.0.0.1:{server.server_port}")
-        uploads(bot).run()
+        bot.uploads().run()
         monkeypatch.setattr(bot.slack.slack, "address", real)
         server.shutdown()
     assert _Thief.asked == []
@@ -249,14 +238,14 @@ def test_a_process_killed_over_an_upload_leaves_it_to_the_next(bot: Bot, monkeyp
         raise KilledError
 
     upload(bot, ("clients.csv", b"id,name\nK1,Killed AS\n"))
-    one = uploads(bot)
+    one = bot.uploads()
     with monkeypatch.context() as dying:
         dying.setattr(import_runs, "end", die)
         with pytest.raises(KilledError):
             one.run()
-    uploads(bot).run()
+    bot.uploads().run()
     assert [run.state for run in runs(bot)] == ["running"]
-    uploads(bot, LEASE * 2).run()
+    bot.uploads(LEASE * 2).run()
     assert "Killed AS" in names(bot.database)
     assert [one.text for one in told(bot)] == ["Imported clients.csv: 1 row read, 0 refused."]
 
