@@ -112,6 +112,12 @@ def land(
     return replace(run, moves=tuple(moves), has_landed=True, error=error) if held else None
 
 
+def give_back(connection: Connection, run: Run) -> None:
+    """Nothing was done. What was begun over before waits for its lease to run out."""
+    if run.attempts == 1:
+        connection.execute(delete(import_run).where(*_is(run.installation_id, run.id), _one.attempts == 1))
+
+
 def put_off(connection: Connection, run: Run, until: datetime) -> None:
     _change(connection, run, state="waiting", lease_until=until)
 

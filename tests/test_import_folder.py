@@ -390,6 +390,29 @@ def test_of_two_processes_at_once_exactly_one_imports(desk: Desk, monkeypatch: p
     assert desk.tree() == {"done/clients.csv"}
 
 
+def test_what_another_process_has_imported_between_look_and_claim_is_left_alone(
+    one_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one_desk.write("clients.csv", CLIENTS)
+    original, other = import_runs.claim_folder, one_desk.job
+
+    def late(*args: Any) -> Any:
+        monkeypatch.undo()
+        other.run()
+        return original(*args)
+
+    monkeypatch.setattr(import_runs, "claim_folder", late)
+    one_desk.run()
+    assert [run.state for run in one_desk.runs()] == ["done"]
+    assert one_desk.tree() == {"done/clients.csv"}
+
+
+def test_a_folder_that_is_not_there_is_no_failure(one_desk: Desk) -> None:
+    one_desk.folder.rmdir()
+    one_desk.run()
+    assert one_desk.runs() == []
+
+
 def test_a_long_import_keeps_its_claim_and_stops_once_it_is_lost(desk: Desk) -> None:
     run = import_runs.claim_folder(desk.database, desk.number, ["clients.csv"], desk.now)
     assert run is not None

@@ -100,6 +100,9 @@ class Folder:
 
     def run(self) -> None:
         """One turn."""
+        if not self.path.is_dir():
+            log.warning("the folder for imports is not there", installation=self.installation_id)
+            return
         for name in (DONE, REJECTED):
             (self.path / name).mkdir(exist_ok=True)
         files = self._files()
@@ -122,17 +125,24 @@ class Folder:
         return _seen(path) if is_quiet and not path.name.casefold().endswith(_PARTS) else None
 
     def _import(self, run: Run, files: Sequence[Seen]) -> Run | None:
-        """Import the files, and write down what becomes of them. None where another process has them by now."""
+        """Import the files, and write down what becomes of them. None where another process has them, or had."""
+        if self._files() != files:  # between the look and the claim
+            with self.database.write() as connection:
+                import_runs.give_back(connection, run)
+            return None
         aside = self.path / f".import-{run.id}"
         shutil.rmtree(aside, ignore_errors=True)  # of a process that was killed over it
         aside.mkdir()
-        report, error = None, None
         try:
-            report = self._report(run, files, aside)
-        except UserError as refused:
-            error = refused
+            return self._land(run, files, aside, self._report(run, files, aside), None)
+        except UserError as error:
+            return self._land(run, files, aside, None, error)
         except LostError:
             return None
+
+    def _land(
+        self, run: Run, files: Sequence[Seen], aside: Path, report: Report | None, error: UserError | None
+    ) -> Run | None:
         plan = Plan(self.path, aside)
         for one in files:
             if _seen(self.path / one.name) == one:  # else it was written to while it was read, and is read again
