@@ -178,7 +178,7 @@ def test_refusals_have_slacks_own_codes(
 @pytest.mark.parametrize(
     ("method", "values"),
     [
-        ("files.info", {}),
+        ("files.list", {}),
         ("views.publish", {"user_id": people.ANNA}),
         ("conversations.join", {"channel": people.GENERAL}),
         ("chat.postMessage", {"channel": people.GENERAL, "text": "x", "thread_ts": "1.2"}),
