@@ -30,6 +30,12 @@ def read(connection: Connection, installation_id: int, catalog: Catalog) -> Load
     )
 
 
+def has_sample(connection: Connection, installation_id: int) -> bool:
+    """Whether the playground's clients are here, which leave when real ones come."""
+    mine = (source.c.installation_id == installation_id, source.c.kind == "sample")
+    return connection.scalar(select(source.c.id).where(*mine).limit(1)) is not None
+
+
 def _sources(connection: Connection, installation_id: int) -> tuple[Source, ...]:
     one = source.c
     rows = connection.execute(

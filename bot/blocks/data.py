@@ -112,7 +112,7 @@ def _files(names: Sequence[str], words: Words) -> str:
     return f"{shown} {words('and {n} more', n=words.number(more))}" if more > 0 else shown
 
 
-def form(state: FormState, columns: Mapping[str, Sequence[str]], words: Words) -> Modal:
+def form(state: FormState, columns: Mapping[str, Sequence[str]], words: Words, *, has_sample: bool = False) -> Modal:
     """The modal that takes files. `columns`: of each known file those that it must have."""
     known = [f"`{name}`: {', '.join(needed)} …" for name, needed in columns.items()]
     blocks = [
@@ -124,6 +124,7 @@ def form(state: FormState, columns: Mapping[str, Sequence[str]], words: Words) -
             optional=False,
         ),
         kit.context(words("What cannot be used comes back to you as a direct message, each row with its reason.")),
+        *([kit.context(words("The sample clients leave when yours come."))] if has_sample else []),
     ]
     return kit.modal(
         words("Upload CSV"), blocks, close=words("Cancel"), callback=ids.UPLOAD_DATA, submit=words("Upload"),
@@ -131,11 +132,13 @@ def form(state: FormState, columns: Mapping[str, Sequence[str]], words: Words) -
     )  # fmt: skip
 
 
-def done(files: Sequence[str], read: int, refused: int, words: Words) -> str:
-    """What the uploader is told; where rows were refused, beside the files of them."""
+def done(files: Sequence[str], read: int, refused: int, sample: int, words: Words) -> str:
+    """What the uploader is told; where rows were refused, beside the files of them. `sample`: clients that left."""
     rows = words.count("{n} row read", "{n} rows read", read)
     head = words("Imported {files}: {rows}, {refused} refused.", files=_files(files, words), rows=rows,
                  refused=words.number(refused))  # fmt: skip
+    if sample:
+        head += f" {words.count('{n} sample client left.', '{n} sample clients left.', sample)}"
     if not refused:
         return head
     return f"{head} {words('Here they are, each with its reason in the last column: mend them, and upload that file.')}"

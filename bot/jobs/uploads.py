@@ -82,7 +82,7 @@ class Uploads:
         with TemporaryDirectory() as made:
             folder = Path(made)
             report = self._import(run, folder)
-            text = show.done(_names(run), report.read, report.refused, words)
+            text = show.done(_names(run), report.read, report.refused, report.sample_clients, words)
             rejects = list(dict.fromkeys(one.rejects for one in report.files if one.rejects))
             sent = [self._send(path) for path in rejects]
             if not self._end(run, None, report):

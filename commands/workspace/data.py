@@ -41,7 +41,10 @@ def on_open(ack: Ack, body: Payload, slack: WebClient, turn: Turn) -> None:
     """*Upload CSV*: a modal."""
     ack()
     columns = {f"{one}.csv": needed for one, needed in REQUIRED.items()}
-    slack.views_open(trigger_id=body["trigger_id"], view=show.form(forms.carrying(body), columns, turn.words))
+    with turn.db.read() as connection:
+        has_sample = loaded.has_sample(connection, turn.person.installation_id)
+    view = show.form(forms.carrying(body), columns, turn.words, has_sample=has_sample)
+    slack.views_open(trigger_id=body["trigger_id"], view=view)
 
 
 def on_uploaded(ack: Ack, view: Payload, turn: Turn, now: Clock) -> None:

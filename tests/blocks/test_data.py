@@ -84,7 +84,13 @@ def test_a_source_is_late_by_its_own_rhythm() -> None:
 
 def test_the_form_says_which_files_are_known(golden: Golden) -> None:
     columns = {"clients.csv": ("id", "name"), "usage.csv": ("tool", "used_on", "count")}
-    golden("data_form", show.form(FormState("https://hooks.example.com/1", 1), columns, WORDS))
+    state = FormState("https://hooks.example.com/1", 1)
+    golden("data_form", show.form(state, columns, WORDS))
+    golden("data_form_sample", show.form(state, columns, WORDS, has_sample=True))
+
+
+def test_the_uploader_is_told_that_the_sample_left() -> None:
+    assert show.done(["a.csv"], 2, 0, 193, WORDS) == "Imported a.csv: 2 rows read, 0 refused. 193 sample clients left."
 
 
 def test_what_was_not_imported_says_why_and_links_nothing(golden: Golden) -> None:
