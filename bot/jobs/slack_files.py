@@ -47,7 +47,7 @@ def fetch(slack: WebClient, file_id: str, name: str, folder: Path) -> Path:
 
 def _read(slack: WebClient, found: dict[str, Any], name: str) -> bytes:
     address = str(found.get("url_private_download", ""))
-    if not _is_at_slack(address, slack.base_url):
+    if not is_at_slack(address, slack.base_url):
         raise UserError("upload_elsewhere", file=name)
     request = Request(address, headers={"Authorization": f"Bearer {slack.token}"})  # noqa: S310  (Slack's)
     try:
@@ -66,9 +66,9 @@ def _read(slack: WebClient, found: dict[str, Any], name: str) -> bytes:
     return content
 
 
-def _is_at_slack(address: str, api: str) -> bool:
-    """Slack's own hosts; and the one of SLACK_API_URL, where that is another."""
+def is_at_slack(address: str, api: str) -> bool:
+    """Slack's own hosts; and that of SLACK_API_URL and those below it, where that is another."""
     at, home = urlsplit(address), urlsplit(api)
     if (at.scheme, at.netloc) == (home.scheme, home.netloc):
         return True
-    return at.scheme == "https" and (at.hostname or "").endswith(SLACK)
+    return at.scheme == "https" and (at.hostname or "").endswith((SLACK, f".{home.hostname}"))

@@ -68,6 +68,13 @@ def asked(wanted: Filter = Filter(), scope: Scope = MINE, as_of: date | None = T
     return Listing(1, 1, scope, wanted, TODAY, as_of)
 
 
+def test_a_list_is_late_by_the_rhythm_of_its_data() -> None:
+    old = asked(as_of=TODAY - timedelta(12))
+    assert show.data_day(old, WORDS).endswith("late: no change is told")
+    assert show.data_day(replace(old, every=5), WORDS) == "data to Sun 8 Nov"
+    assert show.data_day(replace(asked(as_of=TODAY - timedelta(6)), every=1), WORDS).endswith("no change is told")
+
+
 def page(one: Listing, found: Page, before: int = 0) -> dict[str, Any]:
     return show.page(CATALOG, one, found, ListState(write(one.wanted), 1, before=before), WORDS)
 
