@@ -427,6 +427,25 @@ def test_a_long_import_keeps_its_claim_and_stops_once_it_is_lost(desk: Desk) -> 
         lease.progress("merge", 2, 2)
 
 
+def test_an_import_renews_its_claim_while_it_reads_merges_and_scores(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+    original = importing.Lease.progress
+
+    def noted(self: importing.Lease, what: str, done: int, total: int) -> None:
+        steps.append(what)
+        original(self, what, done, total)
+
+    monkeypatch.setattr(importing, "RENEW", timedelta(0))
+    monkeypatch.setattr(importing.Lease, "progress", noted)
+    desk.write("clients.csv", CLIENTS)
+    desk.write("usage.csv", USAGE)
+    desk.run()
+    assert set(steps) == {"clients.csv", "usage.csv", "merge", "scores"}
+    assert desk.tree() == {"done/clients.csv", "done/usage.csv"}
+
+
 def test_files_that_are_gone_end_what_was_begun_with_them(one_desk: Desk) -> None:
     one_desk.write("clients.csv", CLIENTS)
     assert die(one_desk, import_runs, "claim_folder") == -signal.SIGKILL
