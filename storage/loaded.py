@@ -8,7 +8,7 @@ from bot.domain.catalog import Catalog
 from bot.domain.data import Loaded, Source
 from bot.domain.freshness import EVERY, Reach
 from storage import basis as bases
-from storage import clients, import_runs, workspaces
+from storage import clients, everything, import_runs
 from storage.schema import source, subscription
 
 
@@ -20,7 +20,7 @@ def read(connection: Connection, installation_id: int, catalog: Catalog) -> Load
         subscription.c.installation_id == installation_id, subscription.c.archived_at.is_(None)
     )
     return Loaded(
-        clients=clients.count(connection, installation_id, workspaces.widest(connection, installation_id)),
+        clients=clients.count(connection, installation_id, everything.widest(connection, installation_id)),
         subscriptions=connection.scalar(bought) or 0,
         sources=_sources(connection, installation_id),
         measured=bits.bit_count(),
