@@ -13,12 +13,15 @@ is told so by the sentence of their case, and nothing is written.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 
 from sqlalchemy import Connection, update
 
 from bot.blocks import ids, states
+from bot.blocks.forms import FormState
 from bot.blocks.states import ListState
+from bot.blocks.workspace_form import GENERAL, EditState
 from bot.domain.workspace_settings import digests
 from bot.playground import people as cast
 from storage.schema import person
@@ -101,7 +104,8 @@ def page_of(owner: Callable[[World], int]) -> Of:
 
 
 def settings_of_it(world: World) -> str:
-    return json.dumps([world.workspace, 1, "general", digests({"name": WORKSPACE}), {}])
+    listed = FormState(world.reply_to, int(time.time()))
+    return EditState(world.workspace, 1, GENERAL, digests({"name": WORKSPACE}), {}, listed).write()
 
 
 def nobody_is_super(connection: Connection) -> None:
@@ -178,6 +182,7 @@ OPPORTUNITIES = [
     Row("command", "opportunities", typed("opportunities", ""), SEATED, "client"),
     Row("command", "opportunities", typed("opportunities", "help"), SEATED, "/opportunities"),
     Row("action", ids.SHOW_OPPORTUNITIES, pressed(ids.SHOW_OPPORTUNITIES, client), ACME, names=True),
+    Row("action", f"^{ids.SHOW_BASE}:[a-z]+$", pressed(f"{ids.SHOW_BASE}:all", ALL), SEATED, "client", names=True),
     Row("action", ids.MORE_OF_CARD, chose(ids.MORE_OF_CARD, lambda world: f"opportunities {world.client}"), ACME,
         names=True),
     Row("action", ids.ANSWER_OPPORTUNITY, chose(ids.ANSWER_OPPORTUNITY, says("offered"), menu_of_it), ACME,
@@ -233,6 +238,7 @@ WORKSPACES = [
     Row("action", ids.LOOK_AS, pressed_in_modal(ids.LOOK_AS, csm, form(csm)), Whom(SUPER, DINA, "look_no_seat"), "Anna",
         {"person", "audit_entry"}),
     Row("action", ids.LOOK_AS_MYSELF, pressed(ids.LOOK_AS_MYSELF), MEMBERS, "You see your own CS workspace again"),
+    Row("action", ids.SHOW_WORKSPACES, pressed(ids.SHOW_WORKSPACES), MEMBERS, "CS workspace"),
     Row("action", ids.CREATE_WORKSPACE, pressed(ids.CREATE_WORKSPACE), MANAGERS, "New CS workspace"),
     Row("view", ids.CREATE_WORKSPACE, submitted(ids.CREATE_WORKSPACE, form(), **{field("name", 0): text("Sixth")}),
         MANAGERS, "Sixth", {"workspace", "audit_entry", "submission", "installation"}),
@@ -243,7 +249,8 @@ WORKSPACES = [
     Row("view", ids.EDIT_WORKSPACE,
         submitted(ids.EDIT_WORKSPACE, settings_of_it, **{field("name", 1): text("Renamed")}), MANAGERS, "Renamed",
         {"workspace", "audit_entry", "submission"}),
-    Row("action", rf"^{ids.DELETE_WORKSPACE}:\d+$", pressed(f"{ids.DELETE_WORKSPACE}:1", workspace), MANAGERS, VIEW),
+    Row("action", rf"^{ids.DELETE_WORKSPACE}:\d+$", pressed(f"{ids.DELETE_WORKSPACE}:1", workspace), MANAGERS,
+        WORKSPACE),
     Row("view", ids.DELETE_WORKSPACE, submitted(ids.DELETE_WORKSPACE, SPACE, understood=ticked("yes")), MANAGERS,
         "is deleted", {"workspace", "team", "saved_view", "audit_entry", "submission", "installation", "standing"}),
     Row("action", ids.SET_OBJECTS, pressed(ids.SET_OBJECTS), MANAGERS, "Clients are"),

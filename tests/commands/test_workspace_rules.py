@@ -87,11 +87,11 @@ def test_only_who_has_their_primary_team_in_a_workspace_works_in_it(bot: Bot) ->
     join(bot, cast.CLEO, CENTRAL, is_primary=True)
     create(bot, "Nordic", NORDIC)
     shown = bot.ask("/workspace", who=cast.CLEO, channel=cast.GENERAL).text
-    assert shown.startswith("You work in the CS workspace Customer success.")
+    assert shown.startswith("Your CS workspace is Customer success.")
     with bot.database.write() as connection:
         connection.execute(update(team).where(team.c.id == CENTRAL).values(workspace_id=stored(bot, "Nordic").id))
     shown = bot.ask("/workspace", who=cast.CLEO, channel=cast.GENERAL).text
-    assert shown.startswith("You work in the CS workspace Nordic.")
+    assert shown.startswith("Your CS workspace is Nordic.")
 
 
 def test_somebody_of_another_company_is_given_nothing(bot: Bot) -> None:
