@@ -251,6 +251,10 @@ def channel(value: str) -> Json:
     return {"type": "conversations_select", "selected_conversation": value}
 
 
+def file(name: str) -> Json:
+    return {"type": "file_input", "files": [{"id": "F0FILE", "name": name, "size": 10}]}
+
+
 def form(about: Of = lambda _: "", version: Callable[[World], int] = lambda _: 0) -> Of:
     """What most modals carry."""
     return lambda world: forms.write(FormState(world.reply_to, int(time.time()), about(world), version(world)))

@@ -59,7 +59,7 @@ from tests.access.whom import (
     Row,
     Whom,
 )
-from tests.access.world import LOST, TEAM, VIEW, WORKSPACE, World
+from tests.access.world import BOUND, LOST, TEAM, VIEW, WORKSPACE, World
 
 
 def client(world: World) -> str:
@@ -223,6 +223,8 @@ WORKSPACES = [
     Row("action", f"^{ids.SHOW_PEOPLE}", pressed(f"{ids.SHOW_PEOPLE}:next", says("0")), MANAGERS, "Anna"),
     Row("action", f"^{ids.BIND_ADDRESS}:", chose_person(f"{ids.BIND_ADDRESS}:{LOST}", cast.ANNA), MANAGERS, "Anna",
         {"person", "person_address", "audit_entry"}),
+    Row("action", f"^{ids.UNBIND_ADDRESS}:", pressed(f"{ids.UNBIND_ADDRESS}:1:0", says(BOUND)), MANAGERS, "3 of 3",
+        {"person", "person_address", "audit_entry"}),
     Row("action", ids.SEATS_BY_HAND, pressed(ids.SEATS_BY_HAND, says("on")), SUPERS, "Seats by hand",
         {"installation", "audit_entry"}),
     Row("action", ids.WELCOME_HELD, pressed(ids.WELCOME_HELD), SUPERS, "Anna", {"person"}),
@@ -259,6 +261,11 @@ WORKSPACES = [
         "Change objects?"),
     Row("view", ids.CONFIRM_OBJECTS, submitted(ids.CONFIRM_OBJECTS, BEFORE_AND_AFTER), MANAGERS,
         "The objects are changed", {"installation", "workspace", "audit_entry", "submission"}),
+    Row("command", "workspace", typed("workspace", "data"), MANAGERS, "7 clients"),
+    Row("action", f"^{ids.SHOW_DATA}:[a-z]+$", pressed(f"{ids.SHOW_DATA}:again"), MANAGERS, "7 clients"),
+    Row("action", ids.UPLOAD_DATA, pressed(ids.UPLOAD_DATA), MANAGERS, "Upload CSV"),
+    Row("view", ids.UPLOAD_DATA, submitted(ids.UPLOAD_DATA, form(), upload_data=payloads.file("clients.csv")), MANAGERS,
+        "clients.csv", {"import_run", "audit_entry", "submission"}),
     Row("action", f"^{ids.SHOW_AUDIT}:[a-z]+$", pressed(f"{ids.SHOW_AUDIT}:new"), MANAGERS, WORKSPACE),
 ]  # fmt: skip
 

@@ -37,13 +37,14 @@ from storage import (
     welcomes,
     workspace_changes,
 )
-from storage.schema import metadata, person, record
+from storage.schema import metadata, person, person_address, record
 from tests import bots
 from tests.bots import CATALOG, NOW, TODAY, Bot
 
 MIA, MAX, SUE, ZOE = "U0MIAMANAGER", "U0MAXMANAGER", "U0SUESUPER00", "U0ZOEOTHER00"
 ELSEWHERE = Team("T0ELSEWHERE0", "elsewhere", "Elsewhere")
 LOST = 900  # whom only the data names
+BOUND = "a.aas@example.com"  # a second address of the CSM's
 
 # What nobody else may read: the clients of Anna and Bo, their team, its saved view, their CS workspace.
 CLIENTS = ("Acme AS", "Acme Eiendom AS", "Wonka Norge AS", "Twin GmbH", "Twin AS", "Soylent Oy")
@@ -203,6 +204,7 @@ def _settled(world: World) -> World:
             for name, teams in ((WORKSPACE, [made, others[0]]), ("Alpland", [others[1]]))
         ]
         connection.execute(insert(person).values(installation_id=here, id=LOST, email="lost@example.com", name="lost"))
+        connection.execute(insert(person_address).values(installation_id=here, email=BOUND, person_id=known[cast.ANNA]))
         welcomes.begin(connection, here, NOW)
         version = team_settings.get(connection, here, made).version
     standing.catch_up(bot.database, here)
