@@ -89,18 +89,9 @@ def _mine(mine: Workspace, admins: Sequence[str], words: Words) -> Message:
 
 def delete(one: Settings, views: Sequence[str], number: int, state: FormState, words: Words) -> Modal:
     """What goes with it, what stays, and the box to be ticked. `views`: the first of so many saved views."""
-    saved = _named(views, number, VIEWS, words) or words("none")
-    teams = _named(list(one.teams.values()), len(one.teams), TEAMS, words) or words("none")
     blocks = [
         kit.section(words("Delete *{name}*?", name=kit.name(one.name))),
-        kit.section(
-            words(
-                "*Gone with it:* its settings, and views that people saved there for themselves: {views}", views=saved
-            )
-        ),
-        kit.section(
-            words("*Returns to the primary CS workspace:* teams, with the views saved for them: {teams}", teams=teams)
-        ),
+        kit.section(*_gone(one, views, number, words)),
         kit.section(words("*Stays:* clients, tasks and notes.")),
         kit.field(
             words("Are you sure?"),
@@ -116,8 +107,21 @@ def delete(one: Settings, views: Sequence[str], number: int, state: FormState, w
     return forms.modal(words("Delete CS workspace"), blocks, ids.DELETE_WORKSPACE, state, words, words("Delete"))
 
 
+def _gone(one: Settings, views: Sequence[str], number: int, words: Words) -> Iterator[str]:
+    if number:
+        saved = _named(views, number, VIEWS, words)
+        yield words(
+            "*Gone with it:* its settings, and views that people saved there for themselves: {views}", views=saved
+        )
+    else:
+        yield words("*Gone with it:* its settings")
+    if one.teams:
+        teams = _named(list(one.teams.values()), len(one.teams), TEAMS, words)
+        yield words("*Return to the primary CS workspace:* teams, with the views saved for them: {teams}", teams=teams)
+
+
 def deleted(name: str, words: Words) -> Modal:
-    told = words("{name} is deleted. Its teams work in the primary CS workspace now.", name=kit.name(name))
+    told = words("{name} is deleted. Who worked there works in the primary CS workspace now.", name=kit.name(name))
     return notice(told, words, words("CS workspace"))
 
 
