@@ -107,12 +107,16 @@ def samples(world: World) -> list[tuple[str, Any]]:
     trigger = heard[-1]["trigger_id"]
     search = {"type": "external_select", "action_id": "search"}
     asked = {"type": "input", "block_id": "client", "label": plain("Client"), "element": search, "optional": True}
-    blocks = [text_input(), *BUTTONS, asked]
+    taken = {"type": "file_input", "action_id": "files"}
+    given = {"type": "input", "block_id": "given", "label": plain("Files"), "element": taken, "optional": True}
+    blocks = [text_input(), *BUTTONS, asked, given]
     opened = world.call("views.open", trigger_id=trigger, view=modal(*blocks, notify_on_close=True))
     view_id = opened["view"]["id"]
     world.actions.press(people.ANNA, view_id, "row", "go")
     world.bot.answer = {"options": options}
     world.actions.suggest(people.ANNA, view_id, "client", "search", "acm")
+    world.actions.attach(people.ANNA, view_id, "given", "files", ("clients.csv", b"id,name\n"))
+    (attached,) = world.slack.files
     world.bot.answer = {"response_action": "errors", "errors": {"note": "no"}}
     world.actions.submit(people.ANNA, view_id, {"note": {"text": "x"}})
     world.actions.close(people.ANNA, view_id)
@@ -123,7 +127,7 @@ def samples(world: World) -> list[tuple[str, Any]]:
     address = world.call("files.getUploadURLExternal", filename="a.csv", length=1)
     receive(world.slack, address["upload_url"].rpartition("/")[2], b"x")
     completed = world.call("files.completeUploadExternal", files=[{"id": address["file_id"]}])
-    share(world.slack, list(world.slack.files.values()), [world.slack.channels["D0ANNACSM"]], "Here")
+    share(world.slack, [world.slack.files[address["file_id"]]], [world.slack.channels["D0ANNACSM"]], "Here")
     world.actions.invite_bot(people.CS_LEADS)
     world.actions.share_channel(people.CS_NORDIC)
     world.actions.join_team(world.slack.people[people.BO])
@@ -150,6 +154,7 @@ def samples(world: World) -> list[tuple[str, Any]]:
         ("api.AuthTestResponse", world.call("auth.test")),
         ("api.FilesGetUploadURLExternalResponse", address),
         ("api.FilesCompleteUploadExternalResponse", completed),
+        ("api.FilesInfoResponse", world.call("files.info", file=attached)),
     ]
     return [
         *zip(interactions, heard, strict=True),
