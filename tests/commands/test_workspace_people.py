@@ -88,7 +88,7 @@ def test_an_address_that_was_bound_to_the_wrong_person_is_unbound_in_the_same_pl
     assert "*a.aas@example.com* · 1 client · not found in Slack" in texts([page.blocks[1]])
     bot.wait(lambda: "You need a seat" in bot.ask("/engagement", who=cast.DINA, channel=cast.GENERAL).text)
     found = bot.ask("/workspace history", who=cast.DINA)
-    assert "said whose address it is not: Dina\nAddress: was a.aas@example.com" in texts(found.blocks)
+    assert "said that an address is not that of Dina\nAddress: was a.aas@example.com" in texts(found.blocks)
     pick(bot, page, ids.BIND_ADDRESS, selected_user=cast.ANNA)
     bot.replaced(page, "3 of 3 CSMs", who=cast.DINA)
     with bot.database.write() as connection:
