@@ -43,6 +43,9 @@ def listed(bot: Bot, who: str = cast.DINA) -> Message:
 
 
 def rights_of(bot: Bot, who: str) -> View:
+    """The modal of somebody's rights; one that is still open is closed, so that it is not taken for this one."""
+    if (before := bot.slack.actions.open_view(cast.DINA)) is not None:
+        bot.slack.actions.close(cast.DINA, before.id)
     pick(bot, listed(bot), ids.CHOOSE_PERSON, selected_user=who)
     return bot.modal(lambda view: view.callback_id == ids.SET_RIGHTS, who=cast.DINA)
 
