@@ -76,7 +76,8 @@ class World:
         self.job.run()
 
     def messages(self, who: str = cast.ANNA) -> list[Message]:
-        return list(self.slack.slack.messages[cast.direct_message(who).id])
+        with self.slack.slack.lock:  # else a message may be there, and its file not yet
+            return list(self.slack.slack.messages[cast.direct_message(who).id])
 
     def sent(self, number: int = 1, who: str = cast.ANNA) -> list[Message]:
         """The direct messages, once there are as many: Slack shows a file a moment after it took it."""
