@@ -65,7 +65,11 @@ def _shown(name: str, value: Value, words: Words) -> str:
 
 def _unused(catalog: Catalog, one: Opportunity, words: Words) -> str:
     """Of a tool: "pays for Campaigns, never used", "owns Marketing Hub Professional, 0 workflows in 90 days"."""
-    tool, times = str(one.values["tool"]), one.values["times"]
+    tool, times = str(one.values["tool"]), one.values.get("times")
+    if times is None:
+        paid = _is_paid(catalog, one)
+        said = words("pays for {tool}, marked as not used") if paid else words("has {tool}, marked as not used")
+        return said.format(tool=tool)
     if not times and "last_on" not in one.values:
         paid = _is_paid(catalog, one)
         return words("pays for {tool}, never used", tool=tool) if paid else words("has {tool}, never used", tool=tool)

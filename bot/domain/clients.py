@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from bot.domain.answers import Answer
 from bot.domain.freshness import Reach
+from bot.domain.marks import Mark
 from bot.domain.moves import Ground
 from bot.domain.scoring import Facts, Use
 
@@ -35,3 +36,4 @@ class Client:
     last_score: int | None  # the last ever
     last_used_on: date | None
     reaches: tuple[Reach, ...] = ()  # of the sources that cover it
+    marks: Mapping[int, Mark] = field(default_factory=dict)  # that count on `as_of`, by position in `Catalog.tools`

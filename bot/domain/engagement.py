@@ -12,6 +12,7 @@ from bot.domain.catalog import Catalog, Category, Grant, Tier, Tool
 from bot.domain.clients import Client
 from bot.domain.evidence import Situation, situation
 from bot.domain.freshness import Reach
+from bot.domain.marks import Mark, Say, choices, matters
 from bot.domain.moves import Ground, Part, explain
 from bot.domain.opportunities import Opportunity, find, offers
 from bot.domain.scoring import Area, State, Use, Verdict, judge, next_step, state
@@ -75,7 +76,7 @@ class Engagement:
     @property
     def is_idle(self) -> bool:
         """Covered, but nothing used in any window: a score of 0 that says since when."""
-        return self.verdict.score == 0 and not self.client.facts.used
+        return self.verdict.score == 0 and not self.client.facts.counted[1]
 
     @property
     def quiet(self) -> tuple[tuple[Tool, Use], ...]:
@@ -108,6 +109,9 @@ class ToolUse:
     state: State
     use: Use
     needs: Grant | None  # what would have to be bought, where it is not included
+    is_measured: bool  # by data
+    mark: Mark | None  # what somebody says beyond that
+    choices: tuple[Say, ...]  # what somebody may say
 
 
 def assess(catalog: Catalog, client: Client, today: date) -> Engagement:
@@ -115,7 +119,7 @@ def assess(catalog: Catalog, client: Client, today: date) -> Engagement:
     facts = client.facts
     verdict = judge(catalog, facts, client.as_of or today)
     areas = dict(zip(catalog.categories.values(), verdict.points.areas, strict=True))
-    step = next_step(catalog, verdict.points, verdict.entitlement, facts.measured, facts.used)
+    step = next_step(catalog, verdict.points, verdict.entitlement, *facts.counted)
     moves = _moves(catalog, client, verdict)
     late = freshness.late(catalog, client.reaches, verdict.entitlement.included, today)
     step = step if verdict.tier is not Tier.FORMER else None
@@ -125,22 +129,47 @@ def assess(catalog: Catalog, client: Client, today: date) -> Engagement:
 def _moves(catalog: Catalog, client: Client, verdict: Verdict) -> tuple[Part, ...]:
     if client.before is None or verdict.score is None:
         return ()
-    return explain(client.before, Ground(catalog, verdict.products, client.facts.measured, client.facts.used))
+    facts = client.facts
+    return explain(client.before, Ground(catalog, verdict.products, facts.measured, facts.used, facts.marked))
 
 
 def tools_of(catalog: Catalog, engagement: Engagement, category: str) -> list[ToolUse]:
     """The tools of a category in the catalog's order, each with what it does for the score."""
-    entitlement, facts = engagement.verdict.entitlement, engagement.client.facts
     return [
-        ToolUse(
-            tool,
-            state(catalog, place, entitlement, facts.measured, facts.used),
-            engagement.client.uses.get(place, Use()),
-            min(tool.included, key=lambda grant: grant.rank, default=None),
-        )
-        for place, tool in enumerate(catalog.tools)
-        if tool.category == category
+        _tool_use(catalog, engagement, place) for place, tool in enumerate(catalog.tools) if tool.category == category
     ]
+
+
+def tool_of(catalog: Catalog, engagement: Engagement, key: str) -> ToolUse | None:
+    """The tool with this key; None where the catalog no longer has it."""
+    place = next((place for place, tool in enumerate(catalog.tools) if tool.key == key), None)
+    return None if place is None else _tool_use(catalog, engagement, place)
+
+
+def _tool_use(catalog: Catalog, engagement: Engagement, place: int) -> ToolUse:
+    tool, verdict, client = catalog.tools[place], engagement.verdict, engagement.client
+    by_data = {"is_measured": _has(client.facts.measured, place), "in_use": _has(client.facts.used, place)}
+    mark = client.marks.get(place)
+    mark = mark if mark is not None and matters(mark, **by_data) else None
+    return ToolUse(
+        tool,
+        state(catalog, place, verdict.entitlement, *client.facts.counted),
+        client.uses.get(place, Use()),
+        min(tool.included, key=lambda grant: grant.rank, default=None),
+        by_data["is_measured"],
+        mark,
+        choices(mark, **by_data) if _can_count(engagement, place) else (),
+    )
+
+
+def _can_count(engagement: Engagement, place: int) -> bool:
+    """Whether a tool's use counts for the score. Where no subscriptions were loaded, all that is measured does."""
+    verdict = engagement.verdict
+    return verdict.tier is not Tier.FORMER and (verdict.products is None or _has(verdict.entitlement.included, place))
+
+
+def _has(tools: int, place: int) -> bool:
+    return bool(tools >> place & 1)
 
 
 def weakest(engagement: Engagement) -> str:

@@ -6,7 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from bot.domain.catalog import Catalog, Condition, Fact, Tier, fold
+from bot.domain.catalog import Catalog, Compare, Condition, Fact, Tier, fold
+from bot.domain.marks import UNMARKED, Marked
 from bot.domain.rules import Ask, Term
 from bot.domain.scoring import Area, Entitlement, Facts, Use, Verdict
 from bot.domain.subscriptions import Owned, Subscription
@@ -22,13 +23,14 @@ class Situation(NamedTuple):
     tier: Tier
     score: int | None
     entitlement: Entitlement
-    measured: int
+    measured: int  # by data, as is:
     used: int
     owned: tuple[Owned, ...] | None  # None: no subscriptions were ever loaded, so nobody knows
     uses: Mapping[int, Use] = {}  # by position in `Catalog.tools`
     subscriptions: Sequence[Subscription] = ()  # those that run
     properties: Mapping[str, object] = {}  # numbers may be text
     areas: Sequence[Area] = ()  # in the catalog's order of categories
+    marked: Marked = UNMARKED  # what people say of tools
 
 
 def situation(facts: Facts, verdict: Verdict, uses: Mapping[int, Use], properties: Mapping[str, object]) -> Situation:
@@ -44,6 +46,7 @@ def situation(facts: Facts, verdict: Verdict, uses: Mapping[int, Use], propertie
         subscriptions=verdict.running,
         properties=properties,
         areas=verdict.points.areas,
+        marked=facts.marked,
     )
 
 
@@ -68,7 +71,7 @@ def look(catalog: Catalog, ask: Ask, here: Situation) -> tuple[Found, ...] | Non
 def _look(catalog: Catalog, ask: Ask, term: Term, here: Situation) -> Found | None:
     match term.condition.fact:
         case Fact.TOOL:
-            return _uses(term.place, here)
+            return _uses(term, here)
         case Fact.CATEGORY:
             return _share(term.place, here)
         case Fact.SCORE:
@@ -79,11 +82,18 @@ def _look(catalog: Catalog, ask: Ask, term: Term, here: Situation) -> Found | No
             return _limit(term.condition.names, here)
 
 
-def _uses(place: int, here: Situation) -> Found | None:
-    use = here.uses.get(place)
+def _uses(term: Term, here: Situation) -> Found | None:
+    """The count of data. Where people say that there are more uses than it knows of, it is only the least of them."""
+    place, use = term.place, here.uses.get(term.place)
+    more = (here.marked.used & ~here.used) >> place & 1
+    if more and term.condition.compare not in _AT_LEAST:
+        return None
     if use is not None:
         return Found(use.times, (use.times,))
     return Found(0, (0,)) if here.measured >> place & 1 else None
+
+
+_AT_LEAST = {Compare.AT_LEAST, Compare.MORE}
 
 
 def _share(place: int, here: Situation) -> Found | None:

@@ -12,6 +12,7 @@ from math import lcm
 from typing import NamedTuple
 
 from bot.domain.catalog import Catalog, Tool
+from bot.domain.marks import UNMARKED, Marked
 from bot.domain.scoring import by_points, categories, entitle, everything, members, points_of, split, whole
 from bot.domain.subscriptions import Owned
 
@@ -21,7 +22,7 @@ class Cause(StrEnum):
 
     SUBSCRIPTION = "subscription"  # bought or given up, or a tool grew out of its grace
     CATALOG = "catalog"  # another formula
-    USAGE = "usage"  # what fell out of the window included
+    USAGE = "usage"  # what fell out of the window, and what people say, included
     REACH = "reach"  # what is measured at all
 
 
@@ -30,12 +31,14 @@ class Ground:
     """What a score was made from. Sets of tools are those of its own catalog.
 
     products: what the client owned; None where subscriptions were never loaded
+    measured, used: by data; `marked` is what people said beside it
     """
 
     catalog: Catalog
     products: tuple[Owned, ...] | None
     measured: int
     used: int
+    marked: Marked = UNMARKED
 
     @property
     def score(self) -> int | None:
@@ -47,10 +50,19 @@ class Ground:
     def unused(self) -> Tool | None:
         """The tool with most points that is included, measured and not in use."""
         products, catalog = self.products, self.catalog
-        included = everything(self.measured).included if products is None else entitle(catalog, products).included
-        unused = included & self.measured & ~self.used
+        measured, used = self.marked.on(self.measured, self.used)
+        included = everything(measured).included if products is None else entitle(catalog, products).included
+        unused = included & measured & ~used
         most = next((tools & unused for _, tools in by_points(catalog) if tools & unused), 0)
         return next(members(catalog, most), None)
+
+
+class Said(StrEnum):
+    """What became of a tool's mark, where that is why its use counts otherwise."""
+
+    USED = "used"
+    UNUSED = "unused"
+    GONE = "gone"  # faded, or taken back
 
 
 class Part(NamedTuple):
@@ -63,6 +75,7 @@ class Part(NamedTuple):
     tool: str  # its key; of a tool that the newer catalog lacks, in the older one
     moved: int
     whole: int
+    said: Said | None = None
 
     @property
     def share(self) -> Fraction:
@@ -75,6 +88,7 @@ class Shown(NamedTuple):
     cause: Cause
     tool: str
     tenths: int
+    said: Said | None = None
 
 
 class _Stage(NamedTuple):
@@ -107,14 +121,14 @@ def explain(before: Ground, after: Ground, category: str | None = None) -> tuple
     first, stages = _of(before, category), _stages(before, after, category)
     if not first.possible or not stages[Cause.REACH].possible:
         return ()
-    parts = _parts(list(_exchanges(first, stages)))
+    parts = _parts(list(_exchanges(first, stages)), _said(before, after))
     return tuple(sorted(parts, key=lambda part: (-abs(part.moved), part.cause, part.tool)))
 
 
-def _parts(exchanges: Sequence[_Exchange]) -> list[Part]:
+def _parts(exchanges: Sequence[_Exchange], said: Mapping[str, Said]) -> list[Part]:
     whole = lcm(*[one.whole for one in exchanges])
     return [
-        Part(one.cause, tool, moved * (whole // one.whole), whole)
+        Part(one.cause, tool, moved * (whole // one.whole), whole, said.get(tool) if one.cause is Cause.USAGE else None)
         for one in exchanges
         for tool, moved in one.moved.items()
         if moved
@@ -146,16 +160,37 @@ def _stages(before: Ground, after: Ground, category: str | None) -> dict[Cause, 
     old, new = before.catalog, after.catalog
     measured = _carried(old, new, before.measured, after.measured)
     used = _carried(old, new, before.used, after.used)
+    was, now = _carried_marks(before, after), after.marked
+    products = _renamed(after.products, new, old)
     return {
-        Cause.SUBSCRIPTION: _stage(old, _renamed(after.products, new, old), before.measured, before.used, category),
-        Cause.CATALOG: _stage(new, after.products, measured, used, category),
-        Cause.USAGE: _stage(new, after.products, measured, after.used, category),
+        Cause.SUBSCRIPTION: _stage(old, products, *before.marked.on(before.measured, before.used), category),
+        Cause.CATALOG: _stage(new, after.products, *was.on(measured, used), category),
+        Cause.USAGE: _stage(new, after.products, *now.on(measured, after.used), category),
         Cause.REACH: _of(after, category),
     }
 
 
 def _of(ground: Ground, category: str | None = None) -> _Stage:
-    return _stage(ground.catalog, ground.products, ground.measured, ground.used, category)
+    return _stage(ground.catalog, ground.products, *ground.marked.on(ground.measured, ground.used), category)
+
+
+def _said(before: Ground, after: Ground) -> Mapping[str, Said]:
+    """The tools whose use counts otherwise because of what people say, by their keys."""
+    if before.marked == UNMARKED == after.marked:
+        return {}
+    was, now = _carried_marks(before, after), after.marked
+    unused = ~(after.used | now.used)
+    sets = {
+        Said.USED: now.used & ~was.used & ~after.used,
+        Said.UNUSED: now.unused & ~was.unused & unused,
+        Said.GONE: (was.used | was.unused) & ~now.unused & unused,
+    }
+    return {tool.key: said for said, tools in sets.items() for tool in members(after.catalog, tools)}
+
+
+def _carried_marks(before: Ground, after: Ground) -> Marked:
+    sets = zip(before.marked, after.marked, strict=True)
+    return Marked(*(_carried(before.catalog, after.catalog, was, now) for was, now in sets))
 
 
 def _carried(old: Catalog, new: Catalog, was: int, now: int) -> int:
@@ -246,5 +281,5 @@ def in_tenths(parts: Sequence[Part]) -> tuple[Shown, ...]:
     by_remainder = sorted(range(len(parts)), key=lambda i: -exact[i][1])
     for i in by_remainder[:missing]:
         rounded[i] += 1
-    shown = (Shown(part.cause, part.tool, n) for part, n in zip(parts, rounded, strict=True))
+    shown = (Shown(part.cause, part.tool, n, part.said) for part, n in zip(parts, rounded, strict=True))
     return tuple(sorted((one for one in shown if one.tenths), key=lambda one: -abs(one.tenths)))

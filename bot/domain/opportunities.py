@@ -53,7 +53,8 @@ def unused(catalog: Catalog, here: Situation) -> int:
     """The set of tools to activate. For a former client there is none."""
     if here.tier is Tier.FORMER:
         return 0
-    return here.entitlement.included & here.measured & ~here.used & _scored(catalog)
+    measured, used = here.marked.on(here.measured, here.used)
+    return here.entitlement.included & measured & ~used & _scored(catalog)
 
 
 @lru_cache(maxsize=16)
@@ -70,13 +71,21 @@ def activation(catalog: Catalog, here: Situation) -> tuple[Opportunity, ...]:
     }
     found = [(place, tool) for place, tool in enumerate(catalog.tools) if bits >> place & 1]
     found.sort(key=lambda one: (-one[1].points, shares.get(one[1].category, 1.0)))
-    return tuple(_activation(catalog, tool, here.uses.get(place, Use()), here.owned) for place, tool in found)
+    return tuple(_activation(catalog, tool, _evidence(place, tool, here), here.owned) for place, tool in found)
 
 
-def _activation(catalog: Catalog, tool: Tool, use: Use, products: tuple[Owned, ...] | None) -> Opportunity:
+def _evidence(place: int, tool: Tool, here: Situation) -> dict[str, Value]:
+    """How little a tool is used, by data; where only somebody says so, nothing more is known."""
+    if not here.measured >> place & 1:
+        return {"tool": tool.name}
+    use = here.uses.get(place, Use())
     values: dict[str, Value] = {"tool": tool.name, "times": use.times, "within": tool.within}
-    if use.last_on is not None:
-        values["last_on"] = use.last_on
+    return values if use.last_on is None else {**values, "last_on": use.last_on}
+
+
+def _activation(
+    catalog: Catalog, tool: Tool, values: Mapping[str, Value], products: tuple[Owned, ...] | None
+) -> Opportunity:
     product, edition = _giver(catalog, tool, products or ())
     return Opportunity(Kind.ACTIVATION, f"{Kind.ACTIVATION}/{tool.key}", product, edition, values, tool)
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from bot.domain.catalog import Catalog, Grant, Tier, Tool
+from bot.domain.marks import UNMARKED, Marked
 from bot.domain.subscriptions import Owned, Subscription, first_start, is_known, owned
 
 
@@ -73,7 +74,13 @@ class Facts(NamedTuple):
     subscribing: bool  # the installation has loaded subscriptions; else every measured tool counts as included
     covered: bool  # a source covers this client
     measured: int  # the tools that those sources measure
-    used: int  # the tools in use
+    used: int  # the tools in use by what they say
+    marked: Marked = UNMARKED  # what people say
+
+    @property
+    def counted(self) -> tuple[int, int]:
+        """The tools measured and in use, whoever says so: what points are made from."""
+        return self.marked.on(self.measured, self.used)
 
 
 class Verdict(NamedTuple):
@@ -198,8 +205,9 @@ def whole(earned: int, possible: int) -> int:
 def judge(catalog: Catalog, facts: Facts, day: date) -> Verdict:
     """Score and tier of one client on the day that its data goes to."""
     products = owned(catalog, facts.subscriptions, day) if facts.subscribing else None
-    entitlement = everything(facts.measured) if products is None else entitle(catalog, products)
-    points = tally(catalog, entitlement, facts.measured, facts.used)
+    measured, used = facts.counted
+    entitlement = everything(measured) if products is None else entitle(catalog, products)
+    points = tally(catalog, entitlement, measured, used)
     first = first_start(facts.subscriptions)
     running = [one for one in facts.subscriptions if one.runs(day)]
     if not running and _has_begun(facts, day):
@@ -222,7 +230,7 @@ def _has_begun(facts: Facts, day: date) -> bool:
 def _unknown(catalog: Catalog, facts: Facts, points: Points, running: Sequence[Subscription]) -> Reason | None:
     if facts.subscribing and not any(is_known(catalog, one) for one in running):
         return Reason.NO_SUBSCRIPTION
-    if not facts.covered:
+    if not facts.covered and facts.marked == UNMARKED:
         return Reason.NO_SOURCE
     return Reason.NOTHING_POSSIBLE if points.possible == 0 else None
 

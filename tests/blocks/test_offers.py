@@ -11,6 +11,7 @@ from bot.blocks.offers import sentence
 from bot.blocks.words import speak
 from bot.domain.clients import Client
 from bot.domain.evidence import situation
+from bot.domain.marks import Marked
 from bot.domain.opportunities import find
 from bot.domain.scoring import Use
 from bot.domain.subscriptions import Subscription
@@ -31,6 +32,7 @@ def owner(*rows: Subscription, **uses: Use) -> Client:
 
 
 SALES_STARTER = Subscription("sales", "Starter", LONG_AGO)
+MARKED = with_facts(client(), measured=0, marked=Marked(unused=CATALOG.bits(["campaigns", "dashboards"])))
 
 
 @pytest.mark.parametrize(
@@ -38,6 +40,8 @@ SALES_STARTER = Subscription("sales", "Starter", LONG_AGO)
     [
         (client(), "activation/campaigns", "pays for Campaigns, never used"),
         (client(), "activation/dashboards", "has Dashboards, never used"),
+        (MARKED, "activation/campaigns", "pays for Campaigns, marked as not used"),
+        (MARKED, "activation/dashboards", "has Dashboards, marked as not used"),
         (
             client({"workflows": Use(0, SINCE_SUMMER)}),
             "activation/workflows",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.domain.catalog import ANY, Catalog, Compare, Condition, Fact, Kind, Rule, Target, Tier
 from bot.domain.evidence import Situation
+from bot.domain.marks import Marked
 from bot.domain.opportunities import Opportunity
 from bot.domain.scoring import Area, Use, entitle
 from bot.domain.subscriptions import Owned, Subscription
@@ -127,6 +128,7 @@ def situations(draw: st.DrawFn) -> Situation:
     uses = draw(st.dictionaries(st.integers(0, len(SHIPPED.tools) - 1), COUNTS.map(Use)))
     known = sum(1 << i for i in uses)
     used = sum(1 << i for i, use in uses.items() if use.times >= SHIPPED.tools[i].at_least)
+    said, unsaid = draw(st.sampled_from([0, EVERY_TOOL])), draw(st.integers(0, EVERY_TOOL))
     return Situation(
         tier=tier,
         score=score,
@@ -138,6 +140,7 @@ def situations(draw: st.DrawFn) -> Situation:
         subscriptions=draw(_SUBSCRIPTIONS),
         properties=draw(_PROPERTIES),
         areas=draw(st.sampled_from([(), tuple(Area(i, 2 * i, True, True) for i in range(len(SHIPPED.categories)))])),
+        marked=Marked(said & draw(st.integers(0, EVERY_TOOL)) & ~unsaid, said & unsaid),
     )
 
 

@@ -35,9 +35,10 @@ def test_activation_says_how_little_it_is_used() -> None:
 
 @given(situations())
 def test_the_first_activation_is_the_cards_next_step(here: Situation) -> None:
-    points = tally(SHIPPED, here.entitlement, here.measured, here.used)
+    measured, used = here.marked.on(here.measured, here.used)
+    points = tally(SHIPPED, here.entitlement, measured, used)
     found = activation(SHIPPED, here._replace(areas=points.areas))
-    step = next_step(SHIPPED, points, here.entitlement, here.measured, here.used)
+    step = next_step(SHIPPED, points, here.entitlement, measured, used)
     expected = None if here.tier is Tier.FORMER else step
     assert (found[0].tool if found else None) == expected
     assert sum(1 << SHIPPED.tools.index(one.tool) for one in found if one.tool) == unused(SHIPPED, here)

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.catalog import Catalog, fold
-from bot.domain.moves import Cause, Ground, Part, change, explain, in_tenths, own_change, own_changes, tenths
+from bot.domain.marks import Marked
+from bot.domain.moves import Cause, Ground, Part, Said, change, explain, in_tenths, own_change, own_changes, tenths
 from bot.domain.scoring import entitle, everything, split
 from bot.domain.subscriptions import Owned
 from tests.domain.catalogs import EVERY_TOOL, SHIPPED
@@ -37,8 +38,9 @@ def without(catalog: Catalog, tool: str) -> Catalog:
 
 def share(ground: Ground, category: str | None = None) -> Fraction | None:
     products = ground.products
-    entitlement = everything(ground.measured) if products is None else entitle(ground.catalog, products)
-    earning, counting = split(entitlement, ground.measured, ground.used)
+    measured = ground.measured | ground.marked.used | ground.marked.unused
+    entitlement = everything(measured) if products is None else entitle(ground.catalog, products)
+    earning, counting = split(entitlement, measured, ground.used | ground.marked.used)
     points = [
         (tool.points, counting >> i & 1, earning >> i & 1)
         for i, tool in enumerate(ground.catalog.tools)
@@ -73,6 +75,7 @@ KNOWN_CAUSES: list[tuple[str, Ground, Cause, list[str]]] = [
         Cause.REACH,
         ["forms"],
     ),
+    ("a tool was marked as used", replace(ACME, marked=Marked(used=SHIPPED.bits(["ads"]))), Cause.USAGE, ["ads"]),
 ]  # fmt: skip
 
 
@@ -83,6 +86,48 @@ def test_a_known_cause_is_named_and_no_other(after: Ground, cause: Cause, tools:
     parts = explain(ACME, after)
     assert {part.cause for part in parts} == {cause}
     assert set(tools) <= {part.tool for part in parts}
+
+
+FORMS = SHIPPED.bits(["forms"])
+BLIND = replace(ACME, measured=EVERY_TOOL & ~FORMS, used=USED & ~FORMS)  # nobody measures forms
+IDLE = replace(ACME, used=USED & ~FORMS)  # measured, and not used
+SAYS_USED, SAYS_UNUSED = Marked(used=FORMS), Marked(unused=FORMS)
+SAID: dict[str, tuple[Ground, Ground, bool, Said | None]] = {
+    "marked as used, measured by nobody": (BLIND, replace(BLIND, marked=SAYS_USED), True, Said.USED),
+    "marked as used, not used by data": (IDLE, replace(IDLE, marked=SAYS_USED), True, Said.USED),
+    "marked as not used, measured by nobody": (BLIND, replace(BLIND, marked=SAYS_UNUSED), False, Said.UNUSED),
+    "marked otherwise": (replace(BLIND, marked=SAYS_USED), replace(BLIND, marked=SAYS_UNUSED), False, Said.UNUSED),
+    "a mark of use faded": (replace(BLIND, marked=SAYS_USED), BLIND, False, Said.GONE),
+    "a mark of no use faded": (replace(BLIND, marked=SAYS_UNUSED), BLIND, True, Said.GONE),
+    "used by data, whoever said so too": (IDLE, replace(ACME, marked=SAYS_USED), True, None),
+    "used by data, whoever says otherwise": (replace(IDLE, marked=SAYS_UNUSED), ACME, True, None),
+    "no longer used, and marked so already": (replace(ACME, marked=SAYS_UNUSED), replace(IDLE, marked=SAYS_UNUSED),
+                                              False, None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after", "rises", "said"), SAID.values(), ids=SAID)
+def test_what_people_say_moves_a_score_as_use_does_and_is_told_from_it(
+    before: Ground, after: Ground, rises: bool, said: Said | None
+) -> None:
+    parts = explain(before, after)
+    assert {part.cause for part in parts} == {Cause.USAGE}
+    assert {part.said for part in parts if part.tool == "forms"} == {said}
+    assert (change(parts) > 0) is rises
+    assert own_change(before, after) == change(parts)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param(replace(BLIND, marked=SAYS_USED), ACME, id="data says the same now"),
+        pytest.param(replace(BLIND, marked=SAYS_USED), replace(ACME, marked=SAYS_USED), id="data says so, too"),
+        pytest.param(replace(ACME, marked=SAYS_USED), replace(IDLE, marked=SAYS_USED), id="data no longer says so"),
+        pytest.param(replace(BLIND, marked=SAYS_UNUSED), replace(IDLE, marked=SAYS_UNUSED), id="data measures it"),
+    ],
+)
+def test_what_data_and_people_say_alike_moves_nothing(before: Ground, after: Ground) -> None:
+    assert change(explain(before, after)) == 0
 
 
 def test_a_tool_that_leaves_the_catalog_moves_with_the_catalog() -> None:
@@ -147,8 +192,16 @@ owned = st.builds(
     ),
 )
 tools = st.integers(0, EVERY_TOOL)
-grounds = st.builds(Ground, st.sampled_from(CATALOGS), st.one_of(st.none(), owned), tools, tools).map(
-    lambda one: replace(one, measured=_within(one, one.measured), used=_within(one, one.used))
+marked = st.sampled_from([Marked(), Marked()]) | st.builds(
+    lambda said, used: Marked(said & used, said & ~used), tools, tools
+)
+grounds = st.builds(Ground, st.sampled_from(CATALOGS), st.one_of(st.none(), owned), tools, tools, marked).map(
+    lambda one: replace(
+        one,
+        measured=_within(one, one.measured),
+        used=_within(one, one.used),
+        marked=Marked(*(_within(one, said) for said in one.marked)),
+    )
 )
 
 

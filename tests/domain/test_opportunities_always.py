@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.domain.catalog import ANY, Catalog, Kind
 from bot.domain.evidence import Situation
+from bot.domain.marks import UNMARKED
 from bot.domain.opportunities import find, offers
 from bot.domain.rules import thresholds
 from bot.domain.scoring import Use
@@ -61,7 +62,7 @@ def test_what_is_not_known_fires_nothing(here: Situation, data: st.DataObject) -
     some = data.draw(st.sets(st.sampled_from(sorted(forgotten))))
     less = here._replace(**{name: forgotten[name] for name in some}, measured=0 if "uses" in some else here.measured)
     assert set(keys(offers(SHIPPED, less))) <= set(keys(offers(SHIPPED, here)))
-    blind = here._replace(**forgotten, measured=0)
+    blind = here._replace(**forgotten, measured=0, marked=UNMARKED)
     assert find(SHIPPED, blind) == ()
 
 
