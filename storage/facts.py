@@ -24,9 +24,10 @@ from sqlalchemy import (
 from bot.domain.answers import Answer, Reply
 from bot.domain.catalog import Catalog, fold
 from bot.domain.clients import Client
+from bot.domain.marks import counting, sets
 from bot.domain.scoring import Facts, Use, used_tools
 from bot.domain.subscriptions import Subscription
-from storage import grounds, history, reaches
+from storage import grounds, history, reaches, tool_marks
 from storage.basis import Source, covering, measured
 from storage.grounds import CatalogOf
 from storage.schema import (
@@ -90,6 +91,7 @@ def _found(catalog: Catalog) -> Select[Any]:
             standing.c.quiet,
             record.c.properties,
             _answers().label("answers"),
+            tool_marks.column().label("marks"),
             person.c.name.label("csm_name"),
             person.c.slack_user_id,
             installation.c.as_of,
@@ -170,6 +172,7 @@ def _client(catalog: Catalog, catalogs: CatalogOf, row: Row[Any]) -> Client:
     uses, listed = _sum_uses(catalog, sources, row.uses or ())
     covered, tools = measured(sources, listed)
     subscriptions = [_subscription(one, row.as_of) for one in row.subscriptions or ()]
+    marks = {} if row.as_of is None else counting(catalog, tool_marks.read(row.marks), row.as_of)
     return Client(
         id=row.id,
         name=row.name,
@@ -181,7 +184,7 @@ def _client(catalog: Catalog, catalogs: CatalogOf, row: Row[Any]) -> Client:
         csm_slack_id=row.slack_user_id,
         renews_on=row.renews_on,
         as_of=row.as_of if any(one.reach is not None for one in sources) else None,
-        facts=Facts(subscriptions, row.subscribing, covered, tools, used_tools(catalog, uses)),
+        facts=Facts(subscriptions, row.subscribing, covered, tools, used_tools(catalog, uses), sets(marks)),
         uses=uses,
         properties=row.properties,
         quiet=tuple((row.quiet or "").split(",")) if row.quiet else (),
@@ -190,6 +193,7 @@ def _client(catalog: Catalog, catalogs: CatalogOf, row: Row[Any]) -> Client:
         last_score=row.last_score,
         last_used_on=max((use.last_on for use in uses.values() if use.last_on is not None), default=None),
         reaches=reaches.reaches(covering(sources, listed)),
+        marks=marks,
     )
 
 

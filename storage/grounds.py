@@ -6,15 +6,21 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from bot.domain.catalog import Catalog
+from bot.domain.marks import Marked
 from bot.domain.moves import Ground
+from bot.domain.scoring import Facts
 from bot.domain.subscriptions import Owned
 
 # "sales:professional:starter,crm:free:free|1fff|3": product, edition, the edition past its grace ("" for none); the
 # tools measured; those of them in use, which are scored. "*" for the products: subscriptions were never loaded.
+# "…|3|4|0": behind them the scored tools that people say are used, and those that they say are not, if there are any.
 
 
-def write(catalog: Catalog, products: tuple[Owned, ...] | None, measured: int, used: int) -> str:
-    return f"{_products(catalog, products)}|{measured:x}|{used & measured & _scored(catalog):x}"
+def write(catalog: Catalog, products: tuple[Owned, ...] | None, facts: Facts) -> str:
+    scored = _scored(catalog)
+    text = f"{_products(catalog, products)}|{facts.measured:x}|{facts.used & facts.measured & scored:x}"
+    used, unused = (tools & scored for tools in facts.marked)
+    return f"{text}|{used:x}|{unused:x}" if used | unused else text
 
 
 @lru_cache(maxsize=65_536)  # the same few combinations over a whole base
@@ -50,9 +56,10 @@ def find(catalogs: CatalogOf, text: str | None) -> Ground | None:
 @lru_cache(maxsize=4_096)
 def read(catalog: Catalog, text: str) -> Ground:
     """`catalog`: the one that the text was written with, found by its hash."""
-    products, measured, used = text.split("|")
+    products, *sets = text.split("|")
     owned = None if products == "*" else tuple(_owned(catalog, one) for one in products.split(",") if one)
-    return Ground(catalog, owned, int(measured, 16), int(used, 16))
+    measured, used, *marked = (int(tools, 16) for tools in sets)
+    return Ground(catalog, owned, measured, used, Marked(*marked))
 
 
 def _owned(catalog: Catalog, text: str) -> Owned:

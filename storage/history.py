@@ -55,7 +55,7 @@ NO_PAST = Past()
 def moment(catalog: Catalog, verdict: Verdict, facts: Facts) -> Moment:
     score = (verdict.score, verdict.points.earned, verdict.points.possible)
     known = verdict.score is not None
-    ground = grounds.write(catalog, verdict.products, facts.measured, facts.used) if known else None
+    ground = grounds.write(catalog, verdict.products, facts) if known else None
     return Moment(verdict.tier.value, *score, catalog.hash, ground)
 
 

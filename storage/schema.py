@@ -477,6 +477,23 @@ opportunity_answer = Table(
     Index("ix_opportunity_answer_until", "installation_id", "until"),
 )
 
+# What somebody says of a tool of a client: used or not (`bot.domain.marks`).
+tool_mark = Table(
+    "tool_mark",
+    metadata,
+    _installation(primary_key=True),
+    Column("client_id", Key, primary_key=True),
+    Column("tool", String(255), primary_key=True),  # folded, as in `tool`: the catalog says which one is meant
+    Column("is_used", Boolean, nullable=False),
+    Column("said_on", Date, nullable=False),
+    Column("person_id", Key, nullable=False),
+    _owned("client_id", table="record"),
+    _owned("person_id", table="person"),
+    # Clients of which a mark fades as the as-of day moves:
+    Index("ix_tool_mark_said_on", "installation_id", "said_on", "client_id"),
+    sqlite_with_rowid=False,
+)
+
 # The history of a client's score: a row when its points change, so it grows with what changes and not with time.
 change = Table(
     "change",

@@ -53,10 +53,19 @@ class Settler:
         ids = self._take(connection, head.settled_to, size)
         if not ids:
             return None
+        self._make(connection, ids)
+        return len(ids)
+
+    def score(self, connection: Connection, client_id: int) -> None:
+        """Make the score of one client now, before those that wait. Where it waits itself, it does so still."""
+        if self._lock(connection).as_of is not None:
+            self.prepare(connection)
+            self._make(connection, [client_id])
+
+    def _make(self, connection: Connection, ids: Sequence[int]) -> None:
         clients = self._reader.read(connection, ids)
         _forget(connection, self._basis, [i for i in ids if i not in clients or clients[i].archived])
         self._write(connection, {i: one for i, one in clients.items() if not one.archived})
-        return len(ids)
 
     def _lock(self, connection: Connection) -> Row[date | None, str | None, int | None, int | None]:
         """One slice at a time for each installation, and none between the facts of a client and its mark."""

@@ -23,10 +23,11 @@ from sqlalchemy import (
     select,
 )
 
+from bot.domain.marks import UNMARKED, Marked, counting, sets
 from bot.domain.rules import properties
 from bot.domain.scoring import Facts
 from bot.domain.subscriptions import Subscription, monthly_revenue, next_renewal
-from storage import bulk, lists, uses
+from storage import bulk, lists, tool_marks, uses
 from storage.basis import TEAM_PROPERTY, Basis, Workspace, measured
 from storage.schema import record, record_date, record_person, subscription
 from storage.uses import NOTHING, Chosen, Reading
@@ -45,6 +46,7 @@ class Client:
     days: dict[int, date] = field(default_factory=dict)  # by property
     subscriptions: list[Subscription] = field(default_factory=list)
     use: Reading = NOTHING
+    marked: Marked = UNMARKED
 
 
 def revenue(
@@ -81,7 +83,8 @@ class Reader:
 
     def _build(self, dense: bool) -> tuple[Select[Any], ...]:
         chosen = partial(_chosen, dense=dense)
-        return tuple(make(self.basis, chosen) for make in (_records, _people, _days, _subscriptions, uses.statement))
+        made = (_records, _people, _days, _subscriptions, uses.statement, tool_marks.statement)
+        return tuple(make(self.basis, chosen) for make in made)
 
     def read(self, connection: Connection, ids: Sequence[int]) -> dict[int, Client]:
         """The clients with these ids, which are in order. Those of no record are left out."""
@@ -89,7 +92,7 @@ class Reader:
             return {}
         dense = ids[-1] - ids[0] < 2 * len(ids)
         values = {"low": ids[0], "high": ids[-1]} if dense else {"ids": ids}
-        records, people, days, subscriptions, used = self._statements[dense]
+        records, people, days, subscriptions, used, marks = self._statements[dense]
         wanted, day = frozenset(ids), bulk.day(connection)
         clients = {
             row[0]: Client(row[1], row[2], row[3], row[4], dict(zip(self._properties, row[5:], strict=True)))
@@ -108,6 +111,9 @@ class Reader:
         for client_id, listed, asked, *words in bulk.rows(connection, used, values):
             if (client := clients.get(client_id)) is not None:
                 client.use = uses.reading(self.basis, listed, asked, words)
+        for client_id, found in tool_marks.of_slice(bulk.rows(connection, marks, values), day).items():
+            if (client := clients.get(client_id)) is not None and self.basis.as_of is not None:
+                client.marked = sets(counting(self.basis.catalog, found, self.basis.as_of))
         return clients
 
     def facts(self, client: Client) -> Facts:
@@ -115,7 +121,7 @@ class Reader:
         basis, listed = self.basis, client.use.listed
         if listed not in self._measured:
             self._measured[listed] = measured(basis.sources, listed)
-        return Facts(client.subscriptions, basis.subscribing, *self._measured[listed], client.use.used)
+        return Facts(client.subscriptions, basis.subscribing, *self._measured[listed], client.use.used, client.marked)
 
 
 def _subscription(row: Sequence[Any], day: bulk.Day, as_of: date | None) -> Subscription:

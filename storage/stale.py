@@ -10,7 +10,7 @@ from sqlalchemy import CompoundSelect, Connection, Select, select, union
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain.catalog import third_days
-from storage import lists
+from storage import lists, tool_marks
 from storage.basis import Basis
 from storage.database import Database
 from storage.schema import change, installation, record, stale, standing, subscription, usage
@@ -46,7 +46,10 @@ def mark_all(database: Database, installation_id: int, clients: CompoundSelect[A
 def between(before: Basis, after: Basis) -> CompoundSelect[Any]:
     """The clients whose scores may differ only because days went by: reaches and the as-of day moved forward."""
     return union(
-        *_days_of_usage(before, after), *_days_of_subscriptions(before, after), *_days_of_history(before, after)
+        *_days_of_usage(before, after),
+        *_days_of_subscriptions(before, after),
+        *_days_of_history(before, after),
+        tool_marks.fading(after.installation_id, *_span(before, after)),
     )
 
 

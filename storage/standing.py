@@ -89,6 +89,11 @@ def resettle(connection: Connection, installation_id: int) -> bool:
     return True
 
 
+def score(connection: Connection, installation_id: int, catalog: Catalog, client_id: int) -> None:
+    """Make the score of a client in the transaction that changed its facts, so that they count at once."""
+    Settler(installation_id, catalog).score(connection, client_id)
+
+
 def waiting(connection: Connection) -> dict[int, int]:
     """The installations where all scores are to be made again, each with the last client that is done."""
     one = installation.c

@@ -258,7 +258,7 @@ def test_adding_usage_never_lowers_a_score(one: Facts, more: int) -> None:
 @given(anything, tools)
 def test_tools_not_measured_or_not_bought_do_not_matter(one: Facts, others: int) -> None:
     verdict = judge(SHIPPED, one, DAY)
-    foreign = others & ~(one.measured & verdict.entitlement.included)
+    foreign = others & ~(one.counted[0] & verdict.entitlement.included)
     assert judge(SHIPPED, one._replace(used=one.used ^ foreign), DAY) == verdict
     unbought = others & ~verdict.entitlement.included
     if one.subscribing:

@@ -19,9 +19,11 @@ from bot.domain.catalog import Tier
 from bot.domain.engagement import assess
 from bot.domain.filters import Filter
 from bot.domain.listing import Listing, Page, Scope, Whose
+from bot.domain.marks import Mark, names
 from bot.domain.scoring import judge
+from bot.domain.signs import notice
 from bot.domain.subscriptions import Subscription, next_renewal
-from storage import catalog, facts, listing, schema, stale, standing
+from storage import catalog, facts, listing, schema, stale, standing, tool_marks
 from storage.database import Database
 from storage.installations import Installation, create
 from tests.conftest import NOW
@@ -34,6 +36,7 @@ CATALOGS = (
     catalog.parse(CATALOG.replace("grace = 10", "grace = 25").replace("points = 3", "points = 2"), "b"),
 )
 CLIENTS = (1, 2, 3, 4, 90)  # close together and far away: both ways of reading a slice
+DANA = 99  # who says what is said of tools
 
 
 class Killed(BaseException):
@@ -45,7 +48,7 @@ class Base:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.rules = CATALOGS[0]
+        self.rules = self.scored = CATALOGS[0]
         self.reaches: dict[int, date] = {}
         self.numbers = 0
         with database.write() as connection:
@@ -56,6 +59,19 @@ class Base:
             bases.add_tools(connection, self.id, "contacts", "forms", "form", "campaigns", "unheard of")
             bases.measure(connection, self.id, 1, [1, 2, 3])
             bases.add_clients(connection, self.id, *CLIENTS)
+            dana = {"id": DANA, "slack_user_id": "U0DANA", "name": "Dana"}
+            connection.execute(insert(schema.person).values(installation_id=self.id, **dana))
+
+    def say(self, client: int, tool: str, day: int, is_used: bool) -> None:
+        mark = Mark(is_used, START + timedelta(day))
+        with self.database.write() as connection:
+            tool_marks.say(connection, self.id, client, names(self.scored, tool), mark, DANA)
+            standing.score(connection, self.id, self.scored, client)
+
+    def take_back(self, client: int, tool: str) -> None:
+        with self.database.write() as connection:
+            tool_marks.take_back(connection, self.id, client, names(self.scored, tool))
+            standing.score(connection, self.id, self.scored, client)
 
     def use(self, client: int, tool: int, day: int, count: int, source: int) -> None:
         with self.database.write() as connection:
@@ -111,6 +127,7 @@ class Base:
 
     def settle(self) -> int:
         standing.advance(self.database, self.id, self.rules, self.reaches, NOW)
+        self.scored = self.rules
         return standing.settle(self.database, self.id, self.rules)
 
     def rows(self) -> list[Any]:
@@ -137,6 +154,8 @@ def base(database: Database) -> Base:
 client_ids, sources, tool_ids = st.sampled_from(CLIENTS), st.sampled_from([1, 2]), st.integers(1, 5)
 day_numbers, counts = st.integers(0, 120), st.integers(1, 4)
 Step = tuple[Any, ...]
+marked_tools = st.sampled_from(["contacts", "forms", "campaigns"])
+say = st.tuples(st.just("say"), client_ids, marked_tools, st.integers(-70, 60), st.booleans())  # fades from day 20 on
 use = st.tuples(st.just("use"), client_ids, st.integers(1, 3), day_numbers, counts, st.just(1))
 subscribe = st.tuples(
     st.just("subscribe"), client_ids, st.sampled_from(["mail", "mail", "CRM", "other"]),
@@ -153,17 +172,25 @@ change = st.one_of(
     st.tuples(st.just("cover_all")),
     st.tuples(st.just("measure"), sources, tool_ids),
     st.tuples(st.just("change_catalog")),
+    say,
+    say,
+    st.tuples(st.just("take_back"), client_ids, marked_tools),
 )
 imports = st.lists(st.tuples(st.lists(change, max_size=2), st.integers(0, 25)), min_size=1, max_size=6)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(use, min_size=3, max_size=12), st.lists(subscribe, min_size=2, max_size=6), imports)
+@given(
+    st.lists(use, min_size=3, max_size=12),
+    st.lists(subscribe, min_size=2, max_size=6),
+    st.lists(say, max_size=6),
+    imports,
+)
 def test_after_any_sequence_of_imports_the_stored_scores_equal_a_whole_rescoring(
-    database: Database, uses: list[Step], bought: list[Step], after: list[tuple[list[Step], int]]
+    database: Database, uses: list[Step], bought: list[Step], said: list[Step], after: list[tuple[list[Step], int]]
 ) -> None:
     base, day = Base(database), 20
-    for changes, days in [([*uses, *bought], 0), *after]:
+    for changes, days in [([*uses, *bought, *said], 0), *after]:
         for name, *values in changes:
             getattr(base, name)(*values)
         day += days
@@ -187,6 +214,8 @@ def _check_against_the_card(base: Base, rows: Sequence[Any]) -> None:
         assert (row.tier, row.score, row.share) == (verdict.tier, verdict.score, verdict.share)
         assert (row.reason, row.first_on) == (verdict.reason, verdict.first_on)
         assert (one.renews_on, one.mrr, one.currency) == (row.renews_on, row.mrr, row.currency)
+        judged = assess(base.rules, one, one.as_of)
+        assert notice(base.rules, judged.situation(), base.rules.bits(one.quiet), {}).signs == row.signs
 
 
 def _card(base: Base, client: int) -> list[Any]:
@@ -238,6 +267,11 @@ SLOW_CHANGES: dict[str, list[Step]] = {
     "uses a tool": [("subscribe", 1, "mail", "pro", None, 200), ("use", 1, 1, 31, 3, 1)],
     "uses a tool of a longer window": [
         ("subscribe", 1, "mail", "pro", None, 200), ("measure", 1, 4), ("use", 1, 4, 2, 3, 1),
+    ],
+    "is said to use a tool": [("subscribe", 1, "mail", "pro", None, 200), ("say", 1, "campaigns", -50, True)],
+    "is said not to use a tool": [("subscribe", 1, "mail", "pro", None, 200), ("say", 1, "campaigns", -45, False)],
+    "is said to use a tool without data of it": [
+        ("subscribe", 1, "mail", "pro", None, 200), ("say", 1, "forms", -40, True),
     ],
 }  # fmt: skip
 
