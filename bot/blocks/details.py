@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.blocks import ids, kit
-from bot.blocks.kit import Modal
+from bot.blocks.kit import Block, Modal
 from bot.blocks.words import Words
 from bot.domain.catalog import Catalog
 from bot.domain.engagement import Engagement, ToolUse, tools_of
+from bot.domain.marks import LASTS, Mark, Say
 from bot.domain.scoring import Area, Reason, State
 
-MOST_TOOLS = 60  # shown in a category; a modal takes 100 blocks and 250 kB
+MOST_TOOLS = 60  # shown in a category, a block each; a modal takes 100 blocks and 250 kB
+SAYS = {Say.USED: "Used", Say.UNUSED: "Not used", Say.TAKE_BACK: "Take back"}
 
 
 def category(catalog: Catalog, one: Engagement, key: str, words: Words) -> Modal:
-    """Each tool of a category: included or not, used how often and when last, points given and why."""
+    """Each tool of a category: included or not, used how often and when last, points given and why.
+
+    A menu beside it says what data does not: that it is used, or not.
+    """
     shown = catalog.categories.get(key) or next(iter(catalog.categories.values()))
     uses = tools_of(catalog, one, shown.key)
-    lines = [line for use in uses[:MOST_TOOLS] for line in _tool(catalog, one, use, words)]
+    tools = [_section(catalog, one, use, words) for use in uses[:MOST_TOOLS]]
     if len(uses) > MOST_TOOLS:
-        lines.append(words("… and {n} more", n=len(uses) - MOST_TOOLS))
+        tools.append(kit.section(words("… and {n} more", n=len(uses) - MOST_TOOLS)))
     menu = kit.select(ids.CHOOSE_CATEGORY, _options(one, words), shown.key)
     head = kit.section(f"*{kit.name(one.client.name)}*", accessory=menu)
     title = f"{kit.cut(shown.name, 14)}: {_points(one.areas[shown], words)}"
-    blocks = [head, *kit.sections(lines), kit.context(_footnote(one, shown.key, words))]
+    blocks = [head, *tools, kit.context(_footnote(one, shown.key, uses, words))]
     return kit.modal(title, blocks, close=words("Close"), metadata=str(one.client.id))
 
 
@@ -38,13 +45,39 @@ def _points(area: Area, words: Words) -> str:
     return words("new") if area.measured else words("not measured")
 
 
+def _section(catalog: Catalog, one: Engagement, use: ToolUse, words: Words) -> Block:
+    options = [(words(SAYS[say]), say.value) for say in use.choices]
+    menu = kit.overflow(ids.MARK_TOOL, options) if options else None
+    return kit.carrying("tool", use.tool.key, kit.section(*_tool(catalog, one, use, words), accessory=menu))
+
+
 def _tool(catalog: Catalog, one: Engagement, use: ToolUse, words: Words) -> list[str]:
     title = f"*{kit.name(use.tool.name, 60)}*"
     if use.state is State.NOT_BOUGHT:
         return [words("{tool}: {why}", tool=title, why=_needs(catalog, use, words))]
     if use.state is State.NOT_MEASURED:
         return [words("{tool}: not measured", tool=title)]
-    return [f"{title} {_given(use, words)}", _used(one, use, words)]
+    return [f"{title} {_given(use, words)}", *_sources(one, use, words)]
+
+
+def _sources(one: Engagement, use: ToolUse, words: Words) -> list[str]:
+    """What somebody says of a tool, and what the data does."""
+    if use.mark is None:
+        return [_used(one, use, words)]
+    used = _used(one, use, words)
+    data = [words("In the data: {used}", used=used[:1].lower() + used[1:])] if use.is_measured else []
+    return [_said(use.mark, one, words), *data]
+
+
+def _said(mark: Mark, one: Engagement, words: Words) -> str:
+    """Under the name of who said it, as data stands under its day."""
+    text = (
+        words("Used, says {person}, {day} · counts until {until}")
+        if mark.is_used
+        else words("Not used, says {person}, {day} · counts until {until}")
+    )
+    person = kit.name(mark.person, 40) or words("somebody")
+    return text.format(person=person, day=words.day(mark.said_on, one.day), until=words.day(mark.until, one.day))
 
 
 def _given(use: ToolUse, words: Words) -> str:
@@ -89,10 +122,13 @@ def _needs(catalog: Catalog, use: ToolUse, words: Words) -> str:
     return words("needs {product} {edition}", product=kit.plain(product.name), edition=kit.plain(edition))
 
 
-def _footnote(one: Engagement, key: str, words: Words) -> str:
-    """How far the data of a category goes."""
+def _footnote(one: Engagement, key: str, uses: Sequence[ToolUse], words: Words) -> str:
+    """How far the data of a category goes, and what can be said beside it."""
     day = one.late.get(key, one.data_to)
-    return words("No usage data yet") if day is None else words("Data to {day}", day=words.weekday(day, one.day))
+    data = words("No usage data yet") if day is None else words("Data to {day}", day=words.weekday(day, one.day))
+    if not any(use.choices for use in uses):
+        return data
+    return words("{data} · ⋯ marks a tool as used or not used, for {n} days", data=data, n=LASTS.days)
 
 
 def missing(one: Engagement, words: Words) -> Modal:

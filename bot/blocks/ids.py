@@ -5,6 +5,7 @@ from __future__ import annotations
 OPEN_CLIENT = "open_client"  # value: the client's id; several in one message are numbered: open_client:2
 SHOW_DETAILS = "show_details"
 CHOOSE_CATEGORY = "choose_category"
+MARK_TOOL = "mark_tool"  # a menu of `marks.Say`; the block's id is the tool's key
 SHOW_MISSING = "show_missing"
 PREVIEW_SHARE = "preview_share"
 SHARE_CLIENT = "share_client"  # the modal's callback id

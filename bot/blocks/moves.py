@@ -9,10 +9,15 @@ from functools import lru_cache
 from bot.blocks import kit
 from bot.blocks.words import Words
 from bot.domain.catalog import Catalog
-from bot.domain.moves import Cause, Part, Shown, in_tenths
+from bot.domain.moves import Cause, Part, Said, Shown, in_tenths
 from bot.domain.scoring import Use
 
 MOST = 4  # lines
+SAID = {
+    Said.USED: "{tool}: marked as used",
+    Said.UNUSED: "{tool}: marked as not used",
+    Said.GONE: "{tool}: no longer marked",
+}
 
 
 def lines(
@@ -61,6 +66,8 @@ def _told(catalog: Catalog, one: Shown, uses: Mapping[int, Use], today: date, wo
             return words("Tool list version {version}: {tools}", version=catalog.version, tools=tools)
         case Cause.REACH:
             return words("What is measured: {tools}", tools=tools)
+        case _ if one.said is not None:
+            return words(SAID[one.said], tool=tools)
         case _ if one.tenths > 0:
             return words("{tool}: in use now", tool=tools)
     place = catalog.tool_names.get(one.tool.replace("_", ""))
@@ -92,5 +99,7 @@ def short(catalog: Catalog, parts: Sequence[Part], words: Words) -> str:
             return words("tool list changed")
         case Cause.REACH:
             return words("other tools measured")
+    if part.said is not None:
+        return words(SAID[part.said], tool=name)
     small = name if name[:2].isupper() else name[:1].lower() + name[1:]
     return words("no {tool}", tool=small) if part.moved < 0 else words("{tool} now", tool=small)

@@ -62,6 +62,8 @@ SENTENCES = {
     "objects_changed": "Somebody else changed the objects meanwhile. Open them again to see how they are now.",
     "not_installed": "The bot is not set up for this Slack workspace. Whoever runs it: engagement-bot doctor",
     "client_gone": "This client is no longer there. Look it up again: {command} and its name.",
+    "tool_gone": "This tool is no longer there. Open the details again.",
+    "mark_needless": "There is nothing to mark of {tool} now: its use is measured, or this client does not have it.",
     "catalog_refused": "The catalog cannot be used: {file}, line {line}: {problem}. Tell whoever runs the bot.",
     "mapping_refused": "The mapping cannot be used: {file}, line {line}: {problem}. Tell whoever runs the bot.",
     "import_day": "It is not imported: {problem}.",

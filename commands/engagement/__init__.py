@@ -14,7 +14,7 @@ from bot.blocks import ids, kit
 from bot.domain.access import Right
 from bot.domain.filter_text import is_filter
 from commands.arguments import Turn, typed
-from commands.engagement import card, filters, lists, menu, views
+from commands.engagement import card, filters, lists, menu, tool_marks, views
 from storage import clients
 
 Payload = Mapping[str, Any]
@@ -70,6 +70,7 @@ LISTENERS = [
     ("action", ids.SHOW_HISTORY, card.on_history, Right.SEAT),
     ("action", ids.SHOW_CHART, lists.on_chart, Right.SEAT),
     ("action", ids.CHOOSE_CATEGORY, card.on_category, Right.SEAT),
+    ("action", ids.MARK_TOOL, tool_marks.on_mark, Right.SEAT),
     ("action", re.compile(rf"^{ids.OPEN_CLIENT}:\d+$"), card.on_open, Right.SEAT),
     ("action", ids.SHOW_MISSING, card.on_missing, Right.SEAT),
     ("action", re.compile(rf"^{ids.SHOW_OVERVIEW}(:[a-z]+)?$"), lists.on_overview, Right.SEAT),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -11,11 +13,13 @@ from bot.blocks import details, engagement, share
 from bot.blocks.words import speak
 from bot.domain.audience import Audience, Channel
 from bot.domain.clients import Client
+from bot.domain.engagement import assess
 from bot.domain.freshness import EVERY, Reach
+from bot.domain.marks import UNMARKED, Mark, sets
 from bot.domain.scoring import Use
 from bot.domain.subscriptions import Owned, Subscription
 from bot.playground.validation import block_problems, view_problems
-from tests.base import CATALOG, TODAY, client, ground, judged, with_facts
+from tests.base import CATALOG, TODAY, client, ground, judged, place, with_facts
 from tests.blocks.conftest import Golden
 
 WORDS = speak()
@@ -166,11 +170,72 @@ def test_a_category_s_details_say_this_word_for_word(category: str, golden: Gold
     golden(f"details_{category}", details.category(CATALOG, judged(ACME), category, WORDS))
 
 
+DANA = Mark(True, date(2026, 11, 18), "Dana Demo")
+SAID = {place("campaigns"): DANA, place("ads"): DANA._replace(is_used=False, person="<!channel> *Bo*")}
+BY_PEOPLE = replace(
+    with_facts(ACME, measured=ACME.facts.measured & ~CATALOG.bits(["ads", "seo", "blog"]), marked=sets(SAID)),
+    marks=SAID,
+)
+
+
+def test_what_people_say_stands_under_their_names_beside_a_menu_to_say_it(golden: Golden) -> None:
+    golden("details_marked", details.category(CATALOG, judged(BY_PEOPLE), "marketing", WORDS))
+
+
+def test_a_menu_says_only_what_would_be_new() -> None:
+    blocks = details.category(CATALOG, judged(BY_PEOPLE), "marketing", WORDS)["blocks"]
+    menus = {one["block_id"]: _options(one) for one in blocks if "accessory" in one}
+    assert menus["tool:marketing_email"] == ["Used"]  # measured, and not used
+    assert menus["tool:campaigns"] == ["Used", "Take back"]
+    assert menus["tool:ads"] == ["Used", "Not used", "Take back"]
+    assert "tool:forms" not in menus  # measured, and used
+    assert "tool:attribution" not in menus  # not bought
+
+
+def _options(block: dict[str, Any]) -> list[str]:
+    return [option["text"]["text"] for option in block["accessory"]["options"]]
+
+
+def test_a_name_of_who_said_something_can_neither_ping_nor_format() -> None:
+    view = details.category(CATALOG, judged(BY_PEOPLE), "marketing", WORDS)
+    (text,) = [one for one in _texts(view["blocks"]) if one.startswith("*Ads*")]
+    assert "Not used, says &lt;!channel&gt; " in text
+    assert "<!" not in text
+    assert "*Bo*" not in text
+
+
+def test_somebody_without_a_name_is_somebody() -> None:
+    one = replace(BY_PEOPLE, marks={place("campaigns"): DANA._replace(person="")})
+    assert "Used, says somebody, 18 Nov" in str(details.category(CATALOG, judged(one), "marketing", WORDS))
+
+
+def test_a_category_of_many_tools_fits_slack_s_limits() -> None:
+    tool = CATALOG.tools[place("ads")]
+    many = replace(
+        CATALOG,
+        hash="many",
+        tools=(*CATALOG.tools, *(replace(tool, key=f"{'k' * 200}{n}", name="N" * 300) for n in range(120))),
+    )
+    view = details.category(many, assess(many, with_facts(client(), measured=0), TODAY), "marketing", WORDS)
+    assert not view_problems(view)
+    assert len(json.dumps(view)) < 250_000
+    assert "… and " in view["blocks"][-2]["text"]["text"]
+
+
+def test_why_it_moved_says_what_people_said() -> None:
+    one = replace(BY_PEOPLE, before=replace(ground(BY_PEOPLE), marked=UNMARKED))
+    text = engagement.card(CATALOG, judged(one), WORDS)["blocks"][1]["text"]["text"]
+    assert "Campaigns: marked as used" in text
+    assert "Ads: marked as not used" in text
+    gone = replace(with_facts(ACME), before=replace(ground(ACME), marked=sets({place("campaigns"): DANA})))
+    assert "Campaigns: no longer marked" in engagement.card(CATALOG, judged(gone), WORDS)["blocks"][1]["text"]["text"]
+
+
 def test_details_of_a_late_category_say_how_far_it_goes() -> None:
-    one = judged(STATES["late_category"])
+    one, hint = judged(STATES["late_category"]), " · ⋯ marks a tool as used or not used, for 90 days"
     foots = {key: details.category(CATALOG, one, key, WORDS)["blocks"][-1] for key in ("marketing", "sales")}
     said = {key: foot["elements"][0]["text"] for key, foot in foots.items()}
-    assert said == {"marketing": "Data to Tue 3 Nov", "sales": "Data to Fri 20 Nov"}
+    assert said == {"marketing": f"Data to Tue 3 Nov{hint}", "sales": f"Data to Fri 20 Nov{hint}"}
 
 
 def test_details_of_a_category_that_is_no_more_show_the_first() -> None:

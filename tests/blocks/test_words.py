@@ -87,6 +87,7 @@ def test_the_words_of_an_error_take_its_values(key: str) -> None:
         "pipeline": "Support",
         "length": 300,
         "known": "clients.csv",
+        "tool": "Forms",
     }
     said = say(key, **values)
     assert "{" not in said

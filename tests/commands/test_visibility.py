@@ -21,7 +21,7 @@ from storage import everything, exports, imports, people, standing, views
 from storage.catalog import Catalogs
 from storage.database import Database
 from storage.installations import every
-from storage.schema import person, team, team_member, workspace
+from storage.schema import person, team, team_member, tool_mark, workspace
 from tests import bots
 from tests.bots import CATALOG, NOW, TODAY, Bot, texts
 
@@ -132,6 +132,20 @@ def test_who_loses_a_workspace_loses_its_clients_at_once(bot: Bot) -> None:
     told = bot.wait(lambda: bot.slack.actions.visible_messages(cast.ANNA, cast.GENERAL)[before:])
     assert "no longer there" in told[-1].text
     assert not any(name in said(bot, "/engagement team:all sort:name", cast.ANNA) for name in THEIRS)
+
+
+def test_who_loses_a_workspace_can_say_nothing_of_its_clients(bot: Bot) -> None:
+    bot.press(bot.ask("/engagement acme", cast.ANNA, cast.GENERAL), ids.SHOW_DETAILS, cast.ANNA)
+    view = bot.modal()
+    with bot.database.write() as connection:
+        anna = select(person.c.id).where(person.c.slack_user_id == cast.ANNA).scalar_subquery()
+        connection.execute(delete(team_member).where(team_member.c.person_id == anna))
+        connection.execute(update(person).where(person.c.slack_user_id == cast.ANNA).values(seat="on"))
+    bot.slack.actions.press(cast.ANNA, view.id, "tool:marketing_email", ids.MARK_TOOL, selected_option="used")
+    told = bot.modal(lambda one: one.id != view.id)
+    assert "This client is no longer there." in texts(told.payload["blocks"])
+    with bot.database.read() as connection:
+        assert connection.execute(select(tool_mark)).all() == []
 
 
 @pytest.mark.parametrize(
