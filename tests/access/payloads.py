@@ -167,20 +167,25 @@ def pressed_in_modal(action: str, value: Of, carries: Of, callback: str = "") ->
                      carries, callback)  # fmt: skip
 
 
-def chose_in_modal(action: str, value: Of, carries: Of, callback: str = "") -> Send:
+def chose_in_modal(action: str, value: Of, carries: Of, callback: str = "", block: str = "block") -> Send:
     def menu(world: World) -> Json:
         return {"type": "static_select", "options": [{"text": _plain("Entry"), "value": value(world)}]}
 
-    return _in_modal(action, menu, {"selected_option": value}, carries, callback)
+    return _in_modal(action, menu, {"selected_option": value}, carries, callback, block)
 
 
 def _in_modal(
-    action: str, element: Callable[[World], Json], chosen: Mapping[str, Of], carries: Of, callback: str
+    action: str,
+    element: Callable[[World], Json],
+    chosen: Mapping[str, Of],
+    carries: Of,
+    callback: str,
+    block_id: str = "block",
 ) -> Send:
     def send(world: World, who: str) -> Any:
         bot = world.bot_of(who)
         made = element(world) | {"action_id": action}
-        block = {"type": "actions", "block_id": "block", "elements": [made]}
+        block = {"type": "actions", "block_id": block_id, "elements": [made]}
         view = _opened(bot, who, callback, carries(world), [block])
         slack = bot.slack.slack
         what = action_json(block, made, {name: of(world) for name, of in chosen.items()}, slack.next_ts())

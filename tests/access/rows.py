@@ -152,6 +152,8 @@ ENGAGEMENT = [
     Row("action", ids.SHOW_HISTORY, pressed(ids.SHOW_HISTORY, client), ACME, names=True),
     Row("action", ids.SHOW_CHART, pressed(ids.SHOW_CHART, ALL), SEATED, "client"),
     Row("action", ids.CHOOSE_CATEGORY, chose_in_modal(ids.CHOOSE_CATEGORY, says("sales"), client), ACME, "Sales"),
+    Row("action", ids.MARK_TOOL, chose_in_modal(ids.MARK_TOOL, says("used"), client, block="tool:campaigns"), ACME,
+        "Campaigns", {"tool_mark", "standing", "change"}),
     Row("action", rf"^{ids.OPEN_CLIENT}:\d+$", pressed(f"{ids.OPEN_CLIENT}:0", client), ACME, names=True),
     Row("action", ids.SHOW_MISSING, pressed(ids.SHOW_MISSING, client), ACME, "Forms"),
     Row("action", f"^{ids.SHOW_OVERVIEW}(:[a-z]+)?$", pressed(ids.SHOW_OVERVIEW, ALL), SEATED, "client"),
