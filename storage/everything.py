@@ -7,6 +7,7 @@ who sees all sees all of them at every moment, until then in the primary one.
 from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Connection, and_, insert, literal, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain.workspaces import EVERYTHING
 from storage.schema import installation, standing, workspace
@@ -37,7 +38,9 @@ def copy(connection: Connection, installation_id: int, primary: int, after: int)
     ids = list(connection.scalars(select(one.client_id).where(*mine).order_by(one.client_id).limit(SLICE)))
     if ids:
         rows = select(*(one[name] for name in _ROWS), literal(EVERYTHING)).where(*mine, one.client_id <= ids[-1])
-        connection.execute(insert(standing).from_select([*_ROWS, "workspace_id"], rows))
+        dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+        copied = dialect.insert(standing).from_select([*_ROWS, "workspace_id"], rows)
+        connection.execute(copied.on_conflict_do_nothing())  # who was scored by itself meanwhile stands here already
     _write(connection, installation_id, ids[-1] if ids else None)
 
 

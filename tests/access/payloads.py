@@ -23,8 +23,8 @@ from tests.bots import Bot
 
 CHANNEL = cast.CS_NORDIC
 Send = Callable[[World, str], Any]  # the world, and the Slack id of who sends; gives the acknowledgement's body
-PRIVATE = {"views.open", "views.push", "views.update", "conversations.open", "conversations.info", "users.info"}
-PRIVATE |= {"conversations.members", "auth.test"}
+UNSEEN = {"conversations.open", "conversations.info", "conversations.members", "users.info", "auth.test"}  # by people
+PRIVATE = {"views.open", "views.push", "views.update"} | UNSEEN
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,8 @@ class Outcome:
 
     @property
     def said(self) -> str:
-        return "\n".join([*_texts(self.acknowledged), *(text for one in self.calls for text in _texts(one.given))])
+        seen = (one.given for one in self.calls if one.method not in UNSEEN)
+        return "\n".join([*_texts(self.acknowledged), *(text for given in seen for text in _texts(given))])
 
     @property
     def failed(self) -> list[Call]:

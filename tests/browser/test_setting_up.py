@@ -94,7 +94,7 @@ def test_a_workspace_is_set_up_from_nothing_to_a_card_that_only_its_team_sees(bo
     visitor.say("/workspace")
     visitor.read("1 of 5 CS workspaces")
     visitor.press("Delete")
-    visitor.wait(lambda: "its teams: CS Nordic" in visitor.find("dialog.modal").text)
+    visitor.wait(lambda: "CS Nordic" in visitor.find("dialog.modal").text)
     visitor.find("dialog.modal input[type=checkbox]").click()
     visitor.press("Delete", within="dialog.modal")
     visitor.wait(lambda: "Nordic is deleted." in visitor.find("dialog.modal").text)
