@@ -1,0 +1,68 @@
+"""Due days as they are typed: `+3d`, `fri`, `eom` and the like. Weekends are no days to be due on."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from datetime import date, timedelta
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+FRIDAY, SATURDAY = 4, 5
+ONE, WEEK = timedelta(days=1), timedelta(days=7)
+WAIT = 3  # working days: when a task is due of which nothing else is said
+
+_STEP = re.compile(r"\+(\d{1,3})([dw])", re.ASCII)
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+def parse(word: str, today: date) -> date | None:
+    """The day that a word means; None where it means none. A day that is written out may be a weekend's, or past."""
+    word = word.casefold()
+    if _ISO.fullmatch(word):
+        return _written(word)
+    meant = _meant(word, today)
+    return None if meant is None else working(meant)
+
+
+def default(today: date) -> date:
+    """In so many working days."""
+    day = today
+    for _ in range(WAIT):
+        day = working(day + ONE)
+    return day
+
+
+def working(day: date) -> date:
+    """The day itself, or the Monday after its weekend."""
+    return day if day.weekday() < SATURDAY else day + (7 - day.weekday()) * ONE
+
+
+def _written(word: str) -> date | None:
+    try:
+        return date.fromisoformat(word)
+    except ValueError:
+        return None
+
+
+def _meant(word: str, today: date) -> date | None:
+    match word:
+        case "today":
+            return today
+        case "tomorrow":
+            return today + ONE
+        case "eow":
+            return today + (FRIDAY - today.weekday()) % 7 * ONE
+        case "eom":
+            return today.replace(day=monthrange(today.year, today.month)[1])
+    return _step(word, today) or _weekday(word, today)
+
+
+def _step(word: str, today: date) -> date | None:
+    found = _STEP.fullmatch(word)
+    return None if found is None else today + int(found[1]) * (WEEK if found[2] == "w" else ONE)
+
+
+def _weekday(word: str, today: date) -> date | None:
+    """The next day of this name: today is called today."""
+    number = next((n for n, day in enumerate(DAYS) if word in {day, day[:3]}), None)
+    return None if number is None else today + ((number - today.weekday() - 1) % 7 + 1) * ONE
