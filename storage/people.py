@@ -102,6 +102,9 @@ _BY_ID = _PERSON.where(
     person.c.slack_user_id.is_not(None),
 )
 _LOOKED_AT = _PERSON.where(installation.c.id == bindparam("installation"), person.c.id == bindparam("person"))
+_IN_INSTALLATION = _PERSON.where(
+    installation.c.id == bindparam("installation"), person.c.slack_user_id == bindparam("user")
+)
 _BY_EMAIL = select(person.c.email, person.c.id).where(
     person.c.installation_id == bindparam("installation"), lists.among_texts(person.c.email, "emails")
 )
@@ -180,6 +183,12 @@ def in_slack(connection: Connection, installation_id: int, slack_user_id: str) -
     """The id of the person behind a Slack user."""
     mine = (person.c.installation_id == installation_id, person.c.slack_user_id == slack_user_id)
     return connection.scalar(select(person.c.id).where(*mine))
+
+
+def in_installation(connection: Connection, installation_id: int, slack_user_id: str) -> Person | None:
+    """The person behind a Slack user with what they see themselves, as whomever they look."""
+    row = connection.execute(_IN_INSTALLATION, {"installation": installation_id, "user": slack_user_id}).one_or_none()
+    return None if row is None else _person(row)
 
 
 def installation_of(connection: Connection, team_id: str) -> int | None:

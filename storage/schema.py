@@ -689,3 +689,50 @@ import_run = Table(
     CheckConstraint("state IN ('waiting', 'running', 'landed', 'done', 'failed')", name="state"),
     Index("ix_import_run_state", "installation_id", "state", "lease_until"),
 )
+
+# What people log on a client: what is to be done, and what is worth knowing. Ids are random, so that a button about
+# one never means another, and the modal that made it is kept: sent twice, it is logged once.
+task = Table(
+    "task",
+    metadata,
+    _installation(primary_key=True),
+    Column("id", Key, primary_key=True),
+    Column("slack_view_id", String(64), nullable=False),
+    Column("client_id", Key, nullable=False),
+    Column("category", String(64)),  # its key in the catalog
+    Column("title", String(255), nullable=False),
+    Column("details", Text, nullable=False, server_default=""),
+    Column("due_on", Date, nullable=False),
+    Column("priority", String(8), nullable=False),
+    Column("assignee_id", Key, nullable=False),
+    Column("author_id", Key, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("done_at", UtcDateTime),  # empty: open
+    Column("done_by", Key),
+    Column("version", Integer, nullable=False, server_default="1"),
+    _owned("client_id", table="record"),
+    _owned("assignee_id", table="person"),
+    _owned("author_id", table="person"),
+    ForeignKeyConstraint(["installation_id", "done_by"], ["person.installation_id", "person.id"]),
+    UniqueConstraint("installation_id", "slack_view_id"),
+    CheckConstraint("priority IN ('low', 'medium', 'high')", name="priority"),
+    # Somebody's tasks by their day; those of a client, newest first:
+    Index("ix_task_assignee", "installation_id", "assignee_id", "due_on", "id"),
+    Index("ix_task_client", "installation_id", "client_id", "made_at", "id"),
+)
+note = Table(
+    "note",
+    metadata,
+    _installation(primary_key=True),
+    Column("id", Key, primary_key=True),
+    Column("slack_view_id", String(64), nullable=False),
+    Column("client_id", Key, nullable=False),
+    Column("category", String(64)),
+    Column("body", Text, nullable=False),
+    Column("author_id", Key, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    _owned("client_id", table="record"),
+    _owned("author_id", table="person"),
+    UniqueConstraint("installation_id", "slack_view_id"),
+    Index("ix_note_client", "installation_id", "client_id", "made_at", "id"),
+)
