@@ -25,7 +25,7 @@ from bot.looking import Looking, LookingAck, LookingClient
 from bot.recent import Recent
 from bot.reply import replier
 from bot.settings import Settings
-from commands import engagement, members, opportunities, share, workspace
+from commands import activity, engagement, members, opportunities, share, workspace
 from commands.arguments import Turn
 from storage import people, rights
 from storage.audience import Audience
@@ -34,10 +34,12 @@ from storage.database import Database
 
 AGAIN = "again"  # in the context of a request that waited until Slack had said who asks
 LISTENER_THREADS = 32  # Bolt's own five are shared by everything: a few slow answers would hold up every click
-Listener = tuple[str, Any, Callable[..., Any], Right]  # kind, id, function, what it asks of the person
+# Kind, id, function, what it asks of the person. Of kind "entry" is one entry of a menu, as `menu:word`: the entries of
+# a menu belong to several modules.
+Listener = tuple[str, Any, Callable[..., Any], Right]
 
 # Each listener before the one that fits costs microseconds: the frequent modules come first.
-MODULES: tuple[Any, ...] = (engagement, opportunities, share, workspace, members)
+MODULES: tuple[Any, ...] = (engagement, opportunities, activity, share, workspace, members)
 
 log = structlog.get_logger()
 
@@ -83,11 +85,24 @@ def wire(
     }
     door = Door(app, given)
     for kind, identity, function, right in listeners():
-        register = getattr(app, kind)
+        measured = metrics.measure(kind, identity, function)
+        if kind == "entry":
+            menu, _, word = identity.partition(":")
+            app.action(menu, matchers=[_choosing(word)], middleware=[door.before(Right(right))])(measured)
+            continue
         named = f"/{settings.command_prefix}{identity}" if kind == "command" else identity
-        register(named, middleware=[door.before(Right(right))])(metrics.measure(kind, identity, function))
+        getattr(app, kind)(named, middleware=[door.before(Right(right))])(measured)
     app.error(answer_error)
     return app
+
+
+def _choosing(word: str) -> Callable[..., bool]:
+    """Whether this entry of a menu was chosen: its value begins with the word."""
+
+    def is_chosen(action: Mapping[str, Any]) -> bool:
+        return bool(action["selected_option"]["value"].partition(" ")[0] == word)
+
+    return is_chosen
 
 
 class Door:

@@ -58,6 +58,9 @@ class LookingClient:
     def views_open(self, *, view: Modal, **rest: Any) -> Any:
         return self._slack.views_open(view=self._looking.modal(view), **rest)
 
+    def views_push(self, *, view: Modal, **rest: Any) -> Any:
+        return self._slack.views_push(view=self._looking.modal(view), **rest)
+
     def views_update(self, *, view: Modal, **rest: Any) -> Any:
         return self._slack.views_update(view=self._looking.modal(view), **rest)
 

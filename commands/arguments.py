@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -98,6 +99,13 @@ def carried_id(value: str) -> int | None:
     if not (value.isascii() and value.isdigit() and len(value) < 20):
         return None
     return number if (number := int(value)) <= LARGEST_ID else None
+
+
+def chosen(action: Mapping[str, Any]) -> str:
+    """What a button carries, or an entry of a menu behind its word."""
+    if "selected_option" in action:
+        return str(action["selected_option"]["value"]).partition(" ")[2]
+    return str(action.get("value") or "")
 
 
 def find_client(text: str, turn: Turn, show: Callable[[Engagement], Message]) -> Message:

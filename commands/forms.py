@@ -46,11 +46,20 @@ def replace(ack: Ack, state: FormState, message: kit.Message, too_late: UserErro
 
     Slack takes that for 30 minutes: later, `too_late` says so in the modal; if only Slack knows, by direct message.
     """
+    _answer(ack, state, message, too_late, in_place=True)
+
+
+def below(ack: Ack, state: FormState, message: kit.Message, too_late: UserError) -> None:
+    """The same, with the message below the one that it was opened from, which stays."""
+    _answer(ack, state, message, too_late, in_place=False)
+
+
+def _answer(ack: Ack, state: FormState, message: kit.Message, too_late: UserError, *, in_place: bool) -> None:
     if not state.can_reply(time.time()):
         raise too_late
     ack()
     try:
-        _tell(ack, state, message)
+        _tell(ack, state, message, in_place=in_place)
     except DeliveryError as error:
         if any(code in error.code for code in _TOO_LATE):
             raise too_late from error
@@ -70,6 +79,6 @@ def refresh(ack: Ack, state: FormState, message: kit.Message) -> None:
         log.warning("a list stays as it was", error=error.code)
 
 
-def _tell(ack: Ack, state: FormState, message: kit.Message) -> None:
+def _tell(ack: Ack, state: FormState, message: kit.Message, *, in_place: bool = True) -> None:
     told = ack.looking.message(message) if isinstance(ack, LookingAck) else message
-    replier(state.reply_to)(**told)
+    replier(state.reply_to)(replace_original=in_place, **told)

@@ -59,6 +59,12 @@ class Bot:
         block = next(b for b in message.blocks if any(e.get("action_id") == action for e in _elements(b)))
         self.slack.actions.press(who, message.ref, block["block_id"], action, **chosen)
 
+    def choose(self, message: Message, action: str, word: str, who: str = cast.ANNA) -> None:
+        """Choose the entry of a "⋯" menu whose value begins with this word."""
+        menus = [one for block in message.blocks for one in _elements(block) if one.get("action_id") == action]
+        value = next(one["value"] for one in menus[0]["options"] if one["value"].split()[0] == word)
+        self.press(message, action, who, selected_option=value)
+
     def modal(self, until: Callable[[View], bool] = lambda view: True, who: str = cast.ANNA) -> View:
         """The modal on top, as soon as it is what is waited for."""
 

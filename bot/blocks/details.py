@@ -29,8 +29,15 @@ def category(catalog: Catalog, one: Engagement, key: str, words: Words) -> Modal
     menu = kit.select(ids.CHOOSE_CATEGORY, _options(one, words), shown.key)
     head = kit.section(f"*{kit.name(one.client.name)}*", accessory=menu)
     title = f"{kit.cut(shown.name, 14)}: {_points(one.areas[shown], words)}"
-    blocks = [head, *tools, kit.context(_footnote(one, shown.key, uses, words))]
+    foot = kit.context(_footnote(one, shown.key, uses, words))
+    blocks = [head, *tools, _logging(f"{one.client.id} {shown.key}", words), foot]
     return kit.modal(title, blocks, close=words("Close"), metadata=str(one.client.id))
+
+
+def _logging(about: str, words: Words) -> kit.Block:
+    """What is logged about the client and the category."""
+    task = kit.button(words("Log task"), ids.LOG_TASK, about)
+    return kit.actions(task, kit.button(words("Leave a note"), ids.LEAVE_NOTE, about))
 
 
 def _options(one: Engagement, words: Words) -> list[tuple[str, str]]:

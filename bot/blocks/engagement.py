@@ -206,15 +206,18 @@ def _left_out(one: Engagement, words: Words) -> list[str]:
 
 
 def _buttons(one: Engagement, words: Words) -> Block:
+    """At most three buttons, for a phone; the rest in a menu."""
     value = str(one.client.id)
+    task = kit.button(words("Log task"), ids.LOG_TASK, value)
+    menu = {ids.NOTE: words("Leave a note"), ids.ACTIVITY: words("Activity")}
     if one.verdict.tier is Tier.UNKNOWN:
-        return kit.actions(kit.button(words("What is missing?"), ids.SHOW_MISSING, value))
-    return kit.actions(
-        kit.button(words("Details"), ids.SHOW_DETAILS, value),
-        kit.button(words("History"), ids.SHOW_HISTORY, value),
-        kit.button(words("Share here"), ids.PREVIEW_SHARE, value),
-        kit.overflow(ids.MORE_OF_CARD, [(words("Opportunities"), f"opportunities {value}")]),
-    )
+        known = [kit.button(words("What is missing?"), ids.SHOW_MISSING, value)]
+    else:
+        known = [kit.button(words("Details"), ids.SHOW_DETAILS, value)]
+        known.append(kit.button(words("Share here"), ids.PREVIEW_SHARE, value))
+        menu |= {ids.HISTORY: words("History"), ids.OPPORTUNITIES: words("Opportunities")}
+    more = kit.overflow(ids.MORE_OF_CARD, [(label, f"{word} {value}") for word, label in menu.items()])
+    return kit.actions(task, *known, more)
 
 
 def _data_day(one: Engagement, words: Words) -> list[str]:

@@ -259,6 +259,11 @@ def line(action: str, value: str | None, most: int) -> Element:
     return PlainTextInput(action, initial_value=value or None, max_length=most)._resolve()
 
 
+def lines(action: str, value: str | None, most: int) -> Element:
+    """The same of several lines."""
+    return PlainTextInput(action, initial_value=value or None, multiline=True, max_length=most)._resolve()
+
+
 def person(action: str, chosen: str | None) -> Element:
     """A menu of the people of the Slack workspace; `chosen` is a Slack user's id."""
     return UserSelectMenu(action_id=action, initial_user=chosen)._resolve()

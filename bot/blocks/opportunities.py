@@ -190,6 +190,7 @@ def _spoken(catalog: Catalog, shown: Sequence[Opportunity], words: Words) -> Ite
 def _answerable(catalog: Catalog, one: Engagement, shown: Sequence[Opportunity], words: Words) -> Iterator[Block]:
     """Each with a menu to answer it; those of a kind stand below one heading."""
     options = [(words(label), reply.value) for reply, label in ANSWERS.items()]
+    options.append((words("Log task…"), ids.LOG_TASK))
     menu = kit.overflow(ids.ANSWER_OPPORTUNITY, options)
     for kind, alike in groupby(shown, key=lambda each: each.kind):
         head = [f"*{words(KINDS[kind])}*"]

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from bot.domain.names import key
+
 TITLE = 255  # characters
 BODY = 3_000  # of a task's details, or of a note
 NAME = 6  # words of a command that are looked at as a client's name
@@ -82,5 +84,5 @@ def beginnings(text: str) -> Iterator[tuple[str, str]]:
 
 
 def may_name(words: str, name: str) -> bool:
-    """Whether all of these words may belong to the name that was found: a title may follow it."""
-    return len(words.split()) <= len(name.split())
+    """Whether all of these words may belong to the name that was found, legal forms aside: a title may follow it."""
+    return " " not in words or len(key(words).split()) <= len(key(name).split())

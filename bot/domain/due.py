@@ -24,6 +24,13 @@ def parse(word: str, today: date) -> date | None:
     return None if meant is None else working(meant)
 
 
+def split(text: str, today: date) -> tuple[str, date | None]:
+    """A text and the due day that its last word means; None where it means none."""
+    before, _, last = text.rpartition(" ")
+    day = parse(last, today)
+    return (text, None) if day is None else (before, day)
+
+
 def default(today: date) -> date:
     """In so many working days."""
     day = today

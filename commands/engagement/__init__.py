@@ -67,7 +67,7 @@ LISTENERS = [
     ("action", ids.SHOW_DETAILS, card.on_details, Right.SEAT),
     ("action", re.compile(rf"^{ids.SHOW_LIST}:[a-z-]+$"), lists.on_page, Right.SEAT),
     ("action", ids.OPEN_LISTED, card.on_listed, Right.SEAT),
-    ("action", ids.SHOW_HISTORY, card.on_history, Right.SEAT),
+    ("entry", f"{ids.MORE_OF_CARD}:{ids.HISTORY}", card.on_history, Right.SEAT),
     ("action", ids.SHOW_CHART, lists.on_chart, Right.SEAT),
     ("action", ids.CHOOSE_CATEGORY, card.on_category, Right.SEAT),
     ("action", ids.MARK_TOOL, tool_marks.on_mark, Right.SEAT),

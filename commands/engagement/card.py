@@ -13,7 +13,7 @@ from bot.blocks import engagement as show
 from bot.blocks import timeline as over_time
 from bot.domain.engagement import Engagement, weakest
 from bot.reply import Reply
-from commands.arguments import Turn, carried_client, find_client
+from commands.arguments import Turn, carried_client, chosen, find_client
 from storage import timeline
 
 Payload = Mapping[str, Any]
@@ -44,7 +44,7 @@ def history(engagement: Engagement, turn: Turn) -> kit.Message:
 def on_history(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
     """*History*: in the place of the card, which is a button away."""
     ack()
-    reply(**history(carried_client(turn, action["value"]), turn))
+    reply(**history(carried_client(turn, chosen(action)), turn))
 
 
 def on_open(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:

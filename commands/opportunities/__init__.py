@@ -11,9 +11,10 @@ from slack_bolt import Ack
 from bot.blocks import ids, kit
 from bot.blocks import opportunities as show
 from bot.domain.access import Right
+from bot.domain.answers import Reply as Answer
 from bot.domain.filter_text import is_filter
 from bot.reply import Reply
-from commands.arguments import Turn, carried_client, find_client, typed
+from commands.arguments import Turn, carried_client, chosen, find_client, typed
 from commands.opportunities import answers, base
 
 Payload = Mapping[str, Any]
@@ -35,8 +36,7 @@ def answer(text: str, turn: Turn) -> kit.Message:
 def on_more_of_card(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
     """*Opportunities* in a card's menu: in the card's place, which is a button away."""
     ack()
-    _, _, client = action["selected_option"]["value"].partition(" ")
-    reply(**show.of_client(turn.catalog, carried_client(turn, client), turn.words))
+    reply(**show.of_client(turn.catalog, carried_client(turn, chosen(action)), turn.words))
 
 
 def on_base(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
@@ -56,8 +56,8 @@ LISTENERS = [
     ("command", "opportunities", on_command, Right.SEAT),
     ("action", ids.SHOW_OPPORTUNITIES, on_first, Right.SEAT),
     ("action", re.compile(rf"^{ids.SHOW_BASE}:[a-z]+$"), on_base, Right.SEAT),
-    ("action", ids.MORE_OF_CARD, on_more_of_card, Right.SEAT),
-    ("action", ids.ANSWER_OPPORTUNITY, answers.on_answer, Right.SEAT),
+    ("entry", f"{ids.MORE_OF_CARD}:{ids.OPPORTUNITIES}", on_more_of_card, Right.SEAT),
+    *(("entry", f"{ids.ANSWER_OPPORTUNITY}:{one}", answers.on_answer, Right.SEAT) for one in Answer),
     ("view", ids.NOT_NOW, answers.on_not_now, Right.SEAT),
     ("view", ids.NOT_FOR_THEM, answers.on_not_for_them, Right.SEAT),
 ]

@@ -88,6 +88,8 @@ def test_the_words_of_an_error_take_its_values(key: str) -> None:
         "length": 300,
         "known": "clients.csv",
         "tool": "Forms",
+        "client": "Acme AS",
+        "title": "Call them",
     }
     said = say(key, **values)
     assert "{" not in said

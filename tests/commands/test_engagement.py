@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from slack_bolt import BoltRequest
@@ -62,6 +63,11 @@ def test_two_clients_of_one_name_are_offered_and_one_is_opened_in_place(bot: Bot
     bot.press(answer, f"{ids.OPEN_CLIENT}:{labels.index('Twin GmbH')}")
     card = bot.wait(lambda: next((m for m in _seen(bot) if m.text.startswith("Twin GmbH:")), None))
     assert card.ts == answer.ts
+
+
+def _button(card: Message, action: str) -> dict[str, Any]:
+    elements = (one for block in card.blocks for one in block.get("elements", []))
+    return next(one for one in elements if one.get("action_id") == action)
 
 
 def _seen(bot: Bot) -> list[Message]:
@@ -206,8 +212,7 @@ def test_after_an_import_with_another_catalog_the_running_bot_answers_by_that_on
 def test_a_button_that_carries_no_id_of_a_client_says_that_it_is_gone(bot: Bot, value: str) -> None:
     before = len(_seen(bot))
     card = bot.ask("/engagement acme")
-    block = next(block for block in card.blocks if block["type"] == "actions")
-    block["elements"][0]["value"] = value
+    _button(card, ids.SHOW_DETAILS)["value"] = value
     bot.press(card, ids.SHOW_DETAILS)
     told = bot.wait(lambda: _seen(bot)[before + 1 :])[-1]
     assert "This client is no longer there." in told.text
@@ -215,8 +220,7 @@ def test_a_button_that_carries_no_id_of_a_client_says_that_it_is_gone(bot: Bot, 
 
 def test_what_was_missing_is_no_longer_said_to_be_once_a_score_is_known(bot: Bot) -> None:
     unknown, known = bot.ask("/engagement wayne bygg"), bot.ask("/engagement acme")
-    button = next(block for block in known.blocks if block["type"] == "actions")["elements"][0]
-    next(block for block in unknown.blocks if block["type"] == "actions")["elements"][0]["value"] = button["value"]
+    _button(unknown, ids.SHOW_MISSING)["value"] = _button(known, ids.SHOW_DETAILS)["value"]
     bot.press(unknown, ids.SHOW_MISSING)
     view = bot.modal()
     assert view.payload["title"]["text"].endswith(": 5 of 11")

@@ -242,7 +242,8 @@ def test_a_clients_history_is_a_chart_with_its_events_and_the_card_is_a_button_a
     assert "What moved it" in answer.text
     card = pressed(bot, answer, f"{ids.OPEN_CLIENT}:0")
     assert card.text.startswith("Acme AS: ")
-    assert pressed(bot, card, ids.SHOW_HISTORY).text == answer.text
+    bot.choose(card, ids.MORE_OF_CARD, ids.HISTORY)
+    assert bot.replaced(card, "score over").text == answer.text
 
 
 def test_a_client_that_was_never_scored_has_no_history_yet(bot: Bot) -> None:

@@ -184,9 +184,7 @@ def test_an_answer_to_what_is_no_longer_there_says_so(bot: Bot) -> None:
 def test_the_card_opens_them_and_they_open_the_card(bot: Bot) -> None:
     card = bot.ask("/engagement vandelay")
     said = card.text
-    block = next(b for b in card.blocks if b["type"] == "actions")
-    client = next(e for e in block["elements"] if e["type"] == "overflow")["options"][0]["value"]
-    bot.slack.actions.press(cast.ANNA, card.ref, block["block_id"], ids.MORE_OF_CARD, selected_option=client)
+    bot.choose(card, ids.MORE_OF_CARD, ids.OPPORTUNITIES)
     shown = changed(bot, card.ts, said)
     assert "what could come next" in texts(shown.blocks)
     bot.press(shown, f"{ids.OPEN_CLIENT}:0")

@@ -1,0 +1,23 @@
+"""`/task` and `/note`: what people log on clients, from wherever they see one, and a client's activity."""
+
+from __future__ import annotations
+
+import re
+
+from bot.blocks import ids
+from bot.domain.access import Right
+from commands.activity import logging, opening, page
+
+LISTENERS = [
+    ("action", ids.LOG_TASK, opening.on_log_task, Right.SEAT),
+    ("action", ids.LEAVE_NOTE, opening.on_leave_note, Right.SEAT),
+    ("entry", f"{ids.MORE_OF_CARD}:{ids.NOTE}", opening.on_leave_note, Right.SEAT),
+    ("entry", f"{ids.ANSWER_OPPORTUNITY}:{ids.LOG_TASK}", opening.on_opportunity, Right.SEAT),
+    ("command", "task", opening.on_task_command, Right.SEAT),
+    ("command", "note", opening.on_note_command, Right.SEAT),
+    ("options", ids.FIND_CLIENT, opening.on_options, Right.SEAT),
+    ("view", ids.LOG_TASK, logging.on_task, Right.SEAT),
+    ("view", ids.LEAVE_NOTE, logging.on_note, Right.SEAT),
+    ("entry", f"{ids.MORE_OF_CARD}:{ids.ACTIVITY}", page.on_activity, Right.SEAT),
+    ("action", re.compile(rf"^{ids.SHOW_ACTIVITY}:[a-z]+$"), page.on_activity, Right.SEAT),
+]

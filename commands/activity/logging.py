@@ -1,0 +1,77 @@
+"""What the modals of tasks and notes write: once, with errors beside their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from slack_bolt import Ack
+
+from bot.blocks import activity as show
+from bot.blocks import activity_form as form
+from bot.blocks.forms import FormState, entered
+from bot.domain.activity import Task
+from bot.errors import FieldError, UserError
+from commands import forms
+from commands.activity import opening
+from commands.arguments import Turn, carried_id, categories
+from storage import activity, clients
+
+Payload = Mapping[str, Any]
+Clock = Callable[[], datetime]
+
+
+def on_task(ack: Ack, view: Payload, turn: Turn, now: Clock) -> None:
+    """A task that is due in the past is asked about once; the modal carries the day that was."""
+    state, fields = forms.carried(view), entered(view["state"]["values"])
+    try:
+        made = form.read_task(_client(fields), fields, categories(turn))
+        if made.due_on < turn.today and made.due_on.toordinal() != state.version:
+            ack(response_action="update", view=_past(made, fields, state, turn))
+            return
+        with turn.db.write() as connection:
+            is_new = activity.log_task(connection, turn.person, made, view["id"], now())
+    except FieldError as error:
+        forms.refuse(ack, error.field, error, turn)
+        return
+    _require(is_new=is_new)
+    name = _name(made.client_id, turn)
+    said = show.task_logged(name, made, turn.today, turn.words)
+    forms.below(ack, state, said, UserError("task_logged", client=name, title=made.title))
+
+
+def on_note(ack: Ack, view: Payload, turn: Turn, now: Clock) -> None:
+    state, fields = forms.carried(view), entered(view["state"]["values"])
+    try:
+        made = form.read_note(_client(fields), fields, categories(turn))
+        with turn.db.write() as connection:
+            is_new = activity.leave_note(connection, turn.person, made, view["id"], now())
+    except FieldError as error:
+        forms.refuse(ack, error.field, error, turn)
+        return
+    _require(is_new=is_new)
+    name = _name(made.client_id, turn)
+    forms.below(ack, state, show.note_left(name, made, turn.words), UserError("note_left", client=name))
+
+
+def _client(fields: Mapping[str, str]) -> int | None:
+    return carried_id(fields.get(form.CLIENT, ""))
+
+
+def _past(made: Task, fields: dict[str, str], state: FormState, turn: Turn) -> dict[str, Any]:
+    asked = replace(state, version=made.due_on.toordinal())
+    view = opening.task(fields, _name(made.client_id, turn), asked, turn)
+    return form.past(view, made.due_on, turn.today, turn.words)
+
+
+def _name(client_id: int, turn: Turn) -> str:
+    with turn.db.read() as connection:
+        return clients.name(connection, turn.person, client_id) or ""
+
+
+def _require(*, is_new: bool) -> None:
+    """Say so where the modal was submitted before."""
+    if not is_new:
+        raise UserError("activity_logged")
