@@ -716,8 +716,16 @@ task = Table(
     ForeignKeyConstraint(["installation_id", "done_by"], ["person.installation_id", "person.id"]),
     UniqueConstraint("installation_id", "slack_view_id"),
     CheckConstraint("priority IN ('low', 'medium', 'high')", name="priority"),
-    # Somebody's tasks by their day; those of a client, newest first:
-    Index("ix_task_assignee", "installation_id", "assignee_id", "due_on", "id"),
+    # Somebody's open tasks by their day; those of a client, newest first:
+    Index(
+        "ix_task_open",
+        "installation_id",
+        "assignee_id",
+        "due_on",
+        "id",
+        postgresql_where=text("done_at IS NULL"),
+        sqlite_where=text("done_at IS NULL"),
+    ),
     Index("ix_task_client", "installation_id", "client_id", "made_at", "id"),
 )
 note = Table(

@@ -93,6 +93,7 @@ def task_usage(command: str, words: Words) -> Message:
     """What `/task help` says."""
     return _usage(
         [
+            words("`{command}` alone shows your open tasks by when they are due", command=command),
             words("`{command} acme call them about forms fri` logs a task on a client", command=command),
             words("It opens a form with what was understood; nothing is logged before you press *Log*."),
             words("The last word may be the due day: today, tomorrow, fri, +3d, +2w, eow, eom, or 2026-12-31"),

@@ -87,6 +87,7 @@ SENTENCES = {
     "activity_no_client": "Choose a client from the list.",
     "activity_client_gone": "This client is no longer there, or not yours to see. Choose another one.",
     "activity_logged": "It was logged already, and nothing was logged twice.",
+    "task_gone": "This task is no longer there, or not yours to change. Look at your tasks again.",
     "task_logged": "Logged on {client}: {title}",
     "task_no_title": "Say in a few words what is to be done.",
     "task_no_day": "Choose the day when it is due.",

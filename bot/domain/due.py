@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from datetime import date, timedelta
+from enum import StrEnum
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 FRIDAY, SATURDAY = 4, 5
@@ -13,6 +14,22 @@ WAIT = 3  # working days: when a task is due of which nothing else is said
 
 _STEP = re.compile(r"\+(\d{1,3})([dw])", re.ASCII)
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+class When(StrEnum):
+    """When something is due, as seen from a day; in the order of their days."""
+
+    OVERDUE = "overdue"
+    TODAY = "today"
+    WEEK = "week"  # until Sunday
+    LATER = "later"
+
+
+def when(day: date, today: date) -> When:
+    if day <= today:
+        return When.TODAY if day == today else When.OVERDUE
+    sunday = today + (len(DAYS) - 1 - today.weekday()) * ONE
+    return When.WEEK if day <= sunday else When.LATER
 
 
 def parse(word: str, today: date) -> date | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from bot.blocks import ids
+from bot.blocks.tasks import PUT_OFF
 from bot.domain.access import Right
-from commands.activity import logging, opening, page
+from commands.activity import logging, opening, page, tasks
 
 LISTENERS = [
     ("action", ids.LOG_TASK, opening.on_log_task, Right.SEAT),
@@ -20,4 +21,8 @@ LISTENERS = [
     ("view", ids.LEAVE_NOTE, logging.on_note, Right.SEAT),
     ("entry", f"{ids.MORE_OF_CARD}:{ids.ACTIVITY}", page.on_activity, Right.SEAT),
     ("action", re.compile(rf"^{ids.SHOW_ACTIVITY}:[a-z]+$"), page.on_activity, Right.SEAT),
+    ("action", re.compile(rf"^{ids.SHOW_TASKS}:[a-z]+$"), tasks.on_page, Right.SEAT),
+    ("action", re.compile(rf"^{ids.FINISH_TASK}:\d+$"), tasks.on_done, Right.SEAT),
+    ("action", ids.REOPEN_TASK, tasks.on_reopen, Right.SEAT),
+    *(("entry", f"{ids.MORE_OF_TASK}:{word}", tasks.on_put_off, Right.SEAT) for word in PUT_OFF),
 ]

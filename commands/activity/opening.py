@@ -17,8 +17,10 @@ from bot.blocks.kit import Modal
 from bot.blocks.offers import sentence
 from bot.domain import due
 from bot.domain.activity import BODY, Priority, beginnings, may_name
+from bot.domain.tasks import Place
 from bot.errors import UserError
 from commands import forms
+from commands.activity import tasks
 from commands.arguments import Turn, carried_client, carried_id, categories, chosen, typed
 from storage import clients, lookup
 
@@ -78,10 +80,16 @@ def _open(slack: WebClient, body: Payload, view: Modal) -> None:
 
 
 def on_task_command(ack: Ack, command: Payload, slack: WebClient, turn: Turn) -> None:
-    """`/task [client] [title] [due]`: a form with what was understood. Acknowledged when it is open."""
+    """`/task [client] [title] [due]`: a form with what was understood; alone, one's open tasks.
+
+    A form is acknowledged when it is open.
+    """
     text = typed(command.get("text"))
     if text.casefold() in HELP:
         ack(**show.task_usage(turn.called("task"), turn.words))
+        return
+    if not text:
+        ack(**tasks.page(Place(), turn))
         return
     fields, name, rest = _about(text, turn)
     title, day = due.split(rest, turn.today)

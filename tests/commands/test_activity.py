@@ -139,7 +139,6 @@ def test_an_opportunity_s_menu_logs_a_task_with_its_sentence(bot: Bot) -> None:
         ("wayne.example ask 2026-12-05", "Wayne Bygg AS", "ask", date(2026, 12, 5)),
         ("zzz call them tomorrow", None, "zzz call them", date(2026, 11, 23)),
         ("twin call", None, "twin call", DUE),  # there are two
-        ("", None, None, DUE),
     ],
 )
 def test_a_command_fills_in_what_is_clear(bot: Bot, typed: str, name: str | None, title: str | None, due: date) -> None:

@@ -94,6 +94,26 @@ def test_no_word_means_a_weekend_or_a_day_that_has_passed(today: date, word: str
     assert day == due.parse(word.upper(), today)
 
 
+@pytest.mark.parametrize(
+    ("day", "when"),
+    [
+        (date(2026, 11, 19), due.When.OVERDUE),
+        (FRIDAY, due.When.TODAY),
+        (date(2026, 11, 22), due.When.WEEK),
+        (date(2026, 11, 23), due.When.LATER),
+    ],
+)
+def test_a_week_ends_on_sunday(day: date, when: due.When) -> None:
+    assert due.when(day, FRIDAY) is when
+
+
+@given(days, days, days)
+def test_days_in_order_are_due_in_order(today: date, one: date, other: date) -> None:
+    order = list(due.When)
+    first, second = (order.index(due.when(day, today)) for day in sorted((one, other)))
+    assert first <= second
+
+
 @given(days, days)
 def test_a_day_that_is_written_out_is_that_day(today: date, day: date) -> None:
     assert due.parse(day.isoformat(), today) == day

@@ -89,5 +89,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("installation_id", "slack_view_id", name=op.f("uq_task_installation_id_slack_view_id")),
     )
     with op.batch_alter_table("task", schema=None) as batch_op:
-        batch_op.create_index("ix_task_assignee", ["installation_id", "assignee_id", "due_on", "id"], unique=False)
+        batch_op.create_index(
+            "ix_task_open",
+            ["installation_id", "assignee_id", "due_on", "id"],
+            unique=False,
+            postgresql_where=sa.text("done_at IS NULL"),
+            sqlite_where=sa.text("done_at IS NULL"),
+        )
         batch_op.create_index("ix_task_client", ["installation_id", "client_id", "made_at", "id"], unique=False)

@@ -1,0 +1,120 @@
+"""Open tasks by when they are due, each with what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from enum import StrEnum
+
+from bot.blocks import ids, kit
+from bot.blocks.activity_form import PRIORITIES
+from bot.blocks.kit import Block, Element, Message
+from bot.blocks.words import Words
+from bot.domain.activity import Priority
+from bot.domain.due import When, when
+from bot.domain.tasks import Given, Place
+
+PAGE = 8  # tasks: two blocks each
+TITLE = 120  # characters
+HEADS = {When.OVERDUE: "Overdue", When.TODAY: "Today", When.WEEK: "This week", When.LATER: "Later"}
+PUT_OFF = {"tomorrow": "Due tomorrow", "+3d": "Due in 3 days", "mon": "Due next week"}  # by what would be typed
+
+
+class Did(StrEnum):
+    """What a click did to a task."""
+
+    DONE = "done"
+    DONE_BEFORE = "done_before"  # by somebody else, or by an earlier click
+    PUT_OFF = "put_off"
+    REOPENED = "reopened"
+
+
+def page(
+    found: Sequence[Given],
+    place: Place,
+    today: date,
+    words: Words,
+    *,
+    leads: bool,
+    did: tuple[Did, Given] | None = None,
+) -> Message:
+    """A page of tasks, and one more where there are later ones; above it what was just done with one."""
+    shown = found[:PAGE]
+    title = words("Your team's open tasks") if place.is_team else words("Your open tasks")
+    above = [] if did is None else _above(*did, place, today, words)
+    if not shown:
+        none = words("Nothing is to be done.") if place.day is None else words("There is nothing later.")
+        parts = [kit.section(f"*{title}*", none)]
+    else:
+        none, parts = "", [kit.section(f"*{title}*"), *_tasks(shown, place, today, words)]
+    said = [] if did is None else [_said(*did, today, words)]
+    text = ". ".join([*said, title, *filter(None, [none]), *(_spoken(one, place, today, words) for one in shown)])
+    return kit.message(text.replace("*", ""), [*above, *parts, *_turning(found, place, words, leads=leads)])
+
+
+def _tasks(shown: Sequence[Given], place: Place, today: date, words: Words) -> Iterator[Block]:
+    head = None
+    for one in shown:
+        lines = _lines(one, place, today, words)
+        if (group := when(one.due_on, today)) is not head:
+            lines, head = [f"*{words(HEADS[group])}*", *lines], group
+        yield kit.section(*lines)
+        yield kit.actions(*_answers(one, place, words))
+
+
+def _lines(one: Given, place: Place, today: date, words: Words) -> list[str]:
+    parts = [words.weekday(one.due_on, today)]
+    if one.priority is not Priority.MEDIUM:
+        parts.append(words("{priority} priority", priority=words(PRIORITIES[one.priority])))
+    if place.is_team:
+        parts.append(kit.name(one.assignee, 60))
+    return [_named(one), " · ".join(parts)]
+
+
+def _named(one: Given) -> str:
+    return f"*{kit.name(one.client, 60)}*: {kit.name(one.title, TITLE)}"
+
+
+def _spoken(one: Given, place: Place, today: date, words: Words) -> str:
+    return ", ".join([words(HEADS[when(one.due_on, today)]), *_lines(one, place, today, words)])
+
+
+def _answers(one: Given, place: Place, words: Words) -> list[Element]:
+    """The numbers in ids keep those of a message apart."""
+    about = f"{one.id} {place}"
+    options = [(words(label), f"{word} {about}") for word, label in PUT_OFF.items()]
+    done = kit.button(words("Done"), f"{ids.FINISH_TASK}:{one.id}", about)
+    return [done, kit.overflow(ids.MORE_OF_TASK, options)]
+
+
+def _above(did: Did, one: Given, place: Place, today: date, words: Words) -> list[Block]:
+    said = kit.section(_said(did, one, today, words))
+    if one.done_by is None:
+        return [said]
+    return [{**said, "accessory": kit.button(words("Reopen"), ids.REOPEN_TASK, f"{one.id} {place}")}]
+
+
+def _said(did: Did, one: Given, today: date, words: Words) -> str:
+    match did:
+        case Did.DONE:
+            return words("✓ Done: {task}", task=_named(one))
+        case Did.DONE_BEFORE:
+            return words("✓ {person} did it already: {task}", person=kit.name(one.done_by or "", 60), task=_named(one))
+        case Did.PUT_OFF:
+            return words("Due {day} now: {task}", day=words.weekday(one.due_on, today), task=_named(one))
+        case _:
+            return words("Open again: {task}", task=_named(one))
+
+
+def _turning(found: Sequence[Given], place: Place, words: Words, *, leads: bool) -> list[Block]:
+    buttons = []
+    if place.day is not None:
+        buttons.append(kit.button(words("◀ First"), f"{ids.SHOW_TASKS}:first", str(Place(place.is_team))))
+    if len(found) > PAGE:
+        last = found[PAGE - 1]
+        later = Place(place.is_team, last.due_on, last.id)
+        buttons.append(kit.button(words("Later ▶"), f"{ids.SHOW_TASKS}:later", str(later)))
+    if leads:
+        label = words("Mine") if place.is_team else words("My team's")
+        buttons.append(kit.button(label, f"{ids.SHOW_TASKS}:whose", str(Place(not place.is_team))))
+    return [kit.actions(*buttons)] if buttons else []

@@ -1,0 +1,45 @@
+"""Tasks that are to be done: a page of them, and what it carries so that it survives a restart of the bot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from bot.domain.activity import Priority
+
+
+@dataclass(frozen=True)
+class Given:
+    """A task that somebody was given."""
+
+    id: int
+    client_id: int
+    client: str
+    title: str
+    due_on: date
+    priority: Priority
+    assignee: str
+    done_by: str | None = None  # None: it is open
+
+
+class Place(NamedTuple):
+    """A page of open tasks: those after a day and a task."""
+
+    is_team: bool = False  # of all people in the team that one leads
+    day: date | None = None  # None: the first page
+    id: int = 0
+
+    def __str__(self) -> str:
+        whose = "team" if self.is_team else "mine"
+        return whose if self.day is None else f"{whose} {self.day.isoformat()} {self.id}"
+
+
+def place(text: str) -> Place:
+    """The page that a button carries; the first of one's own where it carries none."""
+    whose, _, rest = text.partition(" ")
+    day, _, number = rest.partition(" ")
+    try:
+        return Place(whose == "team", date.fromisoformat(day), int(number))
+    except ValueError:
+        return Place(whose == "team")

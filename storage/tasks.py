@@ -1,0 +1,100 @@
+"""Open tasks of a person or of the team that they lead, and what is done with one."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, or_, select, update
+
+from bot.domain.access import Person
+from bot.domain.activity import Priority
+from bot.domain.tasks import Given, Place
+from bot.errors import UserError
+from storage.schema import person, record, standing, task, team_member
+
+_one = task.c
+_assignee, _finisher = person.alias("assignee"), person.alias("finisher")
+
+
+def _select() -> Select[Any]:
+    here = _one.installation_id
+    client = (record.c.installation_id == here) & (record.c.id == _one.client_id)
+    assignee = (_assignee.c.installation_id == here) & (_assignee.c.id == _one.assignee_id)
+    finisher = (_finisher.c.installation_id == here) & (_finisher.c.id == _one.done_by)
+    joined = task.join(record, client).join(_assignee, assignee).outerjoin(_finisher, finisher)
+    columns = (_one.id, _one.client_id, record.c.name, _one.title, _one.due_on, _one.priority, _assignee.c.name)
+    return select(*columns, _finisher.c.name).select_from(joined)
+
+
+_SELECT = _select()
+
+
+def open_of(connection: Connection, asker: Person, place: Place, limit: int) -> list[Given]:
+    """A page of open tasks by their days: one's own, or those of the team that one leads."""
+    whose = _of_team(asker.team_id) if place.is_team and asker.leads else _one.assignee_id == asker.seen_as
+    query = _SELECT.where(*_seen(asker), whose, _one.done_at.is_(None)).order_by(_one.due_on, _one.id).limit(limit)
+    if place.day is not None:
+        later = or_(_one.due_on > place.day, and_(_one.due_on == place.day, _one.id > place.id))
+        query = query.where(_one.due_on >= place.day, later)
+    return [_given(row) for row in connection.execute(query)]
+
+
+def get(connection: Connection, asker: Person, task_id: int) -> Given:
+    """A task that somebody may change; UserError where there is none."""
+    row = connection.execute(_SELECT.where(*_changeable(asker, task_id))).one_or_none()
+    if row is None:
+        raise UserError("task_gone")
+    return _given(row)
+
+
+def finish(connection: Connection, asker: Person, task_id: int, now: datetime) -> bool:
+    """Note that a task is done. False where it was done already, or is not theirs to change."""
+    values = {"done_at": now, "done_by": asker.id}
+    return _change(connection, asker, task_id, _one.done_at.is_(None), values)
+
+
+def reopen(connection: Connection, asker: Person, task_id: int) -> bool:
+    """The way back. False where it is open already, or not theirs to change."""
+    return _change(connection, asker, task_id, _one.done_at.is_not(None), {"done_at": None, "done_by": None})
+
+
+def put_off(connection: Connection, asker: Person, task_id: int, day: date) -> bool:
+    """Let an open task be due on another day. False where it is done, or not theirs to change."""
+    return _change(connection, asker, task_id, _one.done_at.is_(None), {"due_on": day})
+
+
+def _change(
+    connection: Connection, asker: Person, task_id: int, as_it_is: ColumnElement[bool], values: dict[str, Any]
+) -> bool:
+    """Of two at the same moment one changes it."""
+    mine = (*_changeable(asker, task_id), as_it_is)
+    return connection.execute(update(task).where(*mine).values(**values, version=_one.version + 1)).rowcount == 1
+
+
+def _seen(asker: Person) -> tuple[ColumnElement[bool], ...]:
+    """Tasks of clients that somebody sees."""
+    at = standing.c
+    same = (at.installation_id == _one.installation_id, at.client_id == _one.client_id)
+    seen = exists(select(at.client_id).where(*same, at.workspace_id == asker.workspace_id))
+    return _one.installation_id == asker.installation_id, seen
+
+
+def _changeable(asker: Person, task_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Who may change a task: whose it is, and the lead of their team. It stands here and nowhere else."""
+    whose = _one.assignee_id == asker.id
+    if asker.leads and asker.own_team_id is not None:
+        whose = or_(whose, _of_team(asker.own_team_id))
+    return (*_seen(asker), _one.id == task_id, whose)
+
+
+def _of_team(team_id: int | None) -> ColumnElement[bool]:
+    """The tasks of the people whose team it is first of all."""
+    at = team_member.c
+    mine = (at.installation_id == _one.installation_id, at.team_id == team_id, at.is_primary)
+    return exists(select(at.person_id).where(*mine, at.person_id == _one.assignee_id))
+
+
+def _given(row: Row[Any]) -> Given:
+    identity, client_id, client, title, due_on, priority, assignee, done_by = tuple(row)
+    return Given(identity, client_id, client, title, due_on, Priority(priority), assignee, done_by)

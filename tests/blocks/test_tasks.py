@@ -1,0 +1,57 @@
+"""Open tasks as they are shown, at their limits, too."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.blocks import tasks
+from bot.blocks.tasks import Did
+from bot.blocks.words import speak
+from bot.domain.activity import Priority
+from bot.domain.tasks import Given, Place, place
+from bot.playground.validation import check_blocks
+from tests.blocks.conftest import Golden
+
+WORDS = speak()
+TODAY = date(2026, 11, 20)
+MINE, TEAM = Place(), Place(is_team=True)
+CALL = Given(1, 7, "Acme <AS>", "Call *them*", TODAY - timedelta(days=1), Priority.HIGH, "Anna")
+FOUND = [CALL, Given(2, 7, "Acme", "Write", TODAY, Priority.MEDIUM, "Bo")]
+
+
+def test_open_tasks(golden: Golden) -> None:
+    golden("tasks", tasks.page(FOUND, MINE, TODAY, WORDS, leads=False))
+    golden("tasks_of_team", tasks.page(FOUND * 5, Place(True, TODAY, 9), TODAY, WORDS, leads=True))
+    golden("tasks_none", tasks.page([], MINE, TODAY, WORDS, leads=True))
+
+
+def test_what_was_just_done(golden: Golden) -> None:
+    done = Given(1, 7, "Acme AS", "Call", TODAY, Priority.LOW, "Anna", "Bo")
+    golden("task_done", tasks.page(FOUND, MINE, TODAY, WORDS, leads=False, did=(Did.DONE, done)))
+    golden("task_done_before", tasks.page([], MINE, TODAY, WORDS, leads=False, did=(Did.DONE_BEFORE, done)))
+    golden("task_put_off", tasks.page(FOUND, MINE, TODAY, WORDS, leads=False, did=(Did.PUT_OFF, CALL)))
+    golden("task_reopened", tasks.page(FOUND, MINE, TODAY, WORDS, leads=False, did=(Did.REOPENED, CALL)))
+
+
+@pytest.mark.parametrize("letter", ["x", "&", "*", "株"])
+def test_the_longest_texts_keep_slacks_limits(letter: str) -> None:
+    one = Given(2**62, 7, letter * 255, letter * 255, TODAY, Priority.HIGH, letter * 255, letter * 255)
+    at = Place(True, TODAY, 2**62)
+    made = tasks.page([one] * 9, at, TODAY, WORDS, leads=True, did=(Did.DONE_BEFORE, one))
+    check_blocks(made["blocks"], "message")
+    assert len(made["text"]) <= 4_000
+
+
+@given(st.builds(Place, st.booleans(), st.dates(), st.integers(0, 2**62)))
+def test_a_page_is_read_as_it_was_written(at: Place) -> None:
+    assert place(str(at)) == at
+    assert place(str(Place(at.is_team))) == Place(at.is_team)
+
+
+@given(st.text())
+def test_any_other_text_is_a_first_page(text: str) -> None:
+    assert place(f"mine {text}").is_team is False

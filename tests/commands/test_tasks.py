@@ -1,0 +1,175 @@
+"""`/task` alone through Slack: by when tasks are due, done with one click, by whom they are given to or their lead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, insert, select, update
+
+from bot.blocks import ids
+from bot.playground import people as cast
+from bot.playground.model import Message
+from storage import schema
+from tests.admins import begin_anew, id_of, said
+from tests.bots import TODAY, Bot, texts
+
+
+@pytest.fixture(autouse=True)
+def nothing_logged(bot: Bot) -> Iterator[None]:
+    yield
+    begin_anew(bot)
+    with bot.database.write() as connection:
+        connection.execute(delete(schema.task))
+
+
+def give(bot: Bot, number: int, due_on: date, to: str = cast.ANNA, **changes: Any) -> None:
+    """A task *Call 1*, *Call 2* … on Acme AS."""
+    with bot.database.write() as connection:
+        client = connection.scalar(select(schema.record.c.id).where(schema.record.c.name == "Acme AS"))
+        values = {"id": number, "slack_view_id": f"V{number}", "client_id": client, "title": f"Call {number}"}
+        values |= {"due_on": due_on, "priority": "medium", "made_at": bot.now, "author_id": id_of(bot, cast.DINA)}
+        values |= {"installation_id": bot.installation.id, "assignee_id": id_of(bot, to), **changes}
+        connection.execute(insert(schema.task).values(values))
+
+
+def kept(bot: Bot, number: int = 1) -> Any:
+    with bot.database.read() as connection:
+        return connection.execute(select(schema.task).where(schema.task.c.id == number)).one()
+
+
+def put_off(bot: Bot, message: Message, number: int, word: str) -> None:
+    """Choose in the menu of this task."""
+    for block in message.blocks:
+        for menu in (one for one in block.get("elements", []) if one.get("action_id") == ids.MORE_OF_TASK):
+            for value in (one["value"] for one in menu["options"]):
+                if value.split()[:2] == [word, str(number)]:
+                    bot.slack.actions.press(
+                        cast.ANNA, message.ref, block["block_id"], ids.MORE_OF_TASK, selected_option=value
+                    )
+                    return
+    raise AssertionError(f"no {word} of {number}")
+
+
+def test_no_open_task_says_so(bot: Bot) -> None:
+    assert bot.ask("/task").text == "Your open tasks. Nothing is to be done."
+
+
+def test_open_tasks_stand_by_when_they_are_due(bot: Bot) -> None:
+    for number, days in enumerate((30, 2, 0, -3), start=1):
+        give(bot, number, TODAY + timedelta(days=days))
+    give(bot, 5, TODAY, cast.BO)
+    give(bot, 6, TODAY, done_at=bot.now, done_by=id_of(bot, cast.ANNA))
+    answer = bot.ask("/task")
+    told = texts(answer.blocks)
+    order = ["*Overdue*", "Call 4", "*Today*", "Call 3", "*This week*", "Call 2", "*Later*", "Call 1"]
+    assert [told.index(word) for word in order] == sorted(told.index(word) for word in order)
+    assert "Call 5" not in told
+    assert "Call 6" not in told
+    assert answer.ephemeral_to == cast.ANNA
+
+
+def test_done_is_one_click_that_the_message_shows_and_reopen_its_way_back(bot: Bot) -> None:
+    give(bot, 1, TODAY)
+    answer = bot.ask("/task")
+    bot.press(answer, f"{ids.FINISH_TASK}:1")
+    done = bot.replaced(answer, "✓ Done: *Acme AS*: Call 1")
+    assert "Nothing is to be done." in texts(done.blocks)
+    assert (kept(bot).done_at, kept(bot).done_by) == (bot.now, id_of(bot, cast.ANNA))
+    bot.press(done, ids.REOPEN_TASK)
+    again = bot.replaced(answer, "Open again: *Acme AS*: Call 1")
+    assert "*Today*" in texts(again.blocks)
+    assert (kept(bot).done_at, kept(bot).done_by) == (None, None)
+
+
+def lead(bot: Bot) -> None:
+    """Bo leads a team that Anna is in, and Dan is in none."""
+    mine = {"installation_id": bot.installation.id}
+    with bot.database.write() as connection:
+        connection.execute(insert(schema.team).values(**mine, id=1, name="Nordic", name_key="nordic"))
+        for who, leads in ((cast.ANNA, False), (cast.BO, True)):
+            values = {"person_id": id_of(bot, who), "team_id": 1, "is_primary": True, "is_lead": leads}
+            connection.execute(insert(schema.team_member).values(**mine, **values))
+        connection.execute(update(schema.person).values(seat="on"))
+
+
+def test_a_lead_sees_the_tasks_of_their_team_and_of_two_people_one_does_it(bot: Bot) -> None:
+    lead(bot)
+    give(bot, 1, TODAY)
+    hers, his = bot.ask("/task"), bot.ask("/task", who=cast.BO)
+    assert "Call 1" not in texts(his.blocks)
+    bot.press(his, f"{ids.SHOW_TASKS}:whose", who=cast.BO)
+    team = bot.replaced(his, "Your team's open tasks", who=cast.BO)
+    assert "Anna" in texts(team.blocks)
+    bot.press(team, f"{ids.FINISH_TASK}:1", who=cast.BO)
+    bot.replaced(his, "✓ Done: *Acme AS*: Call 1", who=cast.BO)
+    bot.press(hers, f"{ids.FINISH_TASK}:1")
+    bot.replaced(hers, "✓ Bo did it already: *Acme AS*: Call 1")
+    assert kept(bot).done_by == id_of(bot, cast.BO)
+
+
+@pytest.mark.parametrize("action", [f"{ids.FINISH_TASK}:1", ids.MORE_OF_TASK])
+def test_another_s_task_is_not_one_s_to_change(bot: Bot, action: str) -> None:
+    lead(bot)
+    give(bot, 1, TODAY)
+    give(bot, 2, TODAY, cast.BO)
+    his = bot.ask("/task", who=cast.BO)
+    lines = next(block for block in his.blocks if block["type"] == "actions")["elements"]
+    lines[0] |= {"action_id": f"{ids.FINISH_TASK}:1", "value": "1 mine"}
+    lines[1]["options"][0]["value"] = "tomorrow 1 mine"
+    with bot.database.write() as connection:
+        connection.execute(update(schema.team_member).values(is_lead=False))
+    chosen = {"selected_option": "tomorrow 1 mine"} if action == ids.MORE_OF_TASK else {}
+    bot.press(his, action, who=cast.BO, **chosen)
+    said(bot, "This task is no longer there, or not yours to change.", cast.BO)
+    assert (kept(bot).done_at, kept(bot).due_on) == (None, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("word", "day"), [("tomorrow", date(2026, 11, 23)), ("+3d", date(2026, 11, 23)), ("mon", date(2026, 11, 23))]
+)
+def test_a_task_is_put_off_to_a_working_day(bot: Bot, word: str, day: date) -> None:
+    give(bot, 1, TODAY)
+    answer = bot.ask("/task")
+    put_off(bot, answer, 1, word)
+    bot.replaced(answer, "Due Mon 23 Nov now: *Acme AS*: Call 1")
+    assert (kept(bot).due_on, kept(bot).version) == (day, 2)
+
+
+def test_what_is_done_is_not_put_off(bot: Bot) -> None:
+    give(bot, 1, TODAY)
+    answer = bot.ask("/task")
+    with bot.database.write() as connection:
+        connection.execute(update(schema.task).values(done_at=bot.now, done_by=id_of(bot, cast.DINA)))
+    put_off(bot, answer, 1, "+3d")
+    bot.replaced(answer, "✓ Dina did it already")
+    assert kept(bot).due_on == TODAY
+
+
+def test_pages_go_on_where_the_last_ended(bot: Bot) -> None:
+    for number in range(1, 12):
+        give(bot, number, TODAY + timedelta(days=number // 4))
+    answer = bot.ask("/task")
+    bot.press(answer, f"{ids.SHOW_TASKS}:later")
+    second = bot.replaced(answer, "Call 11")
+    assert [n for n in range(1, 12) if f"Call {n}\n" in texts(second.blocks)] == [9, 10, 11]
+    bot.press(second, f"{ids.FINISH_TASK}:10")
+    done = bot.replaced(answer, "✓ Done: *Acme AS*: Call 10")
+    assert [n for n in range(1, 12) if f"Call {n}\n" in texts(done.blocks)] == [9, 10, 11]  # 10 above them
+    bot.press(done, f"{ids.SHOW_TASKS}:first")
+    bot.replaced(answer, "Call 1\n")
+
+
+def test_a_task_of_a_client_that_one_no_longer_sees_is_not_shown(bot: Bot) -> None:
+    give(bot, 1, TODAY)
+    with bot.database.write() as connection:
+        connection.execute(update(schema.task).values(client_id=connection.scalar(
+            select(schema.record.c.id).where(schema.record.c.name == "Soylent Oy"))))  # fmt: skip
+        stood = connection.execute(select(schema.standing)).mappings().all()
+        connection.execute(delete(schema.standing))
+    assert "Nothing is to be done." in bot.ask("/task").text
+    with bot.database.write() as connection:
+        connection.execute(insert(schema.standing), [dict(row) for row in stood])
+    assert "Soylent" in bot.ask("/task").text
