@@ -42,13 +42,9 @@ def log_task(connection: Connection, author: Person, made: Task, view_id: str, n
     """
     if _is_logged(connection, task, author, view_id):
         return False
-    assignee = _who(connection, author, made.assignee)
-    seen = clients.seen_in(connection, author.installation_id, made.client_id)
-    _require_seen(author, seen)
-    if assignee.workspace_id not in seen:
-        raise FieldError("task_unseen", "assignee", person=assignee.name)
+    given_to = assignee(connection, author, made.client_id, made.assignee)
     values = {"title": made.title, "details": made.details, "due_on": made.due_on, "priority": made.priority.value}
-    return _insert(connection, task, author, made, view_id, now, {**values, "assignee_id": assignee.id})
+    return _insert(connection, task, author, made, view_id, now, {**values, "assignee_id": given_to.id})
 
 
 def leave_note(connection: Connection, author: Person, made: Note, view_id: str, now: datetime) -> bool:
@@ -57,6 +53,16 @@ def leave_note(connection: Connection, author: Person, made: Note, view_id: str,
         return False
     _require_seen(author, clients.seen_in(connection, author.installation_id, made.client_id))
     return _insert(connection, note, author, made, view_id, now, {"body": made.body})
+
+
+def assignee(connection: Connection, author: Person, client_id: int, slack_user_id: str) -> Person:
+    """Who is to do it. Raises FieldError where the author or they may not see it, or have no seat."""
+    found = _who(connection, author, slack_user_id)
+    seen = clients.seen_in(connection, author.installation_id, client_id)
+    _require_seen(author, seen)
+    if found.workspace_id not in seen:
+        raise FieldError("task_unseen", "assignee", person=found.name)
+    return found
 
 
 def _who(connection: Connection, author: Person, slack_user_id: str) -> Person:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, or_, select, update
 
 from bot.domain.access import Person
-from bot.domain.activity import Priority
+from bot.domain.activity import Priority, Task
 from bot.domain.tasks import Given, Place
 from bot.errors import UserError
+from storage import activity
 from storage.schema import person, record, standing, task, team_member
 
 _one = task.c
@@ -24,7 +26,8 @@ def _select() -> Select[Any]:
     finisher = (_finisher.c.installation_id == here) & (_finisher.c.id == _one.done_by)
     joined = task.join(record, client).join(_assignee, assignee).outerjoin(_finisher, finisher)
     columns = (_one.id, _one.client_id, record.c.name, _one.title, _one.due_on, _one.priority, _assignee.c.name)
-    return select(*columns, _finisher.c.name).select_from(joined)
+    rest = (_finisher.c.name, _one.category, _one.details, _assignee.c.slack_user_id, _one.version)
+    return select(*columns, *rest).select_from(joined)
 
 
 _SELECT = _select()
@@ -64,6 +67,21 @@ def put_off(connection: Connection, asker: Person, task_id: int, day: date) -> b
     return _change(connection, asker, task_id, _one.done_at.is_(None), {"due_on": day})
 
 
+def change(connection: Connection, asker: Person, task_id: int, version: int, made: Task) -> Given:
+    """Write what was entered, maybe for somebody else; what the task is then. Its client stays.
+
+    Raises FieldError where it cannot be given to them, UserError where it was changed or done since that version.
+    """
+    before = get(connection, asker, task_id)
+    assignee = activity.assignee(connection, asker, before.client_id, made.assignee)
+    values = {"title": made.title, "details": made.details, "due_on": made.due_on, "priority": made.priority.value}
+    values |= {"category": made.category, "assignee_id": assignee.id}
+    same = and_(_one.version == version, _one.done_at.is_(None))
+    if not _change(connection, asker, task_id, same, values):
+        raise UserError("task_changed")
+    return replace(before, title=made.title, due_on=made.due_on, priority=made.priority, assignee=assignee.name)
+
+
 def _change(
     connection: Connection, asker: Person, task_id: int, as_it_is: ColumnElement[bool], values: dict[str, Any]
 ) -> bool:
@@ -96,5 +114,5 @@ def _of_team(team_id: int | None) -> ColumnElement[bool]:
 
 
 def _given(row: Row[Any]) -> Given:
-    identity, client_id, client, title, due_on, priority, assignee, done_by = tuple(row)
-    return Given(identity, client_id, client, title, due_on, Priority(priority), assignee, done_by)
+    identity, client_id, client, title, due_on, priority, assignee, *rest = tuple(row)
+    return Given(identity, client_id, client, title, due_on, Priority(priority), assignee, *rest)

@@ -1,4 +1,4 @@
-"""The modals *Log task* and *Leave a note*: their fields, and what was entered in them."""
+"""The modals *Log task*, *Change task* and *Leave a note*: their fields, and what was entered in them."""
 
 from __future__ import annotations
 
@@ -23,17 +23,27 @@ Names = Mapping[str, str]  # of the catalog's categories, by their keys
 
 def task(fields: Fields, client: str | None, categories: Names, state: FormState, words: Words) -> Modal:
     """*Log task*, with what is known already. `client`: the name of the one whose id stands in the fields."""
+    blocks = [_client_field(fields, client, words), *_task(fields, categories, words)]
+    return _modal(words("Log task"), ids.LOG_TASK, blocks, state, words)
+
+
+def change(client: str, fields: Fields, categories: Names, state: FormState, words: Words) -> Modal:
+    """*Change…*: the same fields of a task, whose client stays."""
+    blocks = [kit.section(f"*{kit.name(client)}*"), *_task(fields, categories, words)]
+    return _modal(words("Change task"), ids.CHANGE_TASK, blocks, state, words)
+
+
+def _task(fields: Fields, categories: Names, words: Words) -> list[Block]:
     day = kit.day_picker(words("Due"), DUE, date.fromisoformat(fields[DUE]))
     options = [(words(label), one.value) for one, label in PRIORITIES.items()]
-    blocks = [
-        *_about(fields, client, categories, words),
+    return [
+        _category_field(fields, categories, words),
         kit.field(words("Task"), kit.line(NAME, kit.cut(fields.get(NAME, ""), TITLE), TITLE), optional=False),
         kit.field(words("Details"), kit.lines(DETAILS, fields.get(DETAILS), BODY)),
         day,
         kit.field(words("Who does it"), kit.person(ASSIGNEE, fields.get(ASSIGNEE)), optional=False),
         kit.field(words("Priority"), kit.select(PRIORITY, options, fields[PRIORITY]), optional=False),
     ]
-    return _modal(words("Log task"), ids.LOG_TASK, blocks, state, words)
 
 
 def past(asked: Modal, day: date, today: date, words: Words) -> Modal:
@@ -45,21 +55,22 @@ def past(asked: Modal, day: date, today: date, words: Words) -> Modal:
 def note(fields: Fields, client: str | None, categories: Names, state: FormState, words: Words) -> Modal:
     """*Leave a note*, with what is known already."""
     body = kit.field(words("Note"), kit.lines(BODY_FIELD, fields.get(BODY_FIELD), BODY), optional=False)
-    blocks = [*_about(fields, client, categories, words), body]
+    blocks = [_client_field(fields, client, words), _category_field(fields, categories, words), body]
     return _modal(words("Leave a note"), ids.LEAVE_NOTE, blocks, state, words)
 
 
-def _about(fields: Fields, client: str | None, categories: Names, words: Words) -> list[Block]:
+def _client_field(fields: Fields, client: str | None, words: Words) -> Block:
     known = (client, fields[CLIENT]) if client and CLIENT in fields else None
+    return kit.field(words("Client"), kit.search(CLIENT, known), optional=False)
+
+
+def _category_field(fields: Fields, categories: Names, words: Words) -> Block:
     options = [(name, key) for key, name in categories.items()]
-    return [
-        kit.field(words("Client"), kit.search(CLIENT, known), optional=False),
-        kit.field(words("Category"), kit.select(CATEGORY, options, fields.get(CATEGORY))),
-    ]
+    return kit.field(words("Category"), kit.select(CATEGORY, options, fields.get(CATEGORY)))
 
 
 def _modal(title: str, callback: str, blocks: list[Block], state: FormState, words: Words) -> Modal:
-    buttons = {"close": words("Cancel"), "submit": words("Log")}
+    buttons = {"close": words("Cancel"), "submit": words("Save") if callback == ids.CHANGE_TASK else words("Log")}
     return kit.modal(title, blocks, callback=callback, metadata=forms.write(state), **buttons)
 
 

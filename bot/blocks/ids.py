@@ -30,6 +30,7 @@ SHOW_TASKS = "show_tasks"  # value: a page (`bot.domain.tasks.place`); numbered
 FINISH_TASK = "finish_task"  # value: the task's id and the page that it stands on; numbered, as the page has several
 REOPEN_TASK = "reopen_task"  # the same
 MORE_OF_TASK = "more_of_task"  # a menu; its values are a word, and the same
+CHANGE_TASK = "change_task"  # an entry of that menu, and the modal's callback id
 SHOW_ACTIVITY = "show_activity"  # value: the client's id, and maybe where the page begins; numbered
 NOT_NOW = "not_now"  # modals' callback ids, and their inputs: block and action id alike
 NOT_FOR_THEM = "not_for_them"

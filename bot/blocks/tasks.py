@@ -27,6 +27,7 @@ class Did(StrEnum):
     DONE_BEFORE = "done_before"  # by somebody else, or by an earlier click
     PUT_OFF = "put_off"
     REOPENED = "reopened"
+    CHANGED = "changed"
 
 
 def page(
@@ -83,6 +84,7 @@ def _answers(one: Given, place: Place, words: Words) -> list[Element]:
     """The numbers in ids keep those of a message apart."""
     about = f"{one.id} {place}"
     options = [(words(label), f"{word} {about}") for word, label in PUT_OFF.items()]
+    options.append((words("Change…"), f"{ids.CHANGE_TASK} {about}"))
     done = kit.button(words("Done"), f"{ids.FINISH_TASK}:{one.id}", about)
     return [done, kit.overflow(ids.MORE_OF_TASK, options)]
 
@@ -102,6 +104,9 @@ def _said(did: Did, one: Given, today: date, words: Words) -> str:
             return words("✓ {person} did it already: {task}", person=kit.name(one.done_by or "", 60), task=_named(one))
         case Did.PUT_OFF:
             return words("Due {day} now: {task}", day=words.weekday(one.due_on, today), task=_named(one))
+        case Did.CHANGED:
+            day, who = words.weekday(one.due_on, today), kit.name(one.assignee, 60)
+            return words("Changed: {task}, due {day}, for {person}", task=_named(one), day=day, person=who)
         case _:
             return words("Open again: {task}", task=_named(one))
 

@@ -21,6 +21,10 @@ class Given:
     priority: Priority
     assignee: str
     done_by: str | None = None  # None: it is open
+    category: str | None = None
+    details: str = ""
+    assignee_slack_id: str = ""
+    version: int = 1
 
 
 class Place(NamedTuple):

@@ -25,4 +25,6 @@ LISTENERS = [
     ("action", re.compile(rf"^{ids.FINISH_TASK}:\d+$"), tasks.on_done, Right.SEAT),
     ("action", ids.REOPEN_TASK, tasks.on_reopen, Right.SEAT),
     *(("entry", f"{ids.MORE_OF_TASK}:{word}", tasks.on_put_off, Right.SEAT) for word in PUT_OFF),
+    ("entry", f"{ids.MORE_OF_TASK}:{ids.CHANGE_TASK}", tasks.on_change, Right.SEAT),
+    ("view", ids.CHANGE_TASK, tasks.on_changed, Right.SEAT),
 ]

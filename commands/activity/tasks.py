@@ -1,4 +1,4 @@
-"""`/task` alone: one's open tasks, or those of the team that one leads; done, put off and opened again in place."""
+"""`/task` alone: one's open tasks, or those of the team that one leads, and what is done with one, in place."""
 
 from __future__ import annotations
 
@@ -7,14 +7,19 @@ from datetime import datetime
 from typing import Any
 
 from slack_bolt import Ack
+from slack_sdk import WebClient
 
+from bot.blocks import activity_form as form
+from bot.blocks import forms as fields
 from bot.blocks import tasks as show
 from bot.blocks.kit import Message
 from bot.blocks.tasks import Did
 from bot.domain import due
 from bot.domain.tasks import Given, Place, place
+from bot.errors import FieldError, UserError
 from bot.reply import Reply
-from commands.arguments import Turn, carried_id, chosen
+from commands import forms
+from commands.arguments import Turn, carried_id, categories, chosen
 from storage import tasks
 
 Payload = Mapping[str, Any]
@@ -61,6 +66,40 @@ def on_put_off(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
         is_open = tasks.put_off(connection, turn.person, number, day)
         one = tasks.get(connection, turn.person, number)
     reply(**page(at, turn, (Did.PUT_OFF if is_open else Did.DONE_BEFORE, one)))
+
+
+def on_change(ack: Ack, action: Payload, body: Payload, slack: WebClient, turn: Turn) -> None:
+    """*Change…*: a modal that knows which version it was opened with."""
+    ack()
+    number, at = _carried(action)
+    with turn.db.read() as connection:
+        one = tasks.get(connection, turn.person, number)
+    state = forms.carrying(body, f"{number} {at}", one.version)
+    view = form.change(one.client, _fields(one), categories(turn), state, turn.words)
+    slack.views_open(trigger_id=body["trigger_id"], view=view)
+
+
+def _fields(one: Given) -> dict[str, str]:
+    """What stands in the modal's fields."""
+    made = {form.NAME: one.title, form.DETAILS: one.details, form.CATEGORY: one.category or ""}
+    made |= {form.DUE: one.due_on.isoformat(), form.ASSIGNEE: one.assignee_slack_id, form.PRIORITY: one.priority.value}
+    return {name: text for name, text in made.items() if text}
+
+
+def on_changed(ack: Ack, view: Payload, turn: Turn) -> None:
+    """Given to somebody else, it leaves the list."""
+    state, entered = forms.carried(view), fields.entered(view["state"]["values"])
+    number, _, at = state.about.partition(" ")
+    task_id = carried_id(number) or 0
+    try:
+        made = form.read_task(0, entered, categories(turn))  # the client stays as it is
+        with turn.db.write() as connection:
+            one = tasks.change(connection, turn.person, task_id, state.version, made)
+    except FieldError as error:
+        forms.refuse(ack, error.field, error, turn)
+        return
+    said = page(place(at), turn, (Did.CHANGED, one))
+    forms.replace(ack, state, said, UserError("tasks_too_old", command=turn.called("task")))
 
 
 def _carried(action: Payload) -> tuple[int, Place]:

@@ -38,6 +38,7 @@ def test_the_modals(golden: Golden) -> None:
     filled = form.task(FILLED, "Acme AS", CATEGORIES, STATE, WORDS)
     golden("task_form_filled", filled)
     golden("task_form_past", form.past(filled, date(2026, 11, 17), TODAY, WORDS))
+    golden("task_form_change", form.change("Acme AS", FILLED, CATEGORIES, STATE, WORDS))
     golden("note_form", form.note({form.CLIENT: "7"}, "Acme AS", CATEGORIES, STATE, WORDS))
 
 

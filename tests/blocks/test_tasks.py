@@ -34,6 +34,7 @@ def test_what_was_just_done(golden: Golden) -> None:
     golden("task_done", tasks.page(FOUND, MINE, TODAY, WORDS, leads=False, did=(Did.DONE, done)))
     golden("task_done_before", tasks.page([], MINE, TODAY, WORDS, leads=False, did=(Did.DONE_BEFORE, done)))
     golden("task_put_off", tasks.page(FOUND, MINE, TODAY, WORDS, leads=False, did=(Did.PUT_OFF, CALL)))
+    golden("task_changed", tasks.page(FOUND, MINE, TODAY, WORDS, leads=False, did=(Did.CHANGED, CALL)))
     golden("task_reopened", tasks.page(FOUND, MINE, TODAY, WORDS, leads=False, did=(Did.REOPENED, CALL)))
 
 

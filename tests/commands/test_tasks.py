@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, select, update
 
 from bot.blocks import ids
 from bot.playground import people as cast
-from bot.playground.model import Message
+from bot.playground.model import Message, View
 from storage import schema
 from tests.admins import begin_anew, id_of, said
 from tests.bots import TODAY, Bot, texts
@@ -146,6 +146,49 @@ def test_what_is_done_is_not_put_off(bot: Bot) -> None:
     put_off(bot, answer, 1, "+3d")
     bot.replaced(answer, "✓ Dina did it already")
     assert kept(bot).due_on == TODAY
+
+
+def change(bot: Bot, message: Message, number: int = 1) -> View:
+    put_off(bot, message, number, ids.CHANGE_TASK)
+    return bot.modal(lambda view: view.callback_id == ids.CHANGE_TASK)
+
+
+def test_a_task_is_changed_and_given_to_somebody_else(bot: Bot) -> None:
+    give(bot, 1, TODAY, details="About forms")
+    answer = bot.ask("/task")
+    view = change(bot, answer)
+    assert bot.submit(view, title="Write", due="2026-12-01", priority="high", assignee=cast.BO) == {}
+    shown = bot.replaced(answer, "Changed: *Acme AS*: Write, due Tue 1 Dec, for Bo")
+    assert "Nothing is to be done." in texts(shown.blocks)
+    one = kept(bot)
+    assert (one.title, one.details, one.due_on, one.priority) == ("Write", "About forms", date(2026, 12, 1), "high")
+    assert one.assignee_id == id_of(bot, cast.BO)
+    assert "Write" in texts(bot.ask("/task", who=cast.BO).blocks)
+
+
+def test_a_change_is_refused_beside_its_field(bot: Bot) -> None:
+    give(bot, 1, TODAY)
+    view = change(bot, bot.ask("/task"))
+    assert bot.submit(view, title=" ") == {"title": "Say in a few words what is to be done."}
+    assert bot.submit(view, title="Write", assignee=cast.GUS) == {
+        "assignee": "A task is given to full members of this Slack workspace only."
+    }  # fmt: skip
+    assert kept(bot).version == 1
+    bot.slack.actions.close(cast.ANNA, view.id)
+
+
+def test_what_was_done_or_changed_meanwhile_is_not_written_over(bot: Bot) -> None:
+    give(bot, 1, TODAY)
+    answer = bot.ask("/task")
+    view = change(bot, answer)
+    put_off_values = {"due_on": date(2026, 12, 1), "version": 2}
+    with bot.database.write() as connection:
+        connection.execute(update(schema.task).values(put_off_values))
+    assert bot.submit(view, title="Write") == {}
+    told = bot.modal(lambda view: view.callback_id != ids.CHANGE_TASK)
+    assert "This task was changed or done meanwhile." in texts(told.payload["blocks"])
+    assert (kept(bot).title, kept(bot).due_on) == ("Call 1", date(2026, 12, 1))
+    bot.slack.actions.close(cast.ANNA, told.id)
 
 
 def test_pages_go_on_where_the_last_ended(bot: Bot) -> None:

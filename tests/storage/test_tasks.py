@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import delete, insert, select
 
 from bot.domain.access import Person
+from bot.domain.activity import Priority, Task
 from bot.domain.tasks import Given, Place
 from bot.errors import UserError
 from storage import schema, tasks
@@ -117,6 +118,21 @@ def test_of_many_at_the_same_moment_one_does_it(database: Database, here: Instal
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(finish, range(8))).count(True) == 1
+
+
+def test_of_changes_from_one_version_one_is_written(database: Database, here: Installation) -> None:
+    def change(title: str) -> bool:
+        made = Task(1, None, title, "", TODAY, Priority.HIGH, "U2")
+        try:
+            with database.write() as connection:
+                return tasks.change(connection, person(here, ANNA), 1, 1, made).title == title
+        except UserError as error:
+            return error.key not in {"task_changed", "task_gone"}  # by then it is another's
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(change, "abcd")).count(True) == 1
+    (one,) = pages(database, person(here, BO))
+    assert (one.assignee, one.version, one.priority) == ("Person 2", 2, Priority.HIGH)
 
 
 def test_a_client_that_is_not_seen_hides_its_tasks(database: Database, here: Installation) -> None:
