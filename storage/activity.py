@@ -44,7 +44,7 @@ def log_task(connection: Connection, author: Person, made: Task, view_id: str, n
         return False
     given_to = assignee(connection, author, made.client_id, made.assignee)
     values = {"title": made.title, "details": made.details, "due_on": made.due_on, "priority": made.priority.value}
-    return _insert(connection, task, author, made, view_id, now, {**values, "assignee_id": given_to.id})
+    return _insert(connection, task, author, made, view_id, now, {**values, **given(author, given_to, now)})
 
 
 def leave_note(connection: Connection, author: Person, made: Note, view_id: str, now: datetime) -> bool:
@@ -63,6 +63,13 @@ def assignee(connection: Connection, author: Person, client_id: int, slack_user_
     if found.workspace_id not in seen:
         raise FieldError("task_unseen", "assignee", person=found.name)
     return found
+
+
+def given(author: Person, to: Person, now: datetime) -> dict[str, Any]:
+    """Whose a task is, and that they are to hear of it where somebody else gave it to them."""
+    if to.id == author.id:
+        return {"assignee_id": to.id, "message": None}
+    return {"assignee_id": to.id, "message": "waiting", "message_lease_until": now, "message_attempts": 0}
 
 
 def _who(connection: Connection, author: Person, slack_user_id: str) -> Person:

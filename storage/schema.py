@@ -710,12 +710,24 @@ task = Table(
     Column("done_at", UtcDateTime),  # empty: open
     Column("done_by", Key),
     Column("version", Integer, nullable=False, server_default="1"),
+    # The direct message to whom somebody else gave it (`bot.jobs.assignments`); empty: there is none.
+    Column("message", String(8)),
+    Column("message_lease_until", UtcDateTime),  # before that nobody sends it: it is worked on, or put off
+    Column("message_attempts", Integer, nullable=False, server_default="0"),
     _owned("client_id", table="record"),
     _owned("assignee_id", table="person"),
     _owned("author_id", table="person"),
     ForeignKeyConstraint(["installation_id", "done_by"], ["person.installation_id", "person.id"]),
     UniqueConstraint("installation_id", "slack_view_id"),
     CheckConstraint("priority IN ('low', 'medium', 'high')", name="priority"),
+    CheckConstraint("message IN ('waiting', 'sending', 'sent', 'failed')", name="message"),
+    Index(
+        "ix_task_message",
+        "installation_id",
+        "message_lease_until",
+        postgresql_where=text("message IN ('waiting', 'sending')"),
+        sqlite_where=text("message IN ('waiting', 'sending')"),
+    ),
     # Somebody's open tasks by their day; those of a client, newest first:
     Index(
         "ix_task_open",

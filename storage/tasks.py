@@ -67,7 +67,7 @@ def put_off(connection: Connection, asker: Person, task_id: int, day: date) -> b
     return _change(connection, asker, task_id, _one.done_at.is_(None), {"due_on": day})
 
 
-def change(connection: Connection, asker: Person, task_id: int, version: int, made: Task) -> Given:
+def change(connection: Connection, asker: Person, task_id: int, version: int, made: Task, now: datetime) -> Given:
     """Write what was entered, maybe for somebody else; what the task is then. Its client stays.
 
     Raises FieldError where it cannot be given to them, UserError where it was changed or done since that version.
@@ -75,7 +75,9 @@ def change(connection: Connection, asker: Person, task_id: int, version: int, ma
     before = get(connection, asker, task_id)
     assignee = activity.assignee(connection, asker, before.client_id, made.assignee)
     values = {"title": made.title, "details": made.details, "due_on": made.due_on, "priority": made.priority.value}
-    values |= {"category": made.category, "assignee_id": assignee.id}
+    values["category"] = made.category
+    if made.assignee != before.assignee_slack_id:
+        values |= activity.given(asker, assignee, now)
     same = and_(_one.version == version, _one.done_at.is_(None))
     if not _change(connection, asker, task_id, same, values):
         raise UserError("task_changed")

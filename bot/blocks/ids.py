@@ -28,6 +28,7 @@ LEAVE_NOTE = "leave_note"  # as is this
 FIND_CLIENT = "client"  # a field of both modals, whose clients are found while something is typed
 SHOW_TASKS = "show_tasks"  # value: a page (`bot.domain.tasks.place`); numbered
 FINISH_TASK = "finish_task"  # value: the task's id and the page that it stands on; numbered, as the page has several
+FINISH_GIVEN = "finish_given"  # in the direct message about a task; value: its id
 REOPEN_TASK = "reopen_task"  # the same
 MORE_OF_TASK = "more_of_task"  # a menu; its values are a word, and the same
 CHANGE_TASK = "change_task"  # an entry of that menu, and the modal's callback id

@@ -16,6 +16,7 @@ from bot.domain.tasks import Given, Place
 
 PAGE = 8  # tasks: two blocks each
 TITLE = 120  # characters
+GIVEN = "task_given"  # the type of a direct message's metadata
 HEADS = {When.OVERDUE: "Overdue", When.TODAY: "Today", When.WEEK: "This week", When.LATER: "Later"}
 PUT_OFF = {"tomorrow": "Due tomorrow", "+3d": "Due in 3 days", "mon": "Due next week"}  # by what would be typed
 
@@ -51,6 +52,21 @@ def page(
     said = [] if did is None else [_said(*did, today, words)]
     text = ". ".join([*said, title, *filter(None, [none]), *(_spoken(one, place, today, words) for one in shown)])
     return kit.message(text.replace("*", ""), [*above, *parts, *_turning(found, place, words, leads=leads)])
+
+
+def given(one: Given, marker: str, today: date, words: Words) -> Message:
+    """The direct message to whom a task was given. By the marker, an id, it is found among others."""
+    due = words("due {day}", day=words.weekday(one.due_on, today))
+    lines = [words("*A task for you*"), _named(one), due]
+    blocks = [kit.section(*lines), kit.actions(kit.button(words("Done"), ids.FINISH_GIVEN, str(one.id)))]
+    metadata = {"event_type": GIVEN, "event_payload": {"id": marker}}
+    return {**kit.message(" · ".join(lines).replace("*", ""), blocks), "metadata": metadata}
+
+
+def given_done(one: Given, today: date, words: Words, *, is_first: bool) -> Message:
+    """The same message once the task is done."""
+    text = _said(Did.DONE if is_first else Did.DONE_BEFORE, one, today, words)
+    return kit.message(text.replace("*", ""), [kit.section(text)])
 
 
 def _tasks(shown: Sequence[Given], place: Place, today: date, words: Words) -> Iterator[Block]:

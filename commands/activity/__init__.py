@@ -23,6 +23,7 @@ LISTENERS = [
     ("action", re.compile(rf"^{ids.SHOW_ACTIVITY}:[a-z]+$"), page.on_activity, Right.SEAT),
     ("action", re.compile(rf"^{ids.SHOW_TASKS}:[a-z]+$"), tasks.on_page, Right.SEAT),
     ("action", re.compile(rf"^{ids.FINISH_TASK}:\d+$"), tasks.on_done, Right.SEAT),
+    ("action", ids.FINISH_GIVEN, tasks.on_given_done, Right.SEAT),
     ("action", ids.REOPEN_TASK, tasks.on_reopen, Right.SEAT),
     *(("entry", f"{ids.MORE_OF_TASK}:{word}", tasks.on_put_off, Right.SEAT) for word in PUT_OFF),
     ("entry", f"{ids.MORE_OF_TASK}:{ids.CHANGE_TASK}", tasks.on_change, Right.SEAT),

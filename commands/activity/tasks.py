@@ -48,6 +48,16 @@ def on_done(ack: Ack, action: Payload, reply: Reply, turn: Turn, now: Clock) -> 
     reply(**page(at, turn, (Did.DONE if is_first else Did.DONE_BEFORE, one)))
 
 
+def on_given_done(ack: Ack, action: Payload, reply: Reply, turn: Turn, now: Clock) -> None:
+    """*Done* in the direct message about a task that one was given: in place."""
+    ack()
+    number = carried_id(chosen(action)) or 0
+    with turn.db.write() as connection:
+        is_first = tasks.finish(connection, turn.person, number, now())
+        one = tasks.get(connection, turn.person, number)
+    reply(**show.given_done(one, turn.today, turn.words, is_first=is_first))
+
+
 def on_reopen(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
     ack()
     number, at = _carried(action)
@@ -86,7 +96,7 @@ def _fields(one: Given) -> dict[str, str]:
     return {name: text for name, text in made.items() if text}
 
 
-def on_changed(ack: Ack, view: Payload, turn: Turn) -> None:
+def on_changed(ack: Ack, view: Payload, turn: Turn, now: Clock) -> None:
     """Given to somebody else, it leaves the list."""
     state, entered = forms.carried(view), fields.entered(view["state"]["values"])
     number, _, at = state.about.partition(" ")
@@ -94,7 +104,7 @@ def on_changed(ack: Ack, view: Payload, turn: Turn) -> None:
     try:
         made = form.read_task(0, entered, categories(turn))  # the client stays as it is
         with turn.db.write() as connection:
-            one = tasks.change(connection, turn.person, task_id, state.version, made)
+            one = tasks.change(connection, turn.person, task_id, state.version, made, now())
     except FieldError as error:
         forms.refuse(ack, error.field, error, turn)
         return

@@ -29,6 +29,11 @@ def test_open_tasks(golden: Golden) -> None:
     golden("tasks_none", tasks.page([], MINE, TODAY, WORDS, leads=True))
 
 
+def test_the_direct_message_about_a_task(golden: Golden) -> None:
+    golden("task_given", tasks.given(CALL, "1/2", TODAY, WORDS))
+    golden("task_given_done", tasks.given_done(CALL, TODAY, WORDS, is_first=True))
+
+
 def test_what_was_just_done(golden: Golden) -> None:
     done = Given(1, 7, "Acme AS", "Call", TODAY, Priority.LOW, "Anna", "Bo")
     golden("task_done", tasks.page(FOUND, MINE, TODAY, WORDS, leads=False, did=(Did.DONE, done)))

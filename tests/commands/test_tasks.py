@@ -7,9 +7,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from slack_sdk import WebClient
 from sqlalchemy import delete, insert, select, update
 
 from bot.blocks import ids
+from bot.jobs.assignments import Assignments
 from bot.playground import people as cast
 from bot.playground.model import Message, View
 from storage import schema
@@ -189,6 +191,35 @@ def test_what_was_done_or_changed_meanwhile_is_not_written_over(bot: Bot) -> Non
     assert "This task was changed or done meanwhile." in texts(told.payload["blocks"])
     assert (kept(bot).title, kept(bot).due_on) == ("Call 1", date(2026, 12, 1))
     bot.slack.actions.close(cast.ANNA, told.id)
+
+
+def direct_message(bot: Bot, who: str) -> Message:
+    """The newest one, once a turn of the job has sent it."""
+    slack = WebClient(bot.slack.bot_token, base_url=bot.slack.api_url, retry_handlers=[])
+    Assignments(bot.database, slack, bot.installation.id, lambda: bot.now, pace=0, apart=0).run()
+    return bot.slack.actions.visible_messages(who, "D" + who[1:])[-1]
+
+
+def test_who_is_given_a_task_does_it_from_the_direct_message(bot: Bot) -> None:
+    bot.slack.actions.command(cast.ANNA, cast.CS_NORDIC, "/task acme call them")
+    assert bot.submit(bot.modal(), assignee=cast.BO) == {}
+    said(bot, "Logged on *Acme AS*: call them", cast.ANNA)
+    told = direct_message(bot, cast.BO)
+    assert told.text == "A task for you · Acme AS: call them · due Wed 25 Nov"
+    bot.press(told, ids.FINISH_GIVEN, who=cast.BO)
+    done = bot.replaced(told, "✓ Done: *Acme AS*: call them", who=cast.BO)
+    assert "actions" not in {block["type"] for block in done.blocks}
+    with bot.database.read() as connection:
+        assert connection.scalar(select(schema.task.c.done_by)) == id_of(bot, cast.BO)
+
+
+def test_a_direct_message_s_done_says_who_was_faster(bot: Bot) -> None:
+    give(bot, 1, TODAY, cast.BO, message="waiting", message_lease_until=bot.now)
+    told = direct_message(bot, cast.BO)
+    with bot.database.write() as connection:
+        connection.execute(update(schema.task).values(done_at=bot.now, done_by=id_of(bot, cast.DINA)))
+    bot.press(told, ids.FINISH_GIVEN, who=cast.BO)
+    bot.replaced(told, "✓ Dina did it already", who=cast.BO)
 
 
 def test_pages_go_on_where_the_last_ended(bot: Bot) -> None:

@@ -125,7 +125,7 @@ def test_of_changes_from_one_version_one_is_written(database: Database, here: In
         made = Task(1, None, title, "", TODAY, Priority.HIGH, "U2")
         try:
             with database.write() as connection:
-                return tasks.change(connection, person(here, ANNA), 1, 1, made).title == title
+                return tasks.change(connection, person(here, ANNA), 1, 1, made, NOW).title == title
         except UserError as error:
             return error.key not in {"task_changed", "task_gone"}  # by then it is another's
 

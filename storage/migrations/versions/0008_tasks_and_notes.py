@@ -61,6 +61,10 @@ def upgrade() -> None:
         sa.Column("done_at", MOMENT, nullable=True),
         sa.Column("done_by", KEY, nullable=True),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("message", sa.String(length=8), nullable=True),
+        sa.Column("message_lease_until", MOMENT, nullable=True),
+        sa.Column("message_attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.CheckConstraint("message IN ('waiting', 'sending', 'sent', 'failed')", name=op.f("ck_task_message")),
         sa.CheckConstraint("priority IN ('low', 'medium', 'high')", name=op.f("ck_task_priority")),
         sa.ForeignKeyConstraint(
             ["installation_id", "assignee_id"],
@@ -95,5 +99,12 @@ def upgrade() -> None:
             unique=False,
             postgresql_where=sa.text("done_at IS NULL"),
             sqlite_where=sa.text("done_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_task_message",
+            ["installation_id", "message_lease_until"],
+            unique=False,
+            postgresql_where=sa.text("message IN ('waiting', 'sending')"),
+            sqlite_where=sa.text("message IN ('waiting', 'sending')"),
         )
         batch_op.create_index("ix_task_client", ["installation_id", "client_id", "made_at", "id"], unique=False)

@@ -1,0 +1,159 @@
+"""Who is given a task hears of it once, whatever happens on the way to Slack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, timedelta
+
+import pytest
+from slack_sdk import WebClient
+from sqlalchemy import insert, select, update
+
+from bot.domain.access import Person
+from bot.domain.activity import Priority, Task
+from bot.jobs.assignments import ATTEMPTS, Assignments
+from bot.playground import people as cast
+from bot.playground.faults import killed_after, killed_before, rate_limited, unavailable
+from bot.playground.server import Playground
+from storage import activity, installations, messages, people, tasks
+from storage.database import Database
+from storage.installations import Installation
+from storage.schema import standing, task
+from tests.conftest import NOW
+from tests.storage import bases
+
+LATER = NOW + timedelta(minutes=10)  # a pause and a lease are over
+
+
+@pytest.fixture
+def slack() -> Iterator[Playground]:
+    with Playground() as running:
+        yield running
+
+
+@pytest.fixture
+def here(database: Database, installation: Installation, slack: Playground) -> int:
+    """Everybody of the playground, and a client that all of them see."""
+    with database.write() as connection:
+        installations.bind(connection, installation.id, cast.TEAM.id)
+        for user in client(slack).users_list()["members"]:
+            people.keep(connection, installation.id, user, NOW)
+        bases.add_source(connection, installation.id, 1, "all")
+        bases.add_clients(connection, installation.id, 1)
+        stands = {"installation_id": installation.id, "client_id": 1, "workspace_id": installation.workspace_id}
+        connection.execute(insert(standing).values(**stands, tier="low"))
+    return installation.id
+
+
+def client(slack: Playground) -> WebClient:
+    return WebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=[])
+
+
+def run(database: Database, slack: Playground, here: int, now: datetime = NOW) -> None:
+    Assignments(database, client(slack), here, lambda: now, pace=0, apart=0).run()
+
+
+def who(database: Database, here: int, user: str) -> Person:
+    with database.read() as connection:
+        found = people.in_installation(connection, here, user)
+    assert found is not None
+    return found
+
+
+def give(database: Database, here: int, to: str = cast.BO, by: str = cast.ANNA) -> None:
+    made = Task(1, None, "Call them", "", date(2026, 11, 25), Priority.HIGH, to)
+    with database.write() as connection:
+        assert activity.log_task(connection, who(database, here, by), made, "V1", NOW)
+
+
+def told(slack: Playground, user: str = cast.BO) -> list[str]:
+    return [one.text for one in slack.actions.visible_messages(user, "D" + user[1:])]
+
+
+def state(database: Database) -> str | None:
+    with database.read() as connection:
+        return connection.scalar(select(task.c.message))
+
+
+def test_who_is_given_a_task_is_told_once(database: Database, slack: Playground, here: int) -> None:
+    give(database, here)
+    for moment in (NOW, LATER):
+        run(database, slack, here, moment)
+    assert told(slack) == ["A task for you · Client 1: Call them · due Wed 25 Nov"]
+    assert state(database) == "sent"
+
+
+def test_nobody_is_told_of_their_own(database: Database, slack: Playground, here: int) -> None:
+    give(database, here, by=cast.BO)
+    run(database, slack, here)
+    assert (told(slack), state(database)) == ([], None)
+
+
+def test_many_processes_tell_once(database: Database, slack: Playground, here: int) -> None:
+    give(database, here)
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda _: run(database, slack, here), range(6)))
+    assert len(told(slack)) == 1
+
+
+@pytest.mark.parametrize("fault", [rate_limited(), unavailable(), killed_before(), killed_after()])
+@pytest.mark.parametrize("method", ["chat.postMessage", "conversations.open"])
+def test_whatever_happens_it_is_told_once(
+    database: Database, slack: Playground, here: int, fault: object, method: str
+) -> None:
+    give(database, here)
+    slack.faults.add(method, fault)  # type: ignore[arg-type]
+    run(database, slack, here)
+    assert state(database) == "waiting"
+    run(database, slack, here)  # not before its pause is over
+    run(database, slack, here, LATER)
+    assert len(told(slack)) == 1
+    assert state(database) == "sent"
+
+
+def test_a_message_that_was_sent_before_its_process_was_killed_is_not_sent_again(
+    database: Database, slack: Playground, here: int
+) -> None:
+    give(database, here)
+    assert messages.claim(database, here, NOW) is not None  # and killed there
+    run(database, slack, here)
+    assert told(slack) == []
+    run(database, slack, here, LATER)
+    assert len(told(slack)) == 1
+    with database.write() as connection:  # and killed after it was sent
+        connection.execute(update(task).values(message="sending"))
+    run(database, slack, here, LATER + timedelta(minutes=10))
+    assert len(told(slack)) == 1
+    assert state(database) == "sent"
+
+
+def test_what_stays_in_doubt_ends(database: Database, slack: Playground, here: int) -> None:
+    give(database, here)
+    for turn in range(ATTEMPTS + 2):
+        slack.faults.add("chat.postMessage", killed_before())
+        run(database, slack, here, NOW + turn * timedelta(minutes=10))
+    assert (told(slack), state(database)) == ([], "failed")
+
+
+def test_what_is_done_by_then_is_not_told(database: Database, slack: Playground, here: int) -> None:
+    give(database, here)
+    with database.write() as connection:
+        number = connection.scalar(select(task.c.id)) or 0
+        assert tasks.finish(connection, who(database, here, cast.BO), number, NOW)
+    run(database, slack, here)
+    assert (told(slack), state(database)) == ([], "failed")
+
+
+def test_a_task_that_is_given_on_is_told_to_whom_it_is_given_then(
+    database: Database, slack: Playground, here: int
+) -> None:
+    give(database, here)
+    run(database, slack, here)
+    bo = who(database, here, cast.BO)
+    made = Task(1, None, "Call them", "", date(2026, 11, 25), Priority.LOW, cast.CLEO)
+    with database.write() as connection:
+        number = connection.scalar(select(task.c.id)) or 0
+        tasks.change(connection, bo, number, 1, made, NOW)
+    run(database, slack, here)
+    assert len(told(slack)) == len(told(slack, cast.CLEO)) == 1
