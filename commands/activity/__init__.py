@@ -7,7 +7,7 @@ import re
 from bot.blocks import ids
 from bot.blocks.tasks import PUT_OFF
 from bot.domain.access import Right
-from commands.activity import logging, opening, page, tasks
+from commands.activity import opening, page, submit, tasks
 
 LISTENERS = [
     ("action", ids.LOG_TASK, opening.on_log_task, Right.SEAT),
@@ -17,8 +17,8 @@ LISTENERS = [
     ("command", "task", opening.on_task_command, Right.SEAT),
     ("command", "note", opening.on_note_command, Right.SEAT),
     ("options", ids.FIND_CLIENT, opening.on_options, Right.SEAT),
-    ("view", ids.LOG_TASK, logging.on_task, Right.SEAT),
-    ("view", ids.LEAVE_NOTE, logging.on_note, Right.SEAT),
+    ("view", ids.LOG_TASK, submit.on_task, Right.SEAT),
+    ("view", ids.LEAVE_NOTE, submit.on_note, Right.SEAT),
     ("entry", f"{ids.MORE_OF_CARD}:{ids.ACTIVITY}", page.on_activity, Right.SEAT),
     ("action", re.compile(rf"^{ids.SHOW_ACTIVITY}:[a-z]+$"), page.on_activity, Right.SEAT),
     ("action", re.compile(rf"^{ids.SHOW_TASKS}:[a-z]+$"), tasks.on_page, Right.SEAT),
