@@ -57,7 +57,8 @@ def leave_note(connection: Connection, author: Person, made: Note, view_id: str,
 
 def assignee(connection: Connection, author: Person, client_id: int, slack_user_id: str) -> Person:
     """Who is to do it. Raises FieldError where the author or they may not see it, or have no seat."""
-    found = _who(connection, author, slack_user_id)
+    is_own = slack_user_id == author.slack_user_id and author.looks_as is None
+    found = author if is_own else _who(connection, author, slack_user_id)
     seen = clients.seen_in(connection, author.installation_id, client_id)
     _require_seen(author, seen)
     if found.workspace_id not in seen:
