@@ -195,7 +195,7 @@ def _in_modal(
     return send
 
 
-def looked_for(field: str, carries: Of) -> Send:
+def looked_for(field: str, carries: Of, typed: str = "") -> Send:
     """What a menu offers that is filled while one types."""
 
     def send(world: World, who: str) -> Any:
@@ -203,18 +203,19 @@ def looked_for(field: str, carries: Of) -> Send:
         element = {"type": "external_select", "action_id": field, "placeholder": _plain("Search")}
         block = {"type": "input", "block_id": field, "label": _plain("Field"), "element": element}
         view = _opened(bot, who, "", carries(world), [block])
-        return bot.slack.deliveries.interaction(_payloads(bot).suggestion(view, field, field, ""))
+        return bot.slack.deliveries.interaction(_payloads(bot).suggestion(view, field, field, typed))
 
     return send
 
 
-def submitted(callback: str, carries: Of, **fields: Json) -> Send:
+def submitted(callback: str, carries: Of, **fields: Json | Callable[[World], Json]) -> Send:
     """A modal that was never opened for who submits it. A field's value as Slack writes it, without its type's name."""
 
     def send(world: World, who: str) -> Any:
         bot = world.bot_of(who)
-        view = _opened(bot, who, callback, carries(world), [_input(name, one) for name, one in fields.items()])
-        view.inputs = {name: {name: value} for name, value in fields.items()}
+        filled = {name: one(world) if callable(one) else one for name, one in fields.items()}
+        view = _opened(bot, who, callback, carries(world), [_input(name, one) for name, one in filled.items()])
+        view.inputs = {name: {name: value} for name, value in filled.items()}
         answer = bot.slack.deliveries.interaction(_payloads(bot).submission(view))
         answer_submission(bot.slack.slack, view, answer)  # raises for what Slack would not take
         return answer
@@ -251,6 +252,10 @@ def option(value: str) -> Json:
 def ticked(*values: str) -> Json:
     chosen = [{"text": _plain("Entry"), "value": one} for one in values]
     return {"type": "checkboxes", "selected_options": chosen}
+
+
+def user(value: str) -> Json:
+    return {"type": "users_select", "selected_user": value}
 
 
 def channel(value: str) -> Json:

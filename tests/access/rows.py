@@ -21,10 +21,14 @@ from sqlalchemy import Connection, update
 from bot.blocks import ids, states
 from bot.blocks.forms import FormState
 from bot.blocks.states import ListState
+from bot.blocks.tasks import PUT_OFF
 from bot.blocks.workspace_form import GENERAL, EditState
+from bot.domain.answers import Reply as Answer
 from bot.domain.workspace_settings import digests
 from bot.playground import people as cast
+from bot.playground.model import Json
 from storage.schema import person
+from storage.schema import task as stored_task
 from tests.access import payloads
 from tests.access.payloads import (
     Of,
@@ -53,6 +57,7 @@ from tests.access.whom import (
     NAMED,
     SEAT,
     SEATED,
+    SEE,
     SHARED,
     SUPER,
     SUPERS,
@@ -60,6 +65,7 @@ from tests.access.whom import (
     Whom,
 )
 from tests.access.world import BOUND, LOST, TEAM, VIEW, WORKSPACE, World
+from tests.conftest import NOW
 
 
 def client(world: World) -> str:
@@ -82,6 +88,10 @@ def says(text: str) -> Of:
     return lambda _: text
 
 
+def acme(world: World) -> Json:
+    return option(client(world))
+
+
 def menu_of_it(world: World) -> str:
     """An opportunity's menu, and the modal that it opens."""
     return f"offer:{world.client}/{world.opportunity}"
@@ -99,6 +109,22 @@ def of_the_team(what: str) -> Of:
     return lambda world: f"{what}:{world.team}"
 
 
+def of_the_card(word: str) -> Send:
+    return chose(ids.MORE_OF_CARD, lambda world: f"{word} {world.client}")
+
+
+def of_the_opportunity(word: str) -> Send:
+    return chose(ids.ANSWER_OPPORTUNITY, says(word), menu_of_it)
+
+
+def task(world: World) -> str:
+    return f"{world.task} mine"
+
+
+def of_the_task(word: str) -> Send:
+    return chose(ids.MORE_OF_TASK, lambda world: f"{word} {task(world)}")
+
+
 def page_of(owner: Callable[[World], int]) -> Of:
     return lambda world: states.write(ListState("team:all sort:name", owner(world)))
 
@@ -106,6 +132,10 @@ def page_of(owner: Callable[[World], int]) -> Of:
 def settings_of_it(world: World) -> str:
     listed = FormState(world.reply_to, int(time.time()))
     return EditState(world.workspace, 1, GENERAL, digests({"name": WORKSPACE}), {}, listed).write()
+
+
+def task_is_done(connection: Connection) -> None:
+    connection.execute(update(stored_task).values(done_at=NOW, done_by=stored_task.c.assignee_id))
 
 
 def nobody_is_super(connection: Connection) -> None:
@@ -149,7 +179,7 @@ ENGAGEMENT = [
     Row("action", f"^{ids.SHOW_LIST}:[a-z-]+$", pressed(f"{ids.SHOW_LIST}:next", page_of(lambda world: world.asker)),
         SEATED, "client", names=True),
     Row("action", ids.OPEN_LISTED, pressed(ids.OPEN_LISTED, client), ACME, names=True),
-    Row("action", ids.SHOW_HISTORY, pressed(ids.SHOW_HISTORY, client), ACME, names=True),
+    Row("entry", f"{ids.MORE_OF_CARD}:{ids.HISTORY}", of_the_card(ids.HISTORY), ACME, names=True),
     Row("action", ids.SHOW_CHART, pressed(ids.SHOW_CHART, ALL), SEATED, "client"),
     Row("action", ids.CHOOSE_CATEGORY, chose_in_modal(ids.CHOOSE_CATEGORY, says("sales"), client), ACME, "Sales"),
     Row("action", ids.MARK_TOOL, chose_in_modal(ids.MARK_TOOL, says("used"), client, block="tool:campaigns"), ACME,
@@ -185,11 +215,11 @@ OPPORTUNITIES = [
     Row("command", "opportunities", typed("opportunities", "help"), SEATED, "/opportunities"),
     Row("action", ids.SHOW_OPPORTUNITIES, pressed(ids.SHOW_OPPORTUNITIES, client), ACME, names=True),
     Row("action", f"^{ids.SHOW_BASE}:[a-z]+$", pressed(f"{ids.SHOW_BASE}:all", ALL), SEATED, "client", names=True),
-    Row("action", ids.MORE_OF_CARD, chose(ids.MORE_OF_CARD, lambda world: f"opportunities {world.client}"), ACME,
-        names=True),
-    Row("action", ids.ANSWER_OPPORTUNITY, chose(ids.ANSWER_OPPORTUNITY, says("offered"), menu_of_it), ACME,
+    Row("entry", f"{ids.MORE_OF_CARD}:{ids.OPPORTUNITIES}", of_the_card(ids.OPPORTUNITIES), ACME, names=True),
+    Row("entry", f"{ids.ANSWER_OPPORTUNITY}:{Answer.OFFERED}", of_the_opportunity(Answer.OFFERED), ACME,
         writes={"opportunity_answer"}, names=True),
-    Row("action", ids.ANSWER_OPPORTUNITY, chose(ids.ANSWER_OPPORTUNITY, says("not_now"), menu_of_it), ACME,
+    Row("entry", f"{ids.ANSWER_OPPORTUNITY}:{Answer.NOT_NOW}", of_the_opportunity(Answer.NOT_NOW), ACME, names=True),
+    Row("entry", f"{ids.ANSWER_OPPORTUNITY}:{Answer.NOT_FOR_THEM}", of_the_opportunity(Answer.NOT_FOR_THEM), ACME,
         names=True),
     Row("view", ids.NOT_NOW, submitted(ids.NOT_NOW, asked_of_it, not_now=payloads.day("2026-12-24")), ACME,
         writes={"opportunity_answer"}, names=True),
@@ -199,6 +229,38 @@ OPPORTUNITIES = [
     Row("view", ids.SHARE_CLIENT,
         submitted(ids.SHARE_CLIENT, client, share_channel=payloads.channel(cast.CS_NORDIC)), ACME, names=True,
         public=True),
+]  # fmt: skip
+
+DUE, HIGH = payloads.day("2026-12-24"), option("high")
+CALL = {"title": text("Call"), "due": DUE, "assignee": payloads.user(cast.ANNA), "priority": HIGH}
+TASKS = Whom(SEAT, CREW, "task_gone")  # who does it, and who leads the team
+
+ACTIVITY = [
+    Row("action", ids.LOG_TASK, pressed(ids.LOG_TASK, client), ACME, "Log task", names=True),
+    Row("action", ids.LEAVE_NOTE, pressed(ids.LEAVE_NOTE, client), ACME, "Leave a note", names=True),
+    Row("entry", f"{ids.MORE_OF_CARD}:{ids.NOTE}", of_the_card(ids.NOTE), ACME, "Leave a note", names=True),
+    Row("entry", f"{ids.ANSWER_OPPORTUNITY}:{ids.LOG_TASK}", of_the_opportunity(ids.LOG_TASK), ACME, "Log task",
+        names=True),
+    Row("command", "task", typed("task", "acme as call them"), SEATED, "Log task", names=True),
+    Row("command", "task", typed("task", ""), SEATED, "task"),
+    Row("command", "task", typed("task", "help"), SEATED, "/task"),
+    Row("command", "note", typed("note", "acme as they called"), SEATED, "Leave a note", names=True),
+    Row("options", ids.FIND_CLIENT, looked_for(ids.FIND_CLIENT, form(), "acme as"), SEATED, names=True),
+    Row("view", ids.LOG_TASK, submitted(ids.LOG_TASK, form(), **CALL, client=acme), Whom(SEAT, SEE, "client"),
+        "Logged", {"task"}, names=True),
+    Row("view", ids.LEAVE_NOTE, submitted(ids.LEAVE_NOTE, form(), body=text("They called"), client=acme),
+        Whom(SEAT, SEE, "client"), "Noted", {"note"}, names=True),
+    Row("entry", f"{ids.MORE_OF_CARD}:{ids.ACTIVITY}", of_the_card(ids.ACTIVITY), ACME, "Call them", names=True),
+    Row("action", f"^{ids.SHOW_ACTIVITY}:[a-z]+$", pressed(f"{ids.SHOW_ACTIVITY}:next", client), ACME, "Call them",
+        names=True),
+    Row("action", f"^{ids.SHOW_TASKS}:[a-z]+$", pressed(f"{ids.SHOW_TASKS}:next", says("team")), SEATED, "task"),
+    Row("action", rf"^{ids.FINISH_TASK}:\d+$", pressed(f"{ids.FINISH_TASK}:1", task), TASKS, "Call them", {"task"}),
+    Row("action", ids.FINISH_GIVEN, pressed(ids.FINISH_GIVEN, lambda world: str(world.task)), TASKS, "Call them",
+        {"task"}),
+    Row("action", ids.REOPEN_TASK, pressed(ids.REOPEN_TASK, task), TASKS, "Call them", {"task"}, first=task_is_done),
+    *(Row("entry", f"{ids.MORE_OF_TASK}:{word}", of_the_task(word), TASKS, "Call them", {"task"}) for word in PUT_OFF),
+    Row("entry", f"{ids.MORE_OF_TASK}:{ids.CHANGE_TASK}", of_the_task(ids.CHANGE_TASK), TASKS, "Call them"),
+    Row("view", ids.CHANGE_TASK, submitted(ids.CHANGE_TASK, form(task, lambda _: 1), **CALL), TASKS, "Call", {"task"}),
 ]  # fmt: skip
 
 WORKSPACES = [
@@ -271,4 +333,4 @@ WORKSPACES = [
     Row("action", f"^{ids.SHOW_AUDIT}:[a-z]+$", pressed(f"{ids.SHOW_AUDIT}:new"), MANAGERS, WORKSPACE),
 ]  # fmt: skip
 
-ROWS = [*ENGAGEMENT, *OPPORTUNITIES, *WORKSPACES]
+ROWS = [*ENGAGEMENT, *OPPORTUNITIES, *ACTIVITY, *WORKSPACES]

@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from bot.domain.access import Person as Asker
+from bot.domain.activity import Priority, Task
 from bot.domain.engagement import assess
 from bot.domain.filters import Filter, Sort
 from bot.domain.teams import Entered
@@ -26,6 +27,7 @@ from bot.playground.model import Channel, Person, Team
 from bot.playground.server import Playground
 from bot.playground.shapes import user_json
 from storage import (
+    activity,
     facts,
     imports,
     installations,
@@ -38,6 +40,7 @@ from storage import (
     workspace_changes,
 )
 from storage.schema import metadata, person, person_address, record
+from storage.schema import task as stored_task
 from tests import bots
 from tests.bots import CATALOG, NOW, TODAY, Bot
 
@@ -80,6 +83,7 @@ class World:
     team_version: int = 0
     workspace: int = 0
     view: int = 0
+    task: int = 0  # the CSM's, about the client
     csm: int = 0
     asker: int = 0  # the person id of who asks, in their installation
     reply_to: str = ""  # an address at which the asker can be answered
@@ -220,8 +224,11 @@ def _settled(world: World) -> World:
         connection.execute(insert(record).values(installation_id=here, **values))
         connection.execute(update(person).where(person.c.id == dina).values(welcome_held=True, welcomed_at=None))
         opportunity = _opportunity(connection, here, client)
+        call = Task(client, None, "Call them", "", TODAY, Priority.MEDIUM, cast.ANNA)
+        assert activity.log_task(connection, anna, call, "V1", NOW)
+        task = connection.execute(select(stored_task.c.id)).scalar_one()
     return replace(world, client=client, opportunity=opportunity, team=made, team_version=version,
-                   workspace=spaces[0], view=view.id, csm=anna.id)  # fmt: skip
+                   workspace=spaces[0], view=view.id, csm=anna.id, task=task)  # fmt: skip
 
 
 def _opportunity(connection: Any, here: int, client: int) -> str:

@@ -219,7 +219,7 @@ def test_a_category_of_many_tools_fits_slack_s_limits() -> None:
     view = details.category(many, assess(many, with_facts(client(), measured=0), TODAY), "marketing", WORDS)
     assert not view_problems(view)
     assert len(json.dumps(view)) < 250_000
-    assert "… and " in view["blocks"][-2]["text"]["text"]
+    assert "… and " in view["blocks"][-3]["text"]["text"]
 
 
 def test_why_it_moved_says_what_people_said() -> None:
