@@ -73,7 +73,7 @@ def merge(work: Work) -> None:
         free_since = time.monotonic()
         done += clients
         work.progress("merge", done, total)
-        if not work.dry_run and done > 10 * known:
+        if not work.dry_run and done > 2 * known:  # else PostgreSQL would plan the cards beside it by what was there
             work.stage.database.analyze()
             known = done
     if not work.dry_run:
