@@ -26,7 +26,7 @@ from tests.conftest import NOW, TODAY
 from tests.storage.imports.conftest import PAUSES, Desk
 
 ROWS, CLIENTS = 1_000_000, 2_000
-LONGEST = 0.25  # seconds that anybody may wait, but one in a hundred
+LONGEST = 0.25  # seconds that anybody may wait
 TEAM, USER = "T1", "U1"
 ANNA = {"id": USER, "team_id": TEAM, "name": "anna"}
 
@@ -140,7 +140,7 @@ def ask(app: App, typed: str) -> str:
 
 @pytest.mark.alone
 @pytest.mark.parametrize("database", ["sqlite", "postgres-debian"], indirect=True)
-def test_during_an_import_of_a_million_rows_hardly_anything_waits_a_quarter_of_a_second(desk: Desk, app: App) -> None:
+def test_during_an_import_of_a_million_rows_nothing_waits_a_quarter_of_a_second(desk: Desk, app: App) -> None:
     write_many(desk.folder)
 
     def command() -> None:
@@ -153,7 +153,6 @@ def test_during_an_import_of_a_million_rows_hardly_anything_waits_a_quarter_of_a
     importing = start(desk)
     waits = [importing.wait_for(work) for _ in importing.turns() for work in (command, write)]
     assert len(waits) > 100
-    assert sorted(waits)[-1 - len(waits) // 100] < LONGEST
-    assert max(waits) < 2 * LONGEST
+    assert max(waits) < LONGEST
     assert "Client 7" in ask(app, "Client 7")
     assert desk.reach() == TODAY
