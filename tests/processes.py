@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bot import serve
 from bot.playground.people import ANNA, GENERAL
@@ -22,6 +23,23 @@ from storage import migrate
 from storage.database import Database
 
 ROOT = Path(__file__).parents[1]
+
+
+def die_at(place: Any, function: str, call: int, *, before: bool) -> None:
+    """From now on this process is killed at the n-th call of a function, before or after it. For `in_a_child`."""
+    original, calls = getattr(place, function), 0
+
+    def deadly(*args: Any, **kwargs: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if before and calls == call:
+            os.kill(os.getpid(), signal.SIGKILL)
+        result = original(*args, **kwargs)
+        if calls == call:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    setattr(place, function, deadly)
 
 
 def in_a_child(work: Callable[[], None]) -> int:

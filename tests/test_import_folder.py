@@ -21,7 +21,7 @@ from storage.import_runs import LEASE
 from storage.installations import Installation, create
 from tests.bots import CATALOG
 from tests.conftest import NOW, TODAY, Fresh
-from tests.processes import in_a_child
+from tests.processes import die_at, in_a_child
 from tests.storage.imports.conftest import dump
 
 CLIENTS = "id,name\nA,Acme\nB,Globex\n"
@@ -276,19 +276,7 @@ def die(desk: Desk, place: Any, function: str, call: int = 1, *, before: bool = 
     url = desk.database.url.render_as_string(hide_password=False)
 
     def work() -> None:
-        original, calls = getattr(place, function), 0
-
-        def deadly(*args: Any, **kwargs: Any) -> Any:
-            nonlocal calls
-            calls += 1
-            if before and calls == call:
-                os.kill(os.getpid(), signal.SIGKILL)
-            result = original(*args, **kwargs)
-            if calls == call:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return result
-
-        setattr(place, function, deadly)
+        die_at(place, function, call, before=before)
         replace(desk, database=Database(url)).job.run()
 
     return in_a_child(work)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Iterator
 from datetime import date
@@ -22,7 +21,7 @@ from storage.installations import create
 from storage.schema import change, client_word, record, stale, usage, word, word_ending, word_form
 from storage.schema import standing as standing_table
 from tests.conftest import NOW, TODAY, Fresh
-from tests.processes import in_a_child
+from tests.processes import die_at, in_a_child
 from tests.storage.imports.conftest import Desk, dump
 
 CLIENTS = 12
@@ -49,19 +48,7 @@ def scores(desk: Desk) -> list[tuple[Any, ...]]:
 
 def import_and_die(desk: Desk, place: Any, function: str, call: int, *, before: bool) -> None:
     """Import in a process that is killed at the n-th call of a function, before or after it."""
-    original, calls = getattr(place, function), 0
-
-    def deadly(*args: Any, **kwargs: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        if before and calls == call:
-            os.kill(os.getpid(), signal.SIGKILL)
-        result = original(*args, **kwargs)
-        if calls == call:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
-
-    setattr(place, function, deadly)
+    die_at(place, function, call, before=before)
     database = Database(desk.database.url.render_as_string(hide_password=False))
     run(database, desk.installation_id, [desk.folder], catalog=desk.catalog, today=TODAY, now=NOW)
 
