@@ -29,7 +29,7 @@ from storage.settler import Settler
 
 Progress = Callable[[int, int], None]  # clients done, clients in all
 
-HOLD = 0.05  # seconds for which a slice should hold the write lock; on a busy machine it takes several times as long
+HOLD = 0.1  # seconds for which a slice should hold the write lock; on a busy machine it takes several times as long
 PAUSE = 0.004  # seconds between slices: SQLite's waiters look at the lock every millisecond and must find it free once
 FIRST, MOST = 5, 5_000  # clients in a slice; one may have ten thousand rows of usage
 
@@ -175,7 +175,7 @@ def _waiting(connection: Connection, installation_id: int) -> int:
 
 def _next_size(size: int, seconds: float) -> int:
     """So many clients that the next slice holds the lock for as long as one should."""
-    return min(MOST, max(1, int(size * min(2.0, HOLD / max(seconds, 0.001)))))
+    return min(MOST, max(1, int(size * min(4.0, HOLD / max(seconds, 0.001)))))
 
 
 def notice_again(connection: Connection, installation_id: int, one: Engagement, answers: Mapping[str, Answer]) -> None:
