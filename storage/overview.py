@@ -8,14 +8,14 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, literal_column, select
+from sqlalchemy import Connection, Row, ScalarSelect, Select, bindparam, func, literal_column, select
 
 from bot.domain.catalog import Catalog, Tier
 from bot.domain.filters import Filter, Renews, Sort
 from bot.domain.listing import SHOWN, Colleague, Listing, Overview, Whose, currencies, gather
 from storage import conditions, listing
 from storage.grounds import CatalogOf
-from storage.schema import person, standing
+from storage.schema import person, standing, task
 
 SHORTLIST = 3  # clients that are named
 AHEAD = 180  # days: renewals that make a low client one to look at first
@@ -24,7 +24,8 @@ AHEAD = 180  # days: renewals that make a low client one to look at first
 def read(connection: Connection, catalog: Catalog, catalogs: CatalogOf, asked: Listing, *, by_csm: bool) -> Overview:
     """What the overview of a listing's scope says. `by_csm`: for whoever leads the team."""
     shape = conditions.shape(catalog, replace(asked, wanted=Filter()))
-    rows = connection.execute(_groups(shape, by_csm), conditions.values(catalog, asked)).all()
+    bound = {**conditions.values(catalog, asked), "today": asked.today}
+    rows = connection.execute(_groups(shape, by_csm), bound).all()
     groups = [(Tier(row.tier), row.currency, row.clients, row.mrr) for row in rows]
     fell, rose, first = listing.tops(
         connection, catalog, catalogs, [replace(asked, wanted=one) for one in _tops()], SHORTLIST
@@ -57,14 +58,28 @@ def _groups(shape: conditions.Shape, by_csm: bool) -> Select[Any]:
     query = query.where(one.tier.in_([literal_column(f"'{tier.value}'") for tier in SHOWN]))
     if by_csm:
         csm = (person.c.installation_id == bindparam("installation")) & (person.c.id == one.person_id)
-        query = query.select_from(standing.outerjoin(person, csm))
+        query = query.select_from(standing.outerjoin(person, csm)).add_columns(_overdue().label("overdue"))
     return query.group_by(*columns)
 
 
+def _overdue() -> ScalarSelect[int]:
+    """How many open tasks of a group's CSM, on clients of the workspace, should have been done by now."""
+    one, there = task.c, standing.alias()
+    mine = (one.installation_id == bindparam("installation"), one.assignee_id == standing.c.person_id)
+    here = (there.c.installation_id == one.installation_id) & (there.c.workspace_id == bindparam("workspace"))
+    late = select(func.count()).select_from(task.join(there, here & (there.c.client_id == one.client_id)))
+    late = late.where(*mine, one.done_at.is_(None), one.due_on < bindparam("today"))
+    return late.correlate(standing).scalar_subquery()
+
+
+_Csm = tuple[int | None, str | None]  # the id and the name; neither: nobody
+
+
 def _colleagues(rows: Sequence[Row[Any]]) -> tuple[Colleague, ...]:
-    clients, low = Counter[tuple[int | None, str | None]](), Counter[tuple[int | None, str | None]]()
+    clients, low, overdue = Counter[_Csm](), Counter[_Csm](), Counter[_Csm]()
     for row in rows:
         clients[row.person_id, row.name] += row.clients
+        overdue[row.person_id, row.name] = row.overdue
         low[row.person_id, row.name] += row.clients if row.tier == Tier.LOW else 0
-    found = [Colleague(name, number, low[key]) for key, number in clients.items() for name in [key[1]]]
+    found = [Colleague(name, number, low[key], overdue[key]) for key, number in clients.items() for name in [key[1]]]
     return tuple(sorted(found, key=lambda one: (one.name is None, -one.low, -one.clients, one.name or "")))

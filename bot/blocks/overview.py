@@ -129,17 +129,16 @@ def _colleagues(colleagues: Sequence[Colleague], words: Words) -> list[str]:
     """For whoever leads the team."""
     if not colleagues:
         return []
-    lines = [
-        words(
-            "{name} {clients} · {low} low",
-            name=kit.name(one.name, 40) if one.name else words("Nobody"),
-            clients=one.clients,
-            low=one.low,
-        )
-        for one in colleagues[:COLLEAGUES]
-    ]
+    lines = [_colleague(one, words) for one in colleagues[:COLLEAGUES]]
     more = len(colleagues) - len(lines)
     return [words("*By CSM*"), *lines, *([words("and {n} more", n=more)] if more > 0 else [])]
+
+
+def _colleague(one: Colleague, words: Words) -> str:
+    name = kit.name(one.name, 40) if one.name else words("Nobody")
+    told = words("{name} {clients} · {low} low", name=name, clients=one.clients, low=one.low)
+    late = words.count("{n} task overdue", "{n} tasks overdue", one.overdue) if one.overdue else ""
+    return " · ".join(filter(None, [told, late]))
 
 
 def _by_tier(listing: Listing, found: Overview, owner: int, words: Words) -> Block:

@@ -156,6 +156,7 @@ class Colleague:
     name: str | None
     clients: int
     low: int
+    overdue: int = 0  # tasks of theirs
 
 
 @dataclass(frozen=True)

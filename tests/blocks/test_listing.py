@@ -156,7 +156,7 @@ OVERVIEW = Overview(
     currencies=("EUR", "NOK", "PLN"),
 )
 TEAM = Scope(Whose.TEAM, team_id=1, name="CS Nordic")
-COLLEAGUES = (Colleague("Anna Aas", 52, 9), Colleague("Bo Berg", 48, 7), Colleague(None, 6, 6))
+COLLEAGUES = (Colleague("Anna Aas", 52, 9, overdue=1), Colleague("Bo Berg", 48, 7), Colleague(None, 6, 6))
 OVERVIEWS = {
     "mine": (asked(), OVERVIEW),
     "of_a_team_for_its_lead": (asked(scope=TEAM), replace(OVERVIEW, scope=TEAM, colleagues=COLLEAGUES)),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, insert, select, update
 
 from bot.blocks import ids
 from bot.playground import people as cast
@@ -15,8 +16,9 @@ from bot.playground.model import Message
 from storage import imports
 from storage.database import Database
 from storage.installations import every
-from storage.schema import person
+from storage.schema import person, record, task
 from tests import bots
+from tests.admins import id_of
 from tests.bots import CATALOG, NOW, TODAY, Bot, texts
 
 TEAMS = """\
@@ -67,6 +69,19 @@ def test_a_lead_without_clients_of_their_own_sees_their_team_by_csm(bot: Bot) ->
     assert "*By CSM*\nBo 2 · 2 low\nAnna 3 · 1 low" in shown
     assert "Cleo" not in shown
     assert "By CSM: Bo 2 · 2 low; Anna 3 · 1 low" in answer.text
+
+
+def test_a_lead_sees_how_many_tasks_of_each_csm_are_overdue(bot: Bot) -> None:
+    with bot.database.write() as connection:
+        client = connection.scalar(select(record.c.id).where(record.c.name == "Acme AS"))
+        common = {"installation_id": bot.installation.id, "client_id": client, "title": "Call", "priority": "medium"}
+        common |= {"assignee_id": id_of(bot, cast.ANNA), "author_id": id_of(bot, cast.DINA), "made_at": NOW}
+        for number, day, done in ((1, -1, None), (2, -9, None), (3, 0, None), (4, -1, NOW)):
+            due = {"id": number, "slack_view_id": f"V{number}", "due_on": TODAY + timedelta(day), "done_at": done}
+            connection.execute(insert(task).values(**common, **due))
+    assert "*By CSM*\nBo 2 · 2 low\nAnna 3 · 1 low · 2 tasks overdue" in sections(bot.ask("/engagement", cast.DINA))
+    with bot.database.write() as connection:
+        connection.execute(delete(task))
 
 
 def test_a_lead_with_clients_sees_them_first_and_their_team_by_csm_on_a_click(bot: Bot) -> None:
