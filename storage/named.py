@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, exists, or_, select
 
+from bot.domain.access import Person
 from bot.domain.catalog import fold
 from bot.domain.named import Csm, Team
+from bot.domain.workspaces import EVERYTHING
 from storage import people
-from storage.schema import person, team
+from storage.schema import person, standing, team, workspace
 
 
-def teams(connection: Connection, installation_id: int) -> tuple[Team, ...]:
-    """All teams of an installation, by name."""
-    query = select(team.c.id, team.c.name).where(team.c.installation_id == installation_id).order_by(team.c.name_key)
-    return tuple(Team(*row) for row in connection.execute(query))
+def teams(connection: Connection, asker: Person) -> tuple[Team, ...]:
+    """The teams that somebody may choose between, by name.
+
+    They are those of the workspace where the asker works, and those that a client names which stands there.
+    """
+    query = select(team.c.id, team.c.name).where(team.c.installation_id == asker.installation_id)
+    if asker.workspace_id != EVERYTHING:
+        query = query.where(or_(_home(asker), _named_by_a_client(asker)))
+    return tuple(Team(*row) for row in connection.execute(query.order_by(team.c.name_key)))
+
+
+def _home(asker: Person) -> ColumnElement[bool]:
+    """Teams of the asker's workspace; to the primary one belong those that are chosen in none."""
+    mine = (workspace.c.installation_id == asker.installation_id, workspace.c.id == asker.workspace_id)
+    primary = exists(select(workspace.c.id).where(*mine, workspace.c.is_primary))
+    return or_(team.c.workspace_id == asker.workspace_id, team.c.workspace_id.is_(None) & primary)
+
+
+def _named_by_a_client(asker: Person) -> ColumnElement[bool]:
+    at = standing.c
+    mine = (at.installation_id == asker.installation_id, at.workspace_id == asker.workspace_id)
+    return exists(select(at.client_id).where(*mine, at.team_id == team.c.id))
 
 
 def team_called(connection: Connection, installation_id: int, name: str) -> Team | None:

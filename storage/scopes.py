@@ -11,8 +11,8 @@ from bot.domain.access import Person
 from bot.domain.catalog import fold
 from bot.domain.filters import Filter, FilterError
 from bot.domain.listing import Scope, Whose
-from storage import people
-from storage.schema import person, team
+from storage import named, people
+from storage.schema import person
 
 
 def resolve(connection: Connection, asker: Person, wanted: Filter) -> Scope:
@@ -57,15 +57,12 @@ def _of_team(connection: Connection, asker: Person, name: str) -> Scope:
         if asker.team_id is None:
             raise FilterError("filter_no_team", name="team")
         return Scope(Whose.TEAM, team_id=asker.team_id, name=asker.team)
-    teams = connection.execute(
-        select(team.c.id, team.c.name, team.c.name_key).where(team.c.installation_id == asker.installation_id)
-    ).all()
-    found = next((one for one in teams if one.name_key == fold(name)), None)
-    if found is not None:
+    teams = {fold(one.name): one for one in named.teams(connection, asker)}
+    if found := teams.get(fold(name)):
         return Scope(Whose.TEAM, team_id=found.id, name=found.name)
-    having = [one.name_key for one in teams if fold(name) in one.name_key]
-    near = having if len(having) == 1 else get_close_matches(fold(name), [one.name_key for one in teams], n=1)
-    meant = next((one.name for one in teams if near and one.name_key == near[0]), "")
-    if meant:
+    having = [key for key in teams if fold(name) in key]
+    near = having if len(having) == 1 else get_close_matches(fold(name), teams, n=1)
+    if near:
+        meant = teams[near[0]].name
         raise FilterError("filter_meant", name="team", word=f"team:{name}", meant=f'team:"{meant}"')
     raise FilterError("filter_unknown_team", name="team", word=name)

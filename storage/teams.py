@@ -15,6 +15,11 @@ def key(name: str) -> str:
     return fold(name)[:LENGTH]
 
 
+def exist(connection: Connection, installation_id: int) -> bool:
+    """Whether there is any: until then every full member has a seat."""
+    return connection.scalar(select(team.c.id).where(team.c.installation_id == installation_id).limit(1)) is not None
+
+
 class Teams:
     """The teams of an installation, read once. For a writing transaction that holds the installation's row."""
 

@@ -46,11 +46,11 @@ def _offered(wanted: Filter, turn: Turn) -> Choices:
     installation_id = turn.person.installation_id
     with turn.db.read() as connection:
         csm = named.csm_of(connection, installation_id, wanted.csm) if wanted.csm else None
-        return Choices(categories(turn), named.teams(connection, installation_id), csm)
+        return Choices(categories(turn), named.teams(connection, turn.person), csm)
 
 
 def _chosen(values: Values, turn: Turn) -> Choices:
     installation_id, chosen = turn.person.installation_id, filter_form.csm_chosen(values)
     with turn.db.read() as connection:
         csm = named.csm_chosen(connection, installation_id, chosen) if chosen else None
-        return Choices(categories(turn), named.teams(connection, installation_id), csm)
+        return Choices(categories(turn), named.teams(connection, turn.person), csm)

@@ -18,7 +18,7 @@ from bot.errors import UserError
 from bot.reply import Reply
 from commands import forms
 from commands.arguments import Turn, carried_id
-from storage import addresses, csms, named, people, rights, standing, submissions, welcomes
+from storage import addresses, csms, people, rights, standing, submissions, teams, welcomes
 
 Payload = Mapping[str, Any]
 Clock = Callable[[], datetime]
@@ -33,7 +33,7 @@ def page(turn: Turn, first: int = 0) -> kit.Message:
 
 
 def _seats(connection: Connection, here: int) -> show.Seats:
-    by_hand, everybody = rights.seats_by_hand(connection, here), not named.teams(connection, here)
+    by_hand, everybody = rights.seats_by_hand(connection, here), not teams.exist(connection, here)
     return show.Seats(by_hand, everybody, welcomes.held(connection, here), rights.by_hand(connection, here))
 
 

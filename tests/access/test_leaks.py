@@ -14,7 +14,7 @@ from bot.playground import people as cast
 from bot.playground.model import Message
 from tests.access.payloads import Outcome, Send, chose, form, option, pressed, sent, submitted, typed
 from tests.access.rows import ALL, OF_ALL, ROWS, more, says
-from tests.access.world import CLIENTS, VIEW, World
+from tests.access.world import CLIENTS, MAX, VIEW, World
 
 HERS = "Globex Corporation"  # the one client of Cleo's workspace; Anna's has five, and two stand in the primary one
 LISTED = r"(?:^|\D)(\d+) clients?\b"
@@ -60,6 +60,32 @@ def test_no_text_comes_near_a_client_of_others(world: World, command: str, asked
 @pytest.mark.parametrize("asked", ['view:"falling stars"', "view:falling", "view:fallen", "views"])
 def test_no_view_of_others_is_named(world: World, asked: str) -> None:
     assert VIEW not in sent(world, cast.CLEO, typed("engagement", asked)).said
+
+
+def of_team(world: World, word: str) -> str:
+    """What a filter by a team says, but for the word itself."""
+    return sent(world, cast.CLEO, typed("engagement", f'team:"{word}"')).said.replace(word, "…")
+
+
+@pytest.mark.parametrize("word", ["Fjord Crew", "Fjord Cre", "fjord", "Inlet Crew"])
+def test_no_team_of_another_workspace_is_named(world: World, word: str) -> None:
+    said = of_team(world, word)
+    assert "…" in said
+    assert "Fjord" not in said
+    assert "Inlet" not in said
+
+
+def test_a_team_of_another_workspace_is_answered_as_one_that_never_was(world: World) -> None:
+    assert of_team(world, "Fjord Crew") == of_team(world, "Lagoon Crew")
+
+
+@pytest.mark.parametrize(
+    ("who", "offered"),
+    [(cast.CLEO, {"Alps Crew"}), (cast.ANNA, {"Fjord Crew", "Inlet Crew"}), (MAX, set())],
+)
+def test_the_filter_modal_offers_the_teams_of_one_s_own_workspace(world: World, who: str, offered: set[str]) -> None:
+    said = sent(world, who, pressed(ids.FILTER_LIST, ALL)).said
+    assert {name for name in ("Fjord Crew", "Inlet Crew", "Alps Crew") if name in said} == offered
 
 
 def test_a_list_has_what_the_asker_sees_and_nothing_else(world: World) -> None:
