@@ -23,7 +23,8 @@ class FieldError(UserError):
 class DeliveryError(Exception):
     """Slack did not take a message. Temporary: it may be tried again; permanent: it will never be taken."""
 
-    def __init__(self, code: str, *, temporary: bool) -> None:
+    def __init__(self, code: str, *, temporary: bool, after: int | None = None) -> None:
         super().__init__(code)
         self.code = code
         self.temporary = temporary
+        self.after = after  # seconds for which Slack asks to be left alone

@@ -16,12 +16,14 @@ from slack_sdk.http_retry.builtin_handlers import (
 from bot.app import wire
 from bot.domain.catalog import Catalog
 from bot.identity import Identity, authorizer
-from bot.jobs import answers, assignments, exports, import_folder, people, scores, uploads, welcomes
+from bot.jobs import answers, exports, import_folder, people, scores, uploads, welcomes
+from bot.jobs.deliveries import Deliveries
 from bot.metrics import CountErrors
 from bot.schedule import Job, Schedule
 from bot.serve import Bot
 from bot.settings import Settings
 from storage import catalog as catalogs
+from storage import deliveries
 from storage.catalog import Catalogs
 from storage.database import Database
 
@@ -91,7 +93,8 @@ def assemble(settings: Settings, identity: Identity, installation_id: int, now: 
         Job("people", timedelta(days=1), keep_people),
         Job("exports", timedelta(seconds=15), send_exports),
         Job("uploads", timedelta(seconds=10), take_uploads),
-        Job("assignments", timedelta(seconds=5), assignments.Assignments(database, slack, installation_id, now).run),
+        Job("deliveries", timedelta(seconds=5), Deliveries(database, slack, installation_id, now).run),
+        Job("old deliveries", timedelta(days=1), lambda: deliveries.forget(database, installation_id, now())),
         Job("scores", timedelta(seconds=5), scores.Scores(database).run),
         Job("welcomes", timedelta(minutes=1), welcome),
         Job("answers", timedelta(minutes=1), partial(answers.reopen, database, now)),

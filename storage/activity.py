@@ -29,7 +29,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.domain.access import Person, Right
 from bot.domain.activity import Entry, Kind, Note, Position, Priority, Task
 from bot.errors import FieldError
-from storage import clients, people
+from storage import clients, deliveries, people
 from storage.schema import UtcDateTime, note, person, standing, task
 
 _author, _assignee = person.alias("author"), person.alias("assignee")
@@ -40,11 +40,17 @@ def log_task(connection: Connection, author: Person, made: Task, view_id: str, n
 
     Raises FieldError where the author or the assignee may not see the client, or the assignee cannot be given one.
     """
-    if _is_logged(connection, task, author, view_id):
-        return False
-    given_to = assignee(connection, author, made.client_id, made.assignee)
+    try:
+        to = assignee(connection, author, made.client_id, made.assignee)
+    except FieldError:
+        if _is_logged(connection, task, author, view_id):
+            return False
+        raise
     values = {"title": made.title, "details": made.details, "due_on": made.due_on, "priority": made.priority.value}
-    return _insert(connection, task, author, made, view_id, now, {**values, **given(author, given_to, now)})
+    number = _insert(connection, task, author, made, view_id, now, {**values, "assignee_id": to.id})
+    if number is not None and to.id != author.id:
+        tell(connection, to, number, 1, now)
+    return number is not None
 
 
 def leave_note(connection: Connection, author: Person, made: Note, view_id: str, now: datetime) -> bool:
@@ -52,7 +58,7 @@ def leave_note(connection: Connection, author: Person, made: Note, view_id: str,
     if _is_logged(connection, note, author, view_id):
         return False
     _require_seen(author, clients.seen_in(connection, author.installation_id, made.client_id))
-    return _insert(connection, note, author, made, view_id, now, {"body": made.body})
+    return _insert(connection, note, author, made, view_id, now, {"body": made.body}) is not None
 
 
 def assignee(connection: Connection, author: Person, client_id: int, slack_user_id: str) -> Person:
@@ -66,11 +72,9 @@ def assignee(connection: Connection, author: Person, client_id: int, slack_user_
     return found
 
 
-def given(author: Person, to: Person, now: datetime) -> dict[str, Any]:
-    """Whose a task is, and that they are to hear of it where somebody else gave it to them."""
-    if to.id == author.id:
-        return {"assignee_id": to.id, "message": None}
-    return {"assignee_id": to.id, "message": "waiting", "message_lease_until": now, "message_attempts": 0}
+def tell(connection: Connection, to: Person, task_id: int, version: int, now: datetime) -> None:
+    """Have somebody hear of a task that somebody else gave them, in that version."""
+    deliveries.add(connection, to.installation_id, to.id, "task", f"{task_id}/{version}", now)
 
 
 def _who(connection: Connection, author: Person, slack_user_id: str) -> Person:
@@ -101,13 +105,14 @@ def _insert(
     view_id: str,
     now: datetime,
     values: dict[str, Any],
-) -> bool:
-    """Of two at the same moment the second waits for the first, and finds it there."""
+) -> int | None:
+    """Its id. Of two at the same moment the second waits for the first, and finds it there: None."""
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     who = {"installation_id": author.installation_id, "id": randbits(62), "author_id": author.id, "made_at": now}
     what = {"slack_view_id": view_id, "client_id": made.client_id, "category": made.category, **values}
     row = dialect.insert(table).values(**who, **what).on_conflict_do_nothing().returning(table.c.id)
-    return connection.scalar(row) is not None
+    number: int | None = connection.scalar(row)
+    return number
 
 
 def of_client(

@@ -22,6 +22,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    Time,
     UniqueConstraint,
     text,
 )
@@ -710,24 +711,12 @@ task = Table(
     Column("done_at", UtcDateTime),  # empty: open
     Column("done_by", Key),
     Column("version", Integer, nullable=False, server_default="1"),
-    # The direct message to whom somebody else gave it (`bot.jobs.assignments`); empty: there is none.
-    Column("message", String(8)),
-    Column("message_lease_until", UtcDateTime),  # before that nobody sends it: it is worked on, or put off
-    Column("message_attempts", Integer, nullable=False, server_default="0"),
     _owned("client_id", table="record"),
     _owned("assignee_id", table="person"),
     _owned("author_id", table="person"),
     ForeignKeyConstraint(["installation_id", "done_by"], ["person.installation_id", "person.id"]),
     UniqueConstraint("installation_id", "slack_view_id"),
     CheckConstraint("priority IN ('low', 'medium', 'high')", name="priority"),
-    CheckConstraint("message IN ('waiting', 'sending', 'sent', 'failed')", name="message"),
-    Index(
-        "ix_task_message",
-        "installation_id",
-        "message_lease_until",
-        postgresql_where=text("message IN ('waiting', 'sending')"),
-        sqlite_where=text("message IN ('waiting', 'sending')"),
-    ),
     # Somebody's open tasks by their day; those of a client, newest first:
     Index(
         "ix_task_open",
@@ -755,4 +744,60 @@ note = Table(
     _owned("author_id", table="person"),
     UniqueConstraint("installation_id", "slack_view_id"),
     Index("ix_note_client", "installation_id", "client_id", "made_at", "id"),
+)
+
+# A direct message that is to be sent to somebody, once for its kind and key (`bot.jobs.deliveries`). Ids are random:
+# by them a message of which nothing more was heard is looked for in Slack.
+delivery = Table(
+    "delivery",
+    metadata,
+    _installation(primary_key=True),
+    Column("id", Key, primary_key=True),
+    Column("person_id", Key, nullable=False),  # who gets it
+    Column("kind", String(32), nullable=False),
+    Column("key", _folded(255), nullable=False),
+    Column("payload", Document),  # the message as it was made; empty: it is made when it is sent, or it has ended
+    Column("state", String(8), nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),  # not before that
+    Column("lease_until", UtcDateTime),  # until then one process works on it
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("channel", String(32)),  # where it stands in Slack, as is:
+    Column("ts", String(32)),
+    Column("made_at", UtcDateTime, nullable=False),
+    _owned("person_id", table="person"),
+    UniqueConstraint("installation_id", "kind", "key"),
+    CheckConstraint("state IN ('waiting', 'sending', 'sent', 'failed')", name="state"),
+    Index(
+        "ix_delivery_due_at",
+        "installation_id",
+        "due_at",
+        "id",
+        postgresql_where=text("state IN ('waiting', 'sending')"),
+        sqlite_where=text("state IN ('waiting', 'sending')"),
+    ),
+)
+
+# When and of what somebody hears in the morning (`bot.domain.morning`). Who has a seat by clients, team or hand has a
+# row; a part goes to them directly, is left to their channel's digest, or is off.
+morning = Table(
+    "morning",
+    metadata,
+    _installation(primary_key=True),
+    Column("person_id", Key, primary_key=True),
+    Column("at", Time, nullable=False),  # by their own clock
+    Column("tasks", String(8), nullable=False),
+    Column("clients", String(8), nullable=False),
+    Column("renewals", String(8), nullable=False),
+    Column("cover", String(8), nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("next_at", UtcDateTime, nullable=False),  # when it is looked at next, in the zone that follows
+    Column("time_zone", String(64), nullable=False),
+    Column("told_on", Date, nullable=False),  # the last day of theirs that was told, or had nothing to tell
+    Column("told_as_of", Date),  # the day that the scores spoke of then
+    _owned("person_id", table="person"),
+    *(
+        CheckConstraint(f"{part} IN ('direct', 'channel', 'off')", name=part)
+        for part in ("tasks", "clients", "renewals", "cover")
+    ),
+    Index("ix_morning_next_at", "installation_id", "next_at"),
 )

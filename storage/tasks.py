@@ -12,7 +12,7 @@ from bot.domain.access import Person
 from bot.domain.activity import Priority, Task
 from bot.domain.tasks import Given, Place
 from bot.errors import UserError
-from storage import activity
+from storage import activity, deliveries
 from storage.schema import person, record, standing, task, team_member
 
 _one = task.c
@@ -76,11 +76,14 @@ def change(connection: Connection, asker: Person, task_id: int, version: int, ma
     assignee = activity.assignee(connection, asker, before.client_id, made.assignee)
     values = {"title": made.title, "details": made.details, "due_on": made.due_on, "priority": made.priority.value}
     values["category"] = made.category
-    if made.assignee != before.assignee_slack_id:
-        values |= activity.given(asker, assignee, now)
+    values["assignee_id"] = assignee.id
     same = and_(_one.version == version, _one.done_at.is_(None))
     if not _change(connection, asker, task_id, same, values):
         raise UserError("task_changed")
+    if made.assignee != before.assignee_slack_id:
+        deliveries.withdraw(connection, asker.installation_id, "task", str(task_id))
+        if assignee.id != asker.id:
+            activity.tell(connection, assignee, task_id, version + 1, now)
     return replace(before, title=made.title, due_on=made.due_on, priority=made.priority, assignee=assignee.name)
 
 

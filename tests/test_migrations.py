@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Row, inspect, select, text
+from sqlalchemy import Row, func, inspect, select, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from bot.domain import names
 from storage import migrate
 from storage.database import Database
-from storage.schema import installation, metadata, standing, word_ending, word_form
+from storage.schema import delivery, installation, metadata, standing, task, word_ending, word_form
 from tests.conftest import BACKENDS, Fresh
 
 POSTGRES = """
@@ -155,6 +155,35 @@ def test_standings_outlive_the_copying_of_their_table_and_from_then_on_their_wor
         rows = connection.execute(select(standing.c.client_id, standing.c.workspace_id, standing.c.tier))
         assert sorted(rows.all()) == [(7, 1, "high"), (7, 2, "low")]
         assert connection.scalar(select(installation.c.everything_to)) is None
+
+
+def test_messages_about_tasks_that_nobody_tried_to_send_are_still_sent(empty: Database) -> None:
+    migrate.upgrade(empty, "0008")
+    with empty.write() as connection:
+        for statement in (
+            "INSERT INTO installation (currency, created_at) VALUES ('EUR', '2026-11-20 09:00:00')",
+            "INSERT INTO source (installation_id, id, name, kind, form, covers, changed_at) "
+            "VALUES (1, 1, 's', 'csv', 'events', 'all', '2026-11-20 09:00:00')",
+            "INSERT INTO record (installation_id, id, object, external_id, name, name_key, properties, source_id) "
+            "VALUES (1, 7, 'company', '7', 'Acme', 'acme', '{}', 1)",
+            "INSERT INTO person (installation_id, id) VALUES (1, 5)",
+        ):
+            connection.execute(text(statement))
+        for number, (state, attempts) in enumerate((("waiting", 0), ("waiting", 1), ("sending", 1), ("sent", 1)), 1):
+            connection.execute(
+                text(
+                    "INSERT INTO task (installation_id, id, slack_view_id, client_id, title, due_on, priority, "
+                    "assignee_id, author_id, made_at, message, message_lease_until, message_attempts) VALUES (1, "
+                    f"{number}, '{number}', 7, 'Call', '2026-11-20', 'low', 5, 5, '2026-11-20 09:00:00', '{state}', "
+                    f"'2026-11-20 09:00:00', {attempts})"
+                )
+            )
+    migrate.upgrade(empty)
+    with empty.read() as connection:
+        assert connection.execute(select(delivery.c.id, delivery.c.key, delivery.c.state)).all() == [
+            (1, "1/1", "waiting")
+        ]
+        assert connection.scalar(select(func.count()).select_from(task)) == 4
 
 
 def test_several_processes_may_migrate_at_the_same_time(empty: Database) -> None:

@@ -16,7 +16,6 @@ from bot.domain.tasks import Given, Place
 
 PAGE = 8  # tasks: two blocks each
 TITLE = 120  # characters
-GIVEN = "task_given"  # the type of a direct message's metadata
 HEADS = {When.OVERDUE: "Overdue", When.TODAY: "Today", When.WEEK: "This week", When.LATER: "Later"}
 PUT_OFF = {"tomorrow": "Due tomorrow", "+3d": "Due in 3 days", "mon": "Due next week"}  # by what would be typed
 
@@ -54,13 +53,12 @@ def page(
     return kit.message(text.replace("*", ""), [*above, *parts, *_turning(found, place, words, leads=leads)])
 
 
-def given(one: Given, marker: str, today: date, words: Words) -> Message:
-    """The direct message to whom a task was given. By the marker, an id, it is found among others."""
+def given(one: Given, today: date, words: Words) -> Message:
+    """The direct message to whom a task was given."""
     due = words("due {day}", day=words.weekday(one.due_on, today))
     lines = [words("*A task for you*"), _named(one), due]
     blocks = [kit.section(*lines), kit.actions(kit.button(words("Done"), ids.FINISH_GIVEN, str(one.id)))]
-    metadata = {"event_type": GIVEN, "event_payload": {"id": marker}}
-    return {**kit.message(" · ".join(lines).replace("*", ""), blocks), "metadata": metadata}
+    return kit.message(" · ".join(lines).replace("*", ""), blocks)
 
 
 def given_done(one: Given, today: date, words: Words, *, is_first: bool) -> Message:

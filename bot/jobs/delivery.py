@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPException
 from pathlib import Path
@@ -26,7 +26,8 @@ def delivering() -> Iterator[None]:
     except SlackApiError as error:
         status = error.response.status_code
         code = error.response["error"] if status == OK else f"http_{status}"
-        raise DeliveryError(code, temporary=_may_pass(status) or code in TEMPORARY) from error
+        after = _wait(error.response.headers) if status == TOO_MANY else None
+        raise DeliveryError(code, temporary=_may_pass(status) or code in TEMPORARY, after=after) from error
     except HTTPError as error:
         error.close()
         raise DeliveryError(f"http_{error.code}", temporary=_may_pass(error.code)) from error
@@ -40,6 +41,12 @@ def send_bytes(url: str, path: Path) -> None:
     headers = {"Content-Type": "application/octet-stream", "Content-Length": length}
     with path.open("rb") as file, urlopen(Request(url, file, headers, method="POST"), timeout=PATIENCE) as answer:  # noqa: S310  (an address from Slack)
         answer.read()
+
+
+def _wait(headers: Mapping[str, str]) -> int:
+    """Seconds, by the header Retry-After, whose letters servers write as they like."""
+    said = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
+    return int(said) if said.isdecimal() else 1
 
 
 def _may_pass(status: int) -> bool:

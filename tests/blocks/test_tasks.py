@@ -30,7 +30,7 @@ def test_open_tasks(golden: Golden) -> None:
 
 
 def test_the_direct_message_about_a_task(golden: Golden) -> None:
-    golden("task_given", tasks.given(CALL, "1/2", TODAY, WORDS))
+    golden("task_given", tasks.given(CALL, TODAY, WORDS))
     golden("task_given_done", tasks.given_done(CALL, TODAY, WORDS, is_first=True))
 
 

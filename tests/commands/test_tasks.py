@@ -11,10 +11,10 @@ from slack_sdk import WebClient
 from sqlalchemy import delete, insert, select, update
 
 from bot.blocks import ids
-from bot.jobs.assignments import Assignments
+from bot.jobs.deliveries import Deliveries
 from bot.playground import people as cast
 from bot.playground.model import Message, View
-from storage import schema
+from storage import deliveries, schema
 from tests.admins import begin_anew, id_of, said
 from tests.bots import TODAY, Bot, texts
 
@@ -196,7 +196,7 @@ def test_what_was_done_or_changed_meanwhile_is_not_written_over(bot: Bot) -> Non
 def direct_message(bot: Bot, who: str) -> Message:
     """The newest one, once a turn of the job has sent it."""
     slack = WebClient(bot.slack.bot_token, base_url=bot.slack.api_url, retry_handlers=[])
-    Assignments(bot.database, slack, bot.installation.id, lambda: bot.now, pace=0, apart=0).run()
+    Deliveries(bot.database, slack, bot.installation.id, lambda: bot.now, pace=0, apart=0).run()
     return bot.slack.actions.visible_messages(who, "D" + who[1:])[-1]
 
 
@@ -214,7 +214,9 @@ def test_who_is_given_a_task_does_it_from_the_direct_message(bot: Bot) -> None:
 
 
 def test_a_direct_message_s_done_says_who_was_faster(bot: Bot) -> None:
-    give(bot, 1, TODAY, cast.BO, message="waiting", message_lease_until=bot.now)
+    give(bot, 1, TODAY, cast.BO)
+    with bot.database.write() as connection:
+        deliveries.add(connection, bot.installation.id, id_of(bot, cast.BO), "task", "1/1", bot.now)
     told = direct_message(bot, cast.BO)
     with bot.database.write() as connection:
         connection.execute(update(schema.task).values(done_at=bot.now, done_by=id_of(bot, cast.DINA)))

@@ -1,10 +1,12 @@
-"""Who is given a task hears of it once, whatever happens on the way to Slack."""
+"""Direct messages are sent once, whatever happens on the way to Slack; so is that somebody was given a task."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from slack_sdk import WebClient
@@ -12,14 +14,14 @@ from sqlalchemy import insert, select, update
 
 from bot.domain.access import Person
 from bot.domain.activity import Priority, Task
-from bot.jobs.assignments import ATTEMPTS, Assignments
+from bot.jobs.deliveries import ATTEMPTS, Deliveries
 from bot.playground import people as cast
 from bot.playground.faults import killed_after, killed_before, rate_limited, unavailable
 from bot.playground.server import Playground
-from storage import activity, installations, messages, people, tasks
+from storage import activity, deliveries, installations, people, tasks
 from storage.database import Database
 from storage.installations import Installation
-from storage.schema import standing, task
+from storage.schema import delivery, person, standing, task
 from tests.conftest import NOW
 from tests.storage import bases
 
@@ -51,7 +53,7 @@ def client(slack: Playground) -> WebClient:
 
 
 def run(database: Database, slack: Playground, here: int, now: datetime = NOW) -> None:
-    Assignments(database, client(slack), here, lambda: now, pace=0, apart=0).run()
+    Deliveries(database, client(slack), here, lambda: now, pace=0, apart=0).run()
 
 
 def who(database: Database, here: int, user: str) -> Person:
@@ -73,7 +75,7 @@ def told(slack: Playground, user: str = cast.BO) -> list[str]:
 
 def state(database: Database) -> str | None:
     with database.read() as connection:
-        return connection.scalar(select(task.c.message))
+        return connection.scalar(select(delivery.c.state))
 
 
 def test_who_is_given_a_task_is_told_once(database: Database, slack: Playground, here: int) -> None:
@@ -116,13 +118,13 @@ def test_a_message_that_was_sent_before_its_process_was_killed_is_not_sent_again
     database: Database, slack: Playground, here: int
 ) -> None:
     give(database, here)
-    assert messages.claim(database, here, NOW) is not None  # and killed there
+    assert deliveries.claim(database, here, NOW) is not None  # and killed there
     run(database, slack, here)
     assert told(slack) == []
     run(database, slack, here, LATER)
     assert len(told(slack)) == 1
     with database.write() as connection:  # and killed after it was sent
-        connection.execute(update(task).values(message="sending"))
+        connection.execute(update(delivery).values(state="sending"))
     run(database, slack, here, LATER + timedelta(minutes=10))
     assert len(told(slack)) == 1
     assert state(database) == "sent"
@@ -157,3 +159,79 @@ def test_a_task_that_is_given_on_is_told_to_whom_it_is_given_then(
         tasks.change(connection, bo, number, 1, made, NOW)
     run(database, slack, here)
     assert len(told(slack)) == len(told(slack, cast.CLEO)) == 1
+
+
+def test_a_task_that_is_given_back_before_anything_was_sent_is_told_once(
+    database: Database, slack: Playground, here: int
+) -> None:
+    give(database, here)
+    made = Task(1, None, "Call them", "", date(2026, 11, 25), Priority.LOW, cast.CLEO)
+    with database.write() as connection:
+        number = connection.scalar(select(task.c.id)) or 0
+        tasks.change(connection, who(database, here, cast.BO), number, 1, made, NOW)
+        tasks.change(connection, who(database, here, cast.CLEO), number, 2, replace(made, assignee=cast.BO), NOW)
+    run(database, slack, here)
+    assert (len(told(slack)), told(slack, cast.CLEO)) == (1, [])
+
+
+def add(database: Database, here: int, key: str = "1", **more: Any) -> bool:
+    anna = who(database, here, cast.ANNA).id
+    with database.write() as connection:
+        return deliveries.add(connection, here, anna, "test", key, NOW, {"text": f"Message {key}"}, **more)
+
+
+def test_of_one_kind_and_key_there_is_one(database: Database, slack: Playground, here: int) -> None:
+    assert [add(database, here), add(database, here), add(database, here, "2")] == [True, False, True]
+    run(database, slack, here)
+    assert not add(database, here)
+    assert sorted(told(slack, cast.ANNA)) == ["Message 1", "Message 2"]
+
+
+def test_what_is_due_later_waits_and_then_its_place_is_known(database: Database, slack: Playground, here: int) -> None:
+    add(database, here, due_at=LATER)
+    run(database, slack, here)
+    assert told(slack, cast.ANNA) == []
+    run(database, slack, here, LATER)
+    (one,) = slack.actions.visible_messages(cast.ANNA, "D" + cast.ANNA[1:])
+    with database.read() as connection:
+        row = connection.execute(select(delivery.c.channel, delivery.c.ts, delivery.c.payload)).one()
+    assert tuple(row) == (one.channel, one.ts, None)
+
+
+def test_where_slack_has_had_enough_the_turn_ends_and_the_message_waits_as_long_as_it_says(
+    database: Database, slack: Playground, here: int
+) -> None:
+    add(database, here)
+    add(database, here, "2", due_at=NOW - timedelta(1))
+    slack.faults.add("chat.postMessage", rate_limited(retry_after=30))
+    run(database, slack, here)
+    assert told(slack, cast.ANNA) == []
+    run(database, slack, here, NOW + timedelta(seconds=29))
+    assert told(slack, cast.ANNA) == ["Message 1"]
+    run(database, slack, here, NOW + timedelta(seconds=30))
+    assert told(slack, cast.ANNA) == ["Message 1", "Message 2"]
+
+
+def test_whom_slack_does_not_know_yet_is_told_once_it_does_and_who_lost_the_seat_is_not(
+    database: Database, slack: Playground, here: int
+) -> None:
+    add(database, here)
+    anna = who(database, here, cast.ANNA).id
+    for user, expected in ((None, "waiting"), (cast.ANNA, "failed")):
+        with database.write() as connection:
+            connection.execute(update(person).where(person.c.id == anna).values(slack_user_id=user, seat="off"))
+        run(database, slack, here)
+        assert (told(slack, cast.ANNA), state(database)) == ([], expected)
+
+
+def test_what_is_withdrawn_or_long_past_is_gone(database: Database, slack: Playground, here: int) -> None:
+    for key in ("1/1", "1/2", "10/1", "2/1"):
+        add(database, here, key)
+    with database.write() as connection:
+        deliveries.withdraw(connection, here, "test", "1")
+    run(database, slack, here)
+    assert sorted(told(slack, cast.ANNA)) == ["Message 10/1", "Message 2/1"]
+    deliveries.forget(database, here, NOW + timedelta(days=90))
+    assert not add(database, here, "2/1")
+    deliveries.forget(database, here, NOW + timedelta(days=91))
+    assert add(database, here, "2/1")
