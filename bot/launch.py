@@ -88,7 +88,7 @@ def assemble(settings: Settings, identity: Identity, installation_id: int, now: 
     send_exports = exports.Exports(database, slack, known, installation_id, now).run
     take_uploads = uploads.Uploads(database, slack, installation_id, settings.catalog, now).run
     command = f"/{settings.command_prefix}engagement"
-    welcome = welcomes.Welcomes(database, slack, installation_id, command, now).run
+    welcome = welcomes.Welcomes(database, installation_id, command, now).run
     jobs = [
         Job("people", timedelta(days=1), keep_people),
         Job("exports", timedelta(seconds=15), send_exports),

@@ -55,13 +55,9 @@ def release(connection: Connection, installation_id: int) -> None:
 
 
 def claim(connection: Connection, one: Person, now: datetime) -> bool:
-    """Whether this process is the one to welcome somebody. It is written down before anything is sent."""
-    return _write(connection, one, person.c.welcomed_at.is_(None), now)
-
-
-def unclaim(connection: Connection, one: Person, now: datetime) -> None:
-    """Slack said that it took nothing: it may be sent later."""
-    _write(connection, one, person.c.welcomed_at == now, None)
+    """Whether this process is the one to welcome somebody."""
+    mine = (person.c.installation_id == one.installation_id, person.c.id == one.id, person.c.welcomed_at.is_(None))
+    return connection.execute(update(person).where(*mine).values(welcomed_at=now)).rowcount == 1
 
 
 def clients(connection: Connection, one: Person) -> int:
@@ -69,11 +65,6 @@ def clients(connection: Connection, one: Person) -> int:
     at = standing.c
     mine = (at.installation_id == one.installation_id, at.workspace_id == one.home, at.person_id == one.id)
     return connection.scalar(select(func.count()).select_from(standing).where(*mine)) or 0
-
-
-def _write(connection: Connection, one: Person, as_it_is: ColumnElement[bool], value: datetime | None) -> bool:
-    mine = (person.c.installation_id == one.installation_id, person.c.id == one.id, as_it_is)
-    return connection.execute(update(person).where(*mine).values(welcomed_at=value)).rowcount == 1
 
 
 def _candidates(installation_id: int) -> tuple[ColumnElement[bool], ...]:

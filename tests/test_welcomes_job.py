@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 import pytest
 from slack_sdk import WebClient
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert
 
 from bot.jobs import people as people_job
+from bot.jobs.deliveries import Deliveries
 from bot.jobs.welcomes import Welcomes
 from bot.playground import people as cast
-from bot.playground.faults import killed_after, rate_limited
 from bot.playground.server import Playground
 from storage import installations, people, rights, welcomes
 from storage.database import Database
 from storage.installations import Installation
-from storage.schema import person, standing, team, team_member
+from storage.schema import standing, team, team_member
 from tests.conftest import NOW
 from tests.storage import bases
 
@@ -42,8 +41,8 @@ def client(slack: Playground) -> WebClient:
     return WebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=[])
 
 
-def job(database: Database, slack: Playground, here: int) -> Welcomes:
-    return Welcomes(database, client(slack), here, "/engagement", lambda: NOW, pace=0)
+def job(database: Database, here: int) -> Welcomes:
+    return Welcomes(database, here, "/engagement", lambda: NOW)
 
 
 def begin(database: Database, here: int) -> None:
@@ -59,13 +58,15 @@ def seat(database: Database, here: int, who: str, choice: str | None = "on") -> 
     return found
 
 
-def told(slack: Playground, who: str) -> list[str]:
+def told(database: Database, slack: Playground, here: int, who: str) -> list[str]:
+    """What stands there once all is sent."""
+    Deliveries(database, client(slack), here, lambda: NOW, pace=0, apart=0).run()
     return [one.text for one in slack.actions.visible_messages(who, "D" + who[1:])]
 
 
 def test_who_gets_a_seat_is_welcomed_once(database: Database, slack: Playground, here: int) -> None:
     begin(database, here)
-    welcome = job(database, slack, here)
+    welcome = job(database, here)
     assert welcome.run() == 0
     anna = seat(database, here, cast.ANNA)
     with database.write() as connection:
@@ -77,7 +78,7 @@ def test_who_gets_a_seat_is_welcomed_once(database: Database, slack: Playground,
         ]
         connection.execute(insert(standing), rows)
     assert [welcome.run(), welcome.run()] == [1, 0]
-    assert told(slack, cast.ANNA) == [
+    assert told(database, slack, here, cast.ANNA) == [
         "You have 2 clients here, Anna. Type /engagement and a client's name, anywhere in Slack or right here. "
         "Answers are private."
     ]
@@ -85,19 +86,19 @@ def test_who_gets_a_seat_is_welcomed_once(database: Database, slack: Playground,
 
 def test_who_is_put_into_a_team_is_welcomed_without_clients(database: Database, slack: Playground, here: int) -> None:
     begin(database, here)
-    welcome = job(database, slack, here)
+    welcome = job(database, here)
     with database.write() as connection:
         connection.execute(insert(team).values(installation_id=here, id=1, name="A", name_key="a"))
         bo = people.in_slack(connection, here, cast.BO)
         values = {"installation_id": here, "team_id": 1, "person_id": bo, "is_primary": True}
         connection.execute(insert(team_member).values(values))
     assert welcome.run() == 1
-    assert told(slack, cast.BO)[0].startswith("You have a seat here, Bo.")
+    assert told(database, slack, here, cast.BO)[0].startswith("You have a seat here, Bo.")
 
 
 def test_until_there_is_a_team_not_all_of_slack_is_welcomed(database: Database, slack: Playground, here: int) -> None:
     begin(database, here)
-    assert job(database, slack, here).run() == 0
+    assert job(database, here).run() == 0
 
 
 def test_who_had_a_seat_before_is_welcomed_only_where_a_super_admin_says_so(
@@ -105,9 +106,9 @@ def test_who_had_a_seat_before_is_welcomed_only_where_a_super_admin_says_so(
 ) -> None:
     seat(database, here, cast.ANNA)
     begin(database, here)
-    welcome = job(database, slack, here)
+    welcome = job(database, here)
     assert welcome.run() == 0
-    assert told(slack, cast.ANNA) == []
+    assert told(database, slack, here, cast.ANNA) == []
     with database.write() as connection:
         assert welcomes.held(connection, here) == 1
         welcomes.release(connection, here)
@@ -123,7 +124,7 @@ def test_csms_whose_clients_were_loaded_before_the_first_start_had_their_seats_b
         rights.set_seat(
             connection, installation.id, anna_of_the_data(connection, installation.id), "on", by=None, now=NOW
         )
-    welcome = job(database, slack, installation.id)
+    welcome = job(database, installation.id)
     assert welcome.run() == 0  # at the start all jobs have their first turn at once, in any order
     people_job.keep(database, client(slack), installation.id, lambda: NOW)
     assert welcome.run() == 0
@@ -140,7 +141,7 @@ def test_who_has_lost_the_seat_meanwhile_and_who_is_a_guest_are_not_welcomed(
     database: Database, slack: Playground, here: int
 ) -> None:
     begin(database, here)
-    welcome = job(database, slack, here)
+    welcome = job(database, here)
     seat(database, here, cast.ANNA, "off")
     seat(database, here, cast.GUS)
     assert welcome.run() == 0
@@ -150,32 +151,7 @@ def test_of_many_processes_one_welcomes(database: Database, slack: Playground, h
     begin(database, here)
     for who in (cast.ANNA, cast.BO, cast.CLEO):
         seat(database, here, who)
-    jobs = [job(database, slack, here) for _ in range(4)]
+    jobs = [job(database, here) for _ in range(4)]
     with ThreadPoolExecutor() as pool:
         assert sum(pool.map(Welcomes.run, jobs)) == 3
-    assert [len(told(slack, who)) for who in (cast.ANNA, cast.BO, cast.CLEO)] == [1, 1, 1]
-
-
-def test_what_slack_did_not_take_is_sent_later_and_what_is_doubtful_never_again(
-    database: Database, slack: Playground, here: int
-) -> None:
-    begin(database, here)
-    welcome = job(database, slack, here)
-    seat(database, here, cast.ANNA)
-    slack.faults.add("chat.postMessage", rate_limited())
-    assert [welcome.run(), welcome.run()] == [0, 1]
-    seat(database, here, cast.BO)
-    slack.faults.add("chat.postMessage", killed_after())
-    assert [welcome.run(), welcome.run()] == [0, 0]
-    assert len(told(slack, cast.BO)) == 1
-
-
-def test_a_claim_that_is_taken_back_is_only_one_s_own(database: Database, slack: Playground, here: int) -> None:
-    anna = seat(database, here, cast.ANNA)
-    with database.write() as connection:
-        one = people.by_id(connection, here, anna)
-        assert one is not None
-        assert welcomes.claim(connection, one, NOW)
-        assert not welcomes.claim(connection, one, NOW)
-        welcomes.unclaim(connection, one, NOW + timedelta(1))
-        assert connection.scalar(select(person.c.welcomed_at).where(person.c.id == anna)) == NOW
+    assert [len(told(database, slack, here, who)) for who in (cast.ANNA, cast.BO, cast.CLEO)] == [1, 1, 1]
