@@ -1,4 +1,4 @@
-"""Due days as they are typed: `+3d`, `fri`, `eom` and the like. Weekends are no days to be due on."""
+"""Due days as they are typed: `+3d`, `fri`, `eom` and the like. Only working days are days to be due on."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from calendar import monthrange
 from datetime import date, timedelta
 from enum import StrEnum
 
+from bot.domain.working_days import WorkingDays
+
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-FRIDAY, SATURDAY = 4, 5
 ONE, WEEK = timedelta(days=1), timedelta(days=7)
 WAIT = 3  # working days: when a task is due of which nothing else is said
+ANYWHERE = WorkingDays()
 
 _STEP = re.compile(r"\+(\d{1,3})([dw])", re.ASCII)
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -25,40 +27,34 @@ class When(StrEnum):
     LATER = "later"
 
 
-def when(day: date, today: date) -> When:
+def when(day: date, today: date, days: WorkingDays = ANYWHERE) -> When:
+    """What is due on a day off waits for the next working day: until that has passed, it is not overdue."""
+    day = days.since(day)
     if day <= today:
         return When.TODAY if day == today else When.OVERDUE
     sunday = today + (len(DAYS) - 1 - today.weekday()) * ONE
     return When.WEEK if day <= sunday else When.LATER
 
 
-def parse(word: str, today: date) -> date | None:
-    """The day that a word means; None where it means none. A day that is written out may be a weekend's, or past."""
+def parse(word: str, today: date, days: WorkingDays = ANYWHERE) -> date | None:
+    """The day that a word means; None where it means none. A day that is written out may be a day off, or past."""
     word = word.casefold()
     if _ISO.fullmatch(word):
         return _written(word)
-    meant = _meant(word, today)
-    return None if meant is None else working(meant)
+    meant = _meant(word, today, days)
+    return None if meant is None else days.since(meant)
 
 
-def split(text: str, today: date) -> tuple[str, date | None]:
+def split(text: str, today: date, days: WorkingDays = ANYWHERE) -> tuple[str, date | None]:
     """A text and the due day that its last word means; None where it means none."""
     before, _, last = text.rpartition(" ")
-    day = parse(last, today)
+    day = parse(last, today, days)
     return (text, None) if day is None else (before, day)
 
 
-def default(today: date) -> date:
+def default(today: date, days: WorkingDays = ANYWHERE) -> date:
     """In so many working days."""
-    day = today
-    for _ in range(WAIT):
-        day = working(day + ONE)
-    return day
-
-
-def working(day: date) -> date:
-    """The day itself, or the Monday after its weekend."""
-    return day if day.weekday() < SATURDAY else day + (7 - day.weekday()) * ONE
+    return days.after(today, WAIT)
 
 
 def _written(word: str) -> date | None:
@@ -68,14 +64,14 @@ def _written(word: str) -> date | None:
         return None
 
 
-def _meant(word: str, today: date) -> date | None:
+def _meant(word: str, today: date, days: WorkingDays) -> date | None:
     match word:
         case "today":
             return today
         case "tomorrow":
             return today + ONE
         case "eow":
-            return today + (FRIDAY - today.weekday()) % 7 * ONE
+            return days.end_of_week(today)
         case "eom":
             return today.replace(day=monthrange(today.year, today.month)[1])
     return _step(word, today) or _weekday(word, today)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import due
+from bot.domain.working_days import Span, WorkingDays
 
 FRIDAY = date(2026, 11, 20)
 SATURDAY = date(2026, 11, 21)
@@ -78,8 +79,8 @@ def test_without_a_word_it_is_three_working_days(today: date, day: date) -> None
 def test_the_default_leaves_three_working_days(today: date) -> None:
     day = due.default(today)
     between = [today + timedelta(n) for n in range(1, (day - today).days + 1)]
-    assert sum(one.weekday() < due.SATURDAY for one in between) == due.WAIT
-    assert day.weekday() < due.SATURDAY
+    assert sum(one in due.ANYWHERE for one in between) == due.WAIT
+    assert day in due.ANYWHERE
 
 
 RELATIVE = ["today", "tomorrow", "eow", "eom", *due.DAYS, *(day[:3] for day in due.DAYS)]
@@ -90,7 +91,7 @@ def test_no_word_means_a_weekend_or_a_day_that_has_passed(today: date, word: str
     day = due.parse(word, today)
     assert day is not None
     assert day >= today
-    assert day.weekday() < due.SATURDAY
+    assert day in due.ANYWHERE
     assert day == due.parse(word.upper(), today)
 
 
@@ -99,12 +100,49 @@ def test_no_word_means_a_weekend_or_a_day_that_has_passed(today: date, word: str
     [
         (date(2026, 11, 19), due.When.OVERDUE),
         (FRIDAY, due.When.TODAY),
-        (date(2026, 11, 22), due.When.WEEK),
+        (date(2026, 11, 22), due.When.LATER),  # a Sunday: it waits for Monday
         (date(2026, 11, 23), due.When.LATER),
     ],
 )
 def test_a_week_ends_on_sunday(day: date, when: due.When) -> None:
     assert due.when(day, FRIDAY) is when
+
+
+NORWAY = WorkingDays("NO", (Span(date(2026, 4, 8), date(2026, 4, 10)),))  # off after Easter, of 2-6 April
+
+
+@pytest.mark.parametrize(
+    ("word", "day"),
+    [
+        ("thu", date(2026, 4, 7)),
+        ("tomorrow", date(2026, 4, 7)),
+        ("+1w", date(2026, 4, 13)),  # a Wednesday off
+        ("wed", date(2026, 4, 13)),
+        ("2026-04-03", date(2026, 4, 3)),  # written out, it is meant
+    ],
+)
+def test_what_falls_on_a_holiday_or_a_day_off_moves_on(word: str, day: date) -> None:
+    assert due.parse(word, date(2026, 4, 1), NORWAY) == day
+
+
+def test_the_default_leaves_three_days_that_one_works() -> None:
+    assert due.default(date(2026, 3, 31), NORWAY) == date(2026, 4, 13)
+
+
+@pytest.mark.parametrize(
+    ("today", "when"),
+    [
+        (date(2026, 4, 1), due.When.LATER),
+        (date(2026, 4, 3), due.When.LATER),  # Good Friday: it waits for Tuesday
+        (date(2026, 4, 6), due.When.WEEK),
+        (date(2026, 4, 7), due.When.TODAY),
+        (date(2026, 4, 8), due.When.OVERDUE),
+    ],
+)
+def test_what_is_due_on_a_holiday_is_not_overdue_before_the_next_working_day_has_passed(
+    today: date, when: due.When
+) -> None:
+    assert due.when(date(2026, 4, 3), today, NORWAY) is when
 
 
 @given(days, days, days)
