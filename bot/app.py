@@ -159,7 +159,8 @@ def _say_as_whom(context: BoltContext, person: Person) -> None:
 
 def _find(context: BoltContext) -> Person | None:
     with context["db"].read() as connection:
-        return people.find(connection, _home(context), context.actor_user_id or context.user_id or "")
+        who = context.actor_user_id or context.user_id or ""
+        return people.find(connection, _home(context), who, context["now"]())
 
 
 def _refusal(refused: Refusal, database: Database, asker: Person) -> UserError:
@@ -179,11 +180,11 @@ def _home(context: BoltContext) -> str:
 
 
 def _turn(context: BoltContext, person: Person) -> Turn:
-    today = person.day(context["now"]())
+    now = context["now"]()
     words = speak(person.locale)
     catalog = context["catalogs"].of(person.installation_id, person.catalog_hash)
     earlier = context["catalogs"].earlier(person.installation_id)
-    return Turn(person, today, words, context["db"], catalog, earlier, context["command_name"])
+    return Turn(person, person.day(now), words, context["db"], catalog, earlier, context["command_name"], now)
 
 
 def _introduce(app: App, req: BoltRequest) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -41,6 +41,7 @@ class Turn:
     catalog: Catalog
     catalogs: Callable[[str], Catalog | None]  # earlier ones, by their hash
     command: str  # "/engagement" as it is called here
+    now: datetime
 
     def called(self, command: str) -> str:
         """Another command as it is called here."""
@@ -53,7 +54,7 @@ class Turn:
 
     def known_in(self, connection: Connection) -> Person:
         """The person as a transaction sees them that holds the installation's row: their team may have moved since."""
-        return people.by_id(connection, self.person.installation_id, self.person.id) or self.person
+        return people.by_id(connection, self.person.installation_id, self.person.id, self.now) or self.person
 
 
 def require(turn: Turn, right: Right) -> None:

@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from bot.domain.access import Person, has_seat, refusal
 from bot.domain.workspaces import EVERYTHING
-from storage import lists, reaches
+from storage import absences, lists, reaches
 from storage.everything import IS_WHOLE
 from storage.schema import installation, person, person_address, standing, team, team_member, workspace
 
@@ -79,6 +79,9 @@ _PERSON: Select[Any] = (
         person.c.is_bot,
         person.c.is_deleted,
         person.c.slack_team_id.is_distinct_from(installation.c.slack_team_id).label("is_stranger"),
+        team.c.country,
+        absences.recent(person.c.id).label("away"),
+        absences.covers(person.c.id, workspace.c.id).label("covers"),
     )
     .select_from(installation)
     .join(person, person.c.installation_id == installation.c.id)
@@ -121,29 +124,35 @@ _FULL_MEMBERS = select(func.count()).where(
 )
 
 
-def find(connection: Connection, team_id: str, slack_user_id: str) -> Person | None:
-    """The person behind a Slack user of an installation's Slack workspace; None where not known yet."""
-    row = connection.execute(_FIND, {"team": team_id, "user": slack_user_id}).one_or_none()
-    return None if row is None else _looking(connection, row)
+def find(connection: Connection, team_id: str, slack_user_id: str, now: datetime | None = None) -> Person | None:
+    """The person behind a Slack user of an installation's Slack workspace; None where not known yet.
+
+    now  when they ask; without it they neither are away nor cover for anybody
+    """
+    return _looking(connection, _FIND, {"team": team_id, "user": slack_user_id}, now)
 
 
-def by_id(connection: Connection, installation_id: int, person_id: int) -> Person | None:
+def by_id(connection: Connection, installation_id: int, person_id: int, now: datetime | None = None) -> Person | None:
     """The person who asked for something that is done later, as they are now; None where not known to Slack."""
-    row = connection.execute(_BY_ID, {"installation": installation_id, "person": person_id}).one_or_none()
-    return None if row is None else _looking(connection, row)
+    return _looking(connection, _BY_ID, {"installation": installation_id, "person": person_id}, now)
 
 
-def _looking(connection: Connection, row: Row[Any]) -> Person:
+def _looking(
+    connection: Connection, query: Select[Any], parameters: Mapping[str, Any], now: datetime | None
+) -> Person | None:
     """The person, with what somebody else sees where they look as them: then it is one statement more."""
-    found = _person(row)
+    row = connection.execute(query, {**parameters, **absences.days(now)}).one_or_none()
+    if row is None:
+        return None
+    found = _person(row, now)
     if row.looks_as is None:
         return found
-    parameters = {"installation": found.installation_id, "person": row.looks_as}
-    other = connection.execute(_LOOKED_AT, parameters).one_or_none()
-    return found if other is None else found.looking_as(_person(other))
+    other = {"installation": found.installation_id, "person": row.looks_as, **absences.days(now)}
+    looked_at = connection.execute(_LOOKED_AT, other).one_or_none()
+    return found if looked_at is None else found.looking_as(_person(looked_at, now))
 
 
-def _person(row: Row[Any]) -> Person:
+def _person(row: Row[Any], now: datetime | None) -> Person:
     refused = refusal(
         is_guest=row.is_guest, is_bot=row.is_bot, is_deleted=row.is_deleted, is_stranger=bool(row.is_stranger)
     )
@@ -176,6 +185,9 @@ def _person(row: Row[Any]) -> Person:
         is_super_admin=bool(row.is_super_admin),
         is_slack_admin=bool(row.is_admin),
         refusal=refused,
+        country=row.country,
+        away=tuple(map(absences.span, row.away or ())),
+        covers=absences.covered(row.covers, now),
     )
 
 
@@ -185,10 +197,13 @@ def in_slack(connection: Connection, installation_id: int, slack_user_id: str) -
     return connection.scalar(select(person.c.id).where(*mine))
 
 
-def in_installation(connection: Connection, installation_id: int, slack_user_id: str) -> Person | None:
+def in_installation(
+    connection: Connection, installation_id: int, slack_user_id: str, now: datetime | None = None
+) -> Person | None:
     """The person behind a Slack user with what they see themselves, as whomever they look."""
-    row = connection.execute(_IN_INSTALLATION, {"installation": installation_id, "user": slack_user_id}).one_or_none()
-    return None if row is None else _person(row)
+    parameters = {"installation": installation_id, "user": slack_user_id, **absences.days(now)}
+    row = connection.execute(_IN_INSTALLATION, parameters).one_or_none()
+    return None if row is None else _person(row, now)
 
 
 def installation_of(connection: Connection, team_id: str) -> int | None:

@@ -801,3 +801,31 @@ morning = Table(
     ),
     Index("ix_morning_next_at", "installation_id", "next_at"),
 )
+
+# When somebody is away, and who covers for them. Who is back early has a shorter one, and one that had not begun goes.
+absence = Table(
+    "absence",
+    metadata,
+    _installation(primary_key=True),
+    Column("id", Key, primary_key=True),
+    Column("person_id", Key, nullable=False),
+    Column("from_on", Date, nullable=False),
+    Column("to_on", Date, nullable=False),  # the last day
+    Column("cover_id", Key),
+    Column("made_by", Key, nullable=False),  # themselves, or who leads them
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+    _owned("person_id", table="person"),
+    _owned("cover_id", table="person"),
+    _owned("made_by", table="person"),
+    CheckConstraint("from_on <= to_on", name="days"),
+    Index("ix_absence_person", "installation_id", "person_id", "to_on"),
+    Index(
+        "ix_absence_cover",
+        "installation_id",
+        "cover_id",
+        "to_on",
+        postgresql_where=text("cover_id IS NOT NULL"),
+        sqlite_where=text("cover_id IS NOT NULL"),
+    ),
+)

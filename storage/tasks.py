@@ -6,14 +6,15 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select, and_, exists, or_, select, update
 
 from bot.domain.access import Person
 from bot.domain.activity import Priority, Task
 from bot.domain.tasks import Given, Place
+from bot.domain.working_days import WorkingDays
 from bot.errors import UserError
-from storage import activity, deliveries
-from storage.schema import person, record, standing, task, team_member
+from storage import absences, activity, deliveries
+from storage.schema import person, record, standing, task, team, team_member
 
 _one = task.c
 _assignee, _finisher = person.alias("assignee"), person.alias("finisher")
@@ -27,7 +28,17 @@ def _select() -> Select[Any]:
     joined = task.join(record, client).join(_assignee, assignee).outerjoin(_finisher, finisher)
     columns = (_one.id, _one.client_id, record.c.name, _one.title, _one.due_on, _one.priority, _assignee.c.name)
     rest = (_finisher.c.name, _one.category, _one.details, _assignee.c.slack_user_id, _one.version)
-    return select(*columns, *rest).select_from(joined)
+    days = (_country(_assignee.c.id).label("country"), absences.spans(_assignee.c.id, _one.due_on).label("away"))
+    return select(*columns, *rest, *days).select_from(joined)
+
+
+def _country(who: ColumnElement[int]) -> ScalarSelect[Any]:
+    """That of somebody's primary team."""
+    at, here = team_member.c, who.table.c.installation_id
+    same = (team.c.installation_id == here) & (team.c.id == at.team_id)
+    mine = (at.installation_id == here, at.person_id == who, at.is_primary)
+    found = select(team.c.country).select_from(team_member.join(team, same)).where(*mine)
+    return found.correlate(who.table).scalar_subquery()
 
 
 _SELECT = _select()
@@ -119,5 +130,6 @@ def _of_team(team_id: int | None) -> ColumnElement[bool]:
 
 
 def _given(row: Row[Any]) -> Given:
-    identity, client_id, client, title, due_on, priority, assignee, *rest = tuple(row)
-    return Given(identity, client_id, client, title, due_on, Priority(priority), assignee, *rest)
+    identity, client_id, client, title, due_on, priority, assignee, *rest = tuple(row)[:-2]
+    one = Given(identity, client_id, client, title, due_on, Priority(priority), assignee, *rest)
+    return replace(one, days=WorkingDays(row.country, tuple(map(absences.span, row.away or ()))))

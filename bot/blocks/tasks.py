@@ -11,7 +11,7 @@ from bot.blocks.activity_form import PRIORITIES
 from bot.blocks.kit import Block, Element, Message
 from bot.blocks.words import Words
 from bot.domain.activity import Priority
-from bot.domain.due import When, when
+from bot.domain.due import When
 from bot.domain.tasks import Given, Place
 
 PAGE = 8  # tasks: two blocks each
@@ -40,7 +40,7 @@ def page(
     did: tuple[Did, Given] | None = None,
 ) -> Message:
     """A page of tasks, and one more where there are later ones; above it what was just done with one."""
-    shown = found[:PAGE]
+    shown = sorted(found[:PAGE], key=lambda one: (one.waits_until, one.due_on, one.id))
     title = words("Your team's open tasks") if place.is_team else words("Your open tasks")
     above = [] if did is None else _above(*did, place, today, words)
     if not shown:
@@ -71,7 +71,7 @@ def _tasks(shown: Sequence[Given], place: Place, today: date, words: Words) -> I
     head = None
     for one in shown:
         lines = _lines(one, place, today, words)
-        if (group := when(one.due_on, today)) is not head:
+        if (group := one.when(today)) is not head:
             lines, head = [f"*{words(HEADS[group])}*", *lines], group
         yield kit.section(*lines)
         yield kit.actions(*_answers(one, place, words))
@@ -91,7 +91,7 @@ def _named(one: Given) -> str:
 
 
 def _spoken(one: Given, place: Place, today: date, words: Words) -> str:
-    return ", ".join([words(HEADS[when(one.due_on, today)]), *_lines(one, place, today, words)])
+    return ", ".join([words(HEADS[one.when(today)]), *_lines(one, place, today, words)])
 
 
 def _answers(one: Given, place: Place, words: Words) -> list[Element]:

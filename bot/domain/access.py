@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bot.domain.absences import Covered
+from bot.domain.working_days import Span, WorkingDays
+from bot.domain.workspaces import EVERYTHING
 
 
 class Right(StrEnum):
@@ -54,6 +59,33 @@ class Person:
     home_id: int | None = None  # the workspace of their team, where they see the clients of another
     looks_as: int | None = None  # the person as whom they look at a workspace: team, workspace and `owns` are theirs
     looks_as_name: str = ""
+    country: str | None = None  # of their team
+    away: tuple[Span, ...] = ()  # their absences that are not long over
+    covers: tuple[Covered, ...] = ()  # who is away today, and whose cover they are
+
+    @property
+    def days(self) -> WorkingDays:
+        """When they work."""
+        return WorkingDays(self.country, self.away)
+
+    @property
+    def covered(self) -> tuple[int, ...]:
+        """The people whose clients they see beside those of their workspace."""
+        return () if self.workspace_id == EVERYTHING else tuple(one.person_id for one in self.covers)
+
+    @property
+    def acts_for(self) -> tuple[int, ...]:
+        """The people in whose place they may do something: rights stay one's own, as whomever one looks."""
+        return tuple(one.person_id for one in self.covers) if self.looks_as is None else ()
+
+    def covering(self, person_id: int | None) -> Covered | None:
+        return next((one for one in self.covers if one.person_id == person_id), None)
+
+    def sees(self, stands: Mapping[int, int | None]) -> bool:
+        """Whether they see a client; by the workspaces where it stands, with its CSM in each."""
+        return self.workspace_id in stands or any(
+            csm in self.covered for workspace, csm in stands.items() if workspace != EVERYTHING
+        )
 
     @property
     def seen_as(self) -> int:
@@ -79,6 +111,7 @@ class Person:
             owns=other.owns,
             looks_as=other.id,
             looks_as_name=other.name,
+            covers=other.covers,
         )
 
     @property
@@ -99,17 +132,21 @@ class Person:
                 return Refusal.NO_SUPER_ADMIN
         return None
 
-    @property
-    def zone(self) -> tzinfo:
-        """Where they are; UTC where Slack names a zone that is newer than this machine knows."""
-        try:
-            return ZoneInfo(self.time_zone)
-        except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder of zones
-            return UTC
-
     def day(self, now: datetime) -> date:
         """The day that it is where they are."""
         return now.astimezone(self.zone).date()
+
+    @property
+    def zone(self) -> tzinfo:
+        return zone(self.time_zone)
+
+
+def zone(name: str) -> tzinfo:
+    """The zone of this name; UTC where Slack names one that is newer than this machine knows."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder of zones
+        return UTC
 
 
 def has_seat(*, by_hand: bool, choice: str | None, owns: bool, in_team: bool, any_team: bool) -> bool:

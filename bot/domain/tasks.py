@@ -7,6 +7,8 @@ from datetime import date
 from typing import NamedTuple
 
 from bot.domain.activity import Priority
+from bot.domain.due import ANYWHERE, When, when
+from bot.domain.working_days import WorkingDays
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,15 @@ class Given:
     details: str = ""
     assignee_slack_id: str = ""
     version: int = 1
+    days: WorkingDays = ANYWHERE  # the assignee's
+
+    @property
+    def waits_until(self) -> date:
+        """The day that it is due on, or the working day after that."""
+        return self.days.since(self.due_on)
+
+    def when(self, today: date) -> When:
+        return when(self.due_on, today, self.days)
 
 
 class Place(NamedTuple):

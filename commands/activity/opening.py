@@ -32,7 +32,7 @@ HELP = {"help", "?"}
 def task(fields: dict[str, str], client: str | None, state: FormState, turn: Turn) -> Modal:
     """*Log task*: one's own, due in some working days, unless the fields say otherwise."""
     usual = {form.ASSIGNEE: turn.person.slack_user_id, form.PRIORITY: Priority.MEDIUM.value}
-    day = due.default(turn.today).isoformat()
+    day = due.default(turn.today, turn.person.days).isoformat()
     return form.task({form.DUE: day, **usual, **fields}, client, categories(turn), state, turn.words)
 
 
@@ -92,7 +92,7 @@ def on_task_command(ack: Ack, command: Payload, slack: WebClient, turn: Turn) ->
         ack(**tasks.page(Place(), turn))
         return
     fields, name, rest = _about(text, turn)
-    title, day = due.split(rest, turn.today)
+    title, day = due.split(rest, turn.today, turn.person.days)
     fields |= {form.NAME: title} if title else {}
     fields |= {form.DUE: day.isoformat()} if day else {}
     _open(slack, command, task(fields, name, forms.carrying(command), turn))

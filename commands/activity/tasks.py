@@ -68,11 +68,13 @@ def on_reopen(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
 
 
 def on_put_off(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
-    """To the day that the entry's word means."""
+    """To the day that the entry's word means to whose task it is."""
     ack()
     number, at = _carried(action)
-    day = due.parse(action["selected_option"]["value"].partition(" ")[0], turn.today) or turn.today
+    word = action["selected_option"]["value"].partition(" ")[0]
     with turn.db.write() as connection:
+        days = tasks.get(connection, turn.person, number).days
+        day = due.parse(word, turn.today, days) or turn.today
         is_open = tasks.put_off(connection, turn.person, number, day)
         one = tasks.get(connection, turn.person, number)
     reply(**page(at, turn, (Did.PUT_OFF if is_open else Did.DONE_BEFORE, one)))

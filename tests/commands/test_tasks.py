@@ -66,7 +66,7 @@ def test_open_tasks_stand_by_when_they_are_due(bot: Bot) -> None:
     give(bot, 6, TODAY, done_at=bot.now, done_by=id_of(bot, cast.ANNA))
     answer = bot.ask("/task")
     told = texts(answer.blocks)
-    order = ["*Overdue*", "Call 4", "*Today*", "Call 3", "*This week*", "Call 2", "*Later*", "Call 1"]
+    order = ["*Overdue*", "Call 4", "*Today*", "Call 3", "*Later*", "Call 2", "Call 1"]  # a Sunday's on Monday
     assert [told.index(word) for word in order] == sorted(told.index(word) for word in order)
     assert "Call 5" not in told
     assert "Call 6" not in told

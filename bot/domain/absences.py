@@ -1,0 +1,65 @@
+"""Who is away, and who covers for them: on the days of whoever is away, in their own time zone.
+
+Theirs, because the days are what they said: the cover's rights begin and end with their days wherever the cover is, and
+at no moment do both, or neither, hold somebody to be away.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from bot.domain.working_days import Span
+from bot.errors import FieldError
+
+FROM, TO, COVER = "from", "to", "cover"  # the fields of the form
+MOST = 366  # days in a row
+
+
+class Absence(NamedTuple):
+    """Some days on which somebody is away."""
+
+    id: int
+    person_id: int
+    person: str
+    first: date
+    last: date
+    cover_id: int | None
+    slack_user_id: str | None
+    cover: str  # empty: nobody
+    cover_slack_id: str
+    version: int
+
+    @property
+    def span(self) -> Span:
+        return Span(self.first, self.last)
+
+
+class Covered(NamedTuple):
+    """Somebody who is away today, as who covers for them needs to know."""
+
+    person_id: int
+    name: str
+    slack_user_id: str
+    email: str
+    workspace_id: int  # where their clients stand
+    last: date
+
+
+def check(span: Span, today: date, others: tuple[Span, ...], before: Span | None = None) -> None:
+    """Raises FieldError where these days cannot be somebody's.
+
+    today   where they are
+    others  when they are away besides
+    before  what is changed: what has begun may have begun in the past
+    """
+    if span.first > span.last:
+        raise FieldError("absence_backwards", TO)
+    if span.last < today:
+        raise FieldError("absence_past", TO)
+    if span.first < today and (before is None or span.first != before.first):
+        raise FieldError("absence_past", FROM)
+    if (span.last - span.first).days >= MOST:
+        raise FieldError("absence_long", TO, limit=MOST)
+    if any(one.meets(span) for one in others):
+        raise FieldError("absence_overlaps", FROM)
