@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 from slack_bolt import Ack
@@ -12,7 +13,8 @@ from slack_sdk import WebClient
 from bot.blocks import activity_form as form
 from bot.blocks import forms as fields
 from bot.blocks import tasks as show
-from bot.blocks.kit import Message
+from bot.blocks.forms import FormState
+from bot.blocks.kit import Message, Modal
 from bot.blocks.tasks import Did
 from bot.domain import due
 from bot.domain.tasks import Given, Place, place
@@ -99,12 +101,19 @@ def _fields(one: Given) -> dict[str, str]:
 
 
 def on_changed(ack: Ack, view: Payload, turn: Turn, now: Clock) -> None:
-    """Given to somebody else, it leaves the list."""
+    """Given to somebody else, it leaves the list. Another day that has passed is asked about once."""
     state, entered = forms.carried(view), fields.entered(view["state"]["values"])
-    number, _, at = state.about.partition(" ")
+    about, _, asked = state.about.partition("?")
+    number, _, at = about.partition(" ")
     task_id = carried_id(number) or 0
     try:
         made = form.read_task(0, entered, categories(turn))  # the client stays as it is
+        if made.due_on < turn.today and made.due_on.isoformat() != asked:
+            with turn.db.read() as connection:
+                before = tasks.get(connection, turn.person, task_id)
+            if made.due_on != before.due_on:
+                ack(response_action="update", view=_past(before, made.due_on, entered, about, state, turn))
+                return
         with turn.db.write() as connection:
             one = tasks.change(connection, turn.person, task_id, state.version, made, now())
     except FieldError as error:
@@ -112,6 +121,13 @@ def on_changed(ack: Ack, view: Payload, turn: Turn, now: Clock) -> None:
         return
     said = page(place(at), turn, (Did.CHANGED, one))
     forms.replace(ack, state, said, UserError("tasks_too_old", command=turn.called("task")))
+
+
+def _past(one: Given, day: date, entered: dict[str, str], about: str, state: FormState, turn: Turn) -> Modal:
+    """The modal again with a question; it carries the day that was asked about."""
+    asked = replace(state, about=f"{about}?{day.isoformat()}")
+    view = form.change(one.client, entered, categories(turn), asked, turn.words)
+    return form.past(view, day, turn.today, turn.words)
 
 
 def _carried(action: Payload) -> tuple[int, Place]:

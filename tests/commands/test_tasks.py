@@ -179,6 +179,19 @@ def test_a_change_is_refused_beside_its_field(bot: Bot) -> None:
     bot.slack.actions.close(cast.ANNA, view.id)
 
 
+def test_another_day_that_has_passed_is_asked_about_once_and_then_kept(bot: Bot) -> None:
+    give(bot, 1, TODAY - timedelta(days=1))
+    answer = bot.ask("/task")
+    assert bot.submit(change(bot, answer), title="Write") == {}  # the day is as it was
+    written = bot.replaced(answer, "Changed: *Acme AS*: Write, due Thu 19 Nov")
+    assert bot.submit(change(bot, written), due="2026-11-17", title="Ask") == {}
+    asked = bot.modal(lambda view: "Tue 17 Nov has passed. Save it again" in texts(view.payload["blocks"]))
+    assert kept(bot).title == "Write"
+    assert bot.submit(asked) == {}
+    bot.replaced(answer, "Changed: *Acme AS*: Ask, due Tue 17 Nov")
+    assert (kept(bot).title, kept(bot).due_on) == ("Ask", date(2026, 11, 17))
+
+
 def test_what_was_done_or_changed_meanwhile_is_not_written_over(bot: Bot) -> None:
     give(bot, 1, TODAY)
     answer = bot.ask("/task")
