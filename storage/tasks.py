@@ -55,11 +55,22 @@ def open_of(connection: Connection, asker: Person, place: Place, limit: int) -> 
 
 
 def get(connection: Connection, asker: Person, task_id: int) -> Given:
-    """A task that somebody may change; UserError where there is none."""
+    """A task that somebody may change; UserError where there is none, or it is no longer theirs."""
     row = connection.execute(_SELECT.where(*_changeable(asker, task_id))).one_or_none()
     if row is None:
-        raise UserError("task_gone")
+        raise _why_not(connection, asker, task_id)
     return _given(row)
+
+
+def _why_not(connection: Connection, asker: Person, task_id: int) -> UserError:
+    """What became of a task meanwhile. Who has it now is for those to know who see its client."""
+    (here, seen), assignee = _seen(asker), (_assignee.c.installation_id == _one.installation_id)
+    joined = task.join(_assignee, assignee & (_assignee.c.id == _one.assignee_id))
+    columns = (_assignee.c.name, seen.label("is_seen"), _whose(asker).label("is_theirs"))
+    row = connection.execute(select(*columns).select_from(joined).where(here, _one.id == task_id)).one_or_none()
+    if row is None or not (row.is_seen or row.is_theirs):
+        return UserError("task_gone")
+    return UserError("task_client_gone") if row.is_theirs else UserError("task_of_another", person=row.name)
 
 
 def finish(connection: Connection, asker: Person, task_id: int, now: datetime) -> bool:
@@ -115,11 +126,15 @@ def _seen(asker: Person) -> tuple[ColumnElement[bool], ...]:
 
 
 def _changeable(asker: Person, task_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (*_seen(asker), _one.id == task_id, _whose(asker))
+
+
+def _whose(asker: Person) -> ColumnElement[bool]:
     """Who may change a task: whose it is, and the lead of their team. It stands here and nowhere else."""
     whose = _one.assignee_id == asker.id
     if asker.leads and asker.own_team_id is not None:
         whose = or_(whose, _of_team(asker.own_team_id))
-    return (*_seen(asker), _one.id == task_id, whose)
+    return whose
 
 
 def _of_team(team_id: int | None) -> ColumnElement[bool]:

@@ -88,6 +88,8 @@ SENTENCES = {
     "activity_client_gone": "This client is no longer there, or not yours to see. Choose another one.",
     "activity_logged": "It was logged already, and nothing was logged twice.",
     "task_gone": "This task is no longer there, or not yours to change. Look at your tasks again.",
+    "task_of_another": "{person} has this task by now: it is not yours to change. Look at your tasks again.",
+    "task_client_gone": "This task's client is no longer there, or no longer yours to see. Nothing was changed.",
     "task_changed": "This task was changed or done meanwhile. Look at your tasks again, and then change it.",
     "tasks_too_old": "It is done. Your list of tasks is too old to be replaced. Type: {command}",
     "task_logged": "Logged on {client}: {title}",

@@ -233,7 +233,7 @@ OPPORTUNITIES = [
 
 DUE, HIGH = payloads.day("2026-12-24"), option("high")
 CALL = {"title": text("Call"), "due": DUE, "assignee": payloads.user(cast.ANNA), "priority": HIGH}
-TASKS = Whom(SEAT, CREW, "task_gone")  # who does it, and who leads the team
+TASKS = Whom(SEAT, CREW, "not yours to change")  # who does it, and who leads the team
 
 ACTIVITY = [
     Row("action", ids.LOG_TASK, pressed(ids.LOG_TASK, client), ACME, "Log task", names=True),

@@ -125,7 +125,7 @@ def test_another_s_task_is_not_one_s_to_change(bot: Bot, action: str) -> None:
         connection.execute(update(schema.team_member).values(is_lead=False))
     chosen = {"selected_option": "tomorrow 1 mine"} if action == ids.MORE_OF_TASK else {}
     bot.press(his, action, who=cast.BO, **chosen)
-    said(bot, "This task is no longer there, or not yours to change.", cast.BO)
+    said(bot, "Anna has this task by now: it is not yours to change.", cast.BO)
     assert (kept(bot).done_at, kept(bot).due_on) == (None, TODAY)
 
 
@@ -204,6 +204,35 @@ def test_what_was_done_or_changed_meanwhile_is_not_written_over(bot: Bot) -> Non
     assert "This task was changed or done meanwhile." in texts(told.payload["blocks"])
     assert (kept(bot).title, kept(bot).due_on) == ("Call 1", date(2026, 12, 1))
     bot.slack.actions.close(cast.ANNA, told.id)
+
+
+def test_two_people_who_press_at_once_hear_what_became_of_it(bot: Bot) -> None:
+    lead(bot)
+    give(bot, 1, TODAY)
+    hers, his = bot.ask("/task"), bot.ask("/task", who=cast.BO)
+    bot.press(his, f"{ids.SHOW_TASKS}:whose", who=cast.BO)
+    team = bot.replaced(his, "Your team's open tasks", who=cast.BO)
+    bot.choose(team, ids.MORE_OF_TASK, ids.CHANGE_TASK, cast.BO)
+    view = bot.modal(lambda view: view.callback_id == ids.CHANGE_TASK, cast.BO)
+    assert bot.submit(view, cast.BO, assignee=cast.BO) == {}
+    bot.replaced(his, "Changed: *Acme AS*: Call 1, due Fri 20 Nov, for Bo", who=cast.BO)
+    bot.press(hers, f"{ids.FINISH_TASK}:1")
+    said(bot, "Bo has this task by now", cast.ANNA)
+    assert (kept(bot).done_at, kept(bot).version) == (None, 2)
+
+
+def test_a_task_whose_client_was_archived_says_so(bot: Bot) -> None:
+    give(bot, 1, TODAY)
+    answer = bot.ask("/task")
+    with bot.database.write() as connection:
+        stood = connection.execute(select(schema.standing)).mappings().all()
+        connection.execute(delete(schema.standing))
+    put_off(bot, answer, 1, "+3d")
+    told = said(bot, "This task's client is no longer there", cast.ANNA)
+    with bot.database.write() as connection:
+        connection.execute(insert(schema.standing), [dict(row) for row in stood])
+    assert "Acme" not in texts(told.blocks)
+    assert kept(bot).due_on == TODAY
 
 
 def direct_message(bot: Bot, who: str) -> Message:

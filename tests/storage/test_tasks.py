@@ -127,7 +127,7 @@ def test_of_changes_from_one_version_one_is_written(database: Database, here: In
             with database.write() as connection:
                 return tasks.change(connection, person(here, ANNA), 1, 1, made, NOW).title == title
         except UserError as error:
-            return error.key not in {"task_changed", "task_gone"}  # by then it is another's
+            return error.key not in {"task_changed", "task_of_another"}  # by then it is another's
 
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(change, "abcd")).count(True) == 1
@@ -139,6 +139,25 @@ def test_a_client_that_is_not_seen_hides_its_tasks(database: Database, here: Ins
     with database.write() as connection:
         connection.execute(delete(schema.standing))
     assert pages(database, person(here, ANNA)) == []
+
+
+@pytest.mark.parametrize(
+    ("who", "changes", "number", "key"),
+    [
+        (CLEO, {"team_id": 2}, 1, "task_of_another"),
+        (CLEO, {"team_id": 2, "workspace_id": 99}, 1, "task_gone"),
+        (ANNA, {"workspace_id": 99}, 1, "task_client_gone"),
+        (BO, {"leads": True, "workspace_id": 99}, 1, "task_client_gone"),
+        (ANNA, {}, 99, "task_gone"),
+    ],
+)
+def test_who_may_not_change_it_hears_why(
+    database: Database, here: Installation, who: int, changes: dict[str, Any], number: int, key: str
+) -> None:
+    with database.read() as connection, pytest.raises(UserError) as error:
+        tasks.get(connection, person(here, who, **changes), number)
+    assert error.value.key == key
+    assert error.value.values == ({"person": "Person 1"} if key == "task_of_another" else {})
 
 
 def test_nobody_of_another_installation_sees_or_changes_them(database: Database, here: Installation) -> None:
