@@ -18,6 +18,7 @@ from bot.domain.catalog import Catalog
 from bot.identity import Identity, authorizer
 from bot.jobs import answers, exports, import_folder, people, scores, uploads, welcomes
 from bot.jobs.deliveries import Deliveries
+from bot.jobs.updates import Updates
 from bot.metrics import CountErrors
 from bot.schedule import Job, Schedule
 from bot.serve import Bot
@@ -94,6 +95,7 @@ def assemble(settings: Settings, identity: Identity, installation_id: int, now: 
         Job("exports", timedelta(seconds=15), send_exports),
         Job("uploads", timedelta(seconds=10), take_uploads),
         Job("deliveries", timedelta(seconds=5), Deliveries(database, slack, installation_id, now).run),
+        Job("updates", timedelta(seconds=5), Updates(database, slack, installation_id, now).run),
         Job("old deliveries", timedelta(days=1), lambda: deliveries.forget(database, installation_id, now())),
         Job("scores", timedelta(seconds=5), scores.Scores(database).run),
         Job("welcomes", timedelta(minutes=1), welcome),

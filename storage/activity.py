@@ -29,7 +29,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.domain.access import Person, Right
 from bot.domain.activity import Entry, Kind, Note, Position, Priority, Task
 from bot.errors import FieldError
-from storage import clients, deliveries, people
+from storage import clients, deliveries, people, shown
 from storage.schema import UtcDateTime, note, person, standing, task
 
 _author, _assignee = person.alias("author"), person.alias("assignee")
@@ -74,7 +74,9 @@ def assignee(connection: Connection, author: Person, client_id: int, slack_user_
 
 def tell(connection: Connection, to: Person, task_id: int, version: int, now: datetime) -> None:
     """Have somebody hear of a task that somebody else gave them, in that version."""
-    deliveries.add(connection, to.installation_id, to.id, "task", f"{task_id}/{version}", now)
+    number = deliveries.add(connection, to.installation_id, to.id, "task", f"{task_id}/{version}", now)
+    if number is not None:
+        shown.add(connection, to.installation_id, number, {task_id: version})
 
 
 def _who(connection: Connection, author: Person, slack_user_id: str) -> Person:

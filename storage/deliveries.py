@@ -42,8 +42,8 @@ def add(
     now: datetime,
     payload: dict[str, Any] | None = None,
     due_at: datetime | None = None,
-) -> bool:
-    """Have a person told something, in the caller's transaction. False where one of this kind and key is there.
+) -> int | None:
+    """Have a person told something, in the caller's transaction; its id. None where one of this kind and key is there.
 
     Whom Slack does not know yet is told once it does.
     """
@@ -52,7 +52,8 @@ def add(
     values |= {"state": "waiting", "made_at": now, "due_at": due_at or now}
     values |= {} if payload is None else {"payload": payload}
     row = dialect.insert(delivery).values(values).on_conflict_do_nothing().returning(_one.id)
-    return connection.scalar(row) is not None
+    number: int | None = connection.scalar(row)
+    return number
 
 
 def withdraw(connection: Connection, installation_id: int, kind: str, about: str) -> None:
@@ -96,7 +97,7 @@ def put_off(database: Database, one: Delivery, until: datetime) -> None:
 
 def sent(database: Database, one: Delivery, channel: str, ts: str) -> None:
     """What it said is not kept; where it stands is."""
-    _change(database, one, state="sent", channel=channel, ts=ts, payload=null())
+    _change(database, one, state="sent", channel=channel, ts=ts, payload=null(), lease_until=None)
 
 
 def fail(database: Database, one: Delivery) -> None:

@@ -829,3 +829,55 @@ absence = Table(
         sqlite_where=text("cover_id IS NOT NULL"),
     ),
 )
+
+# A client that an import gave to another CSM, until the new one has been told (`bot.jobs.handovers`), and then for as
+# long as that message is kept. Several changes before that are one: from the first CSM to the last.
+handover = Table(
+    "handover",
+    metadata,
+    _installation(primary_key=True),
+    Column("id", Key, primary_key=True),  # random: a button about one never means another
+    Column("client_id", Key, nullable=False),
+    Column("property_id", Key, nullable=False),  # by which the CSM is named
+    Column("from_id", Key, nullable=False),
+    Column("to_id", Key, nullable=False),
+    Column("is_whole", Boolean, nullable=False, server_default="0"),  # the import has ended: nothing more will come
+    Column("ended", Document, nullable=False, server_default="[]"),  # what was put off: keys of opportunities and days
+    Column("delivery_id", Key),  # empty: it waits
+    _owned("client_id", table="record"),
+    _owned("property_id", table="property"),
+    _owned("from_id", table="person"),
+    _owned("to_id", table="person"),
+    _owned("delivery_id", table="delivery"),
+    Index(
+        "uq_handover_waiting",
+        "installation_id",
+        "client_id",
+        "property_id",
+        unique=True,
+        postgresql_where=text("delivery_id IS NULL"),
+        sqlite_where=text("delivery_id IS NULL"),
+    ),
+    Index("ix_handover_delivery", "installation_id", "delivery_id"),
+)
+
+# The tasks that a direct message shows, and in which version: it is brought up to date after they were changed.
+shown = Table(
+    "shown",
+    metadata,
+    _installation(primary_key=True),
+    Column("delivery_id", Key, primary_key=True),
+    Column("task_id", Key, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("wanted", Integer, nullable=False),  # the version that there is by now
+    _owned("task_id", table="task"),
+    _owned("delivery_id", table="delivery"),
+    Index("ix_shown_task", "installation_id", "task_id"),
+    Index(
+        "ix_shown_old",
+        "installation_id",
+        "delivery_id",
+        postgresql_where=text("version < wanted"),
+        sqlite_where=text("version < wanted"),
+    ),
+)

@@ -13,7 +13,7 @@ from bot.domain.activity import Priority, Task
 from bot.domain.tasks import Given, Place
 from bot.domain.working_days import WorkingDays
 from bot.errors import UserError
-from storage import absences, activity, deliveries
+from storage import absences, activity, deliveries, shown
 from storage.schema import person, record, standing, task, team, team_member
 
 _one = task.c
@@ -114,7 +114,17 @@ def _change(
 ) -> bool:
     """Of two at the same moment one changes it."""
     mine = (*_changeable(asker, task_id), as_it_is)
-    return connection.execute(update(task).where(*mine).values(**values, version=_one.version + 1)).rowcount == 1
+    made = update(task).where(*mine).values(**values, version=_one.version + 1)
+    is_changed = connection.execute(made).rowcount == 1
+    if is_changed:
+        shown.mark(connection, asker.installation_id, [task_id])
+    return is_changed
+
+
+def told(connection: Connection, asker: Person, task_id: int) -> Given | None:
+    """A task that somebody was told of, whoever has it by now. None where they do not see it."""
+    row = connection.execute(_SELECT.where(*_seen(asker), _one.id == task_id)).one_or_none()
+    return None if row is None else _given(row)
 
 
 def _seen(asker: Person) -> tuple[ColumnElement[bool], ...]:

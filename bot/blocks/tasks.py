@@ -67,6 +67,23 @@ def given_done(one: Given, today: date, words: Words, *, is_first: bool) -> Mess
     return kit.message(text.replace("*", ""), [kit.section(text)])
 
 
+def given_since(one: Given, reader: str, today: date, words: Words) -> Message:
+    """The same message after the task was changed, by whomever. `reader`: the Slack user who got it."""
+    if one.done_by is not None:
+        text = words("✓ Done by {person}: {task}", person=kit.name(one.done_by, 60), task=_named(one))
+    elif one.assignee_slack_id != reader:
+        text = words("{person} has it now: {task}", person=kit.name(one.assignee, 60), task=_named(one))
+    else:
+        return given(one, today, words)
+    return kit.message(text.replace("*", ""), [kit.section(text)])
+
+
+def given_unseen(words: Words) -> Message:
+    """The same message where its task's client is no longer theirs to see."""
+    text = words("This task is no longer there, or no longer yours to see.")
+    return kit.message(text, [kit.section(text)])
+
+
 def _tasks(shown: Sequence[Given], place: Place, today: date, words: Words) -> Iterator[Block]:
     head = None
     for one in shown:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -32,6 +33,14 @@ def test_open_tasks(golden: Golden) -> None:
 def test_the_direct_message_about_a_task(golden: Golden) -> None:
     golden("task_given", tasks.given(CALL, TODAY, WORDS))
     golden("task_given_done", tasks.given_done(CALL, TODAY, WORDS, is_first=True))
+
+
+def test_the_same_message_after_somebody_changed_the_task(golden: Golden) -> None:
+    hers = replace(CALL, assignee_slack_id="U1")
+    assert tasks.given_since(hers, "U1", TODAY, WORDS) == tasks.given(hers, TODAY, WORDS)
+    golden("task_given_on", tasks.given_since(hers, "U2", TODAY, WORDS))
+    golden("task_given_finished", tasks.given_since(replace(hers, done_by="Bo"), "U1", TODAY, WORDS))
+    golden("task_given_unseen", tasks.given_unseen(WORDS))
 
 
 def test_what_was_just_done(golden: Golden) -> None:

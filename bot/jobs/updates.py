@@ -1,0 +1,78 @@
+"""Brings direct messages up to date that show tasks as they were before somebody changed them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from slack_sdk import WebClient
+
+from bot.blocks.kit import Message
+from bot.domain.access import Right
+from bot.errors import DeliveryError
+from bot.jobs import assignments
+from bot.jobs.deliveries import MOST, PAUSE, Maker
+from bot.jobs.delivery import delivering
+from storage import people, shown
+from storage.database import Database
+from storage.shown import Old
+
+PACE = 1.2  # seconds between two: Slack takes 50 a minute
+MAKERS: Mapping[str, Maker] = {"task": assignments.since}  # what a message says by now, by its kind
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Updates:
+    """The job. What is sent is the whole message as it is by now: sent twice it is the same."""
+
+    database: Database
+    slack: WebClient
+    installation_id: int
+    now: Callable[[], datetime]
+    pace: float = PACE
+
+    def run(self) -> None:
+        """One turn: each message once, however many changes there were, until Slack has had enough."""
+        for _ in range(MOST):
+            one = shown.claim(self.database, self.installation_id, self.now())
+            if one is None or not self._serve(one):
+                return
+
+    def _serve(self, one: Old) -> bool:
+        """False where Slack takes no more for now."""
+        message = self._message(one)
+        if message is None:
+            shown.forget(self.database, one)
+            return True
+        try:
+            with delivering():
+                self.slack.chat_update(channel=one.channel, ts=one.ts, **message)
+        except DeliveryError as error:
+            return self._fail(one, error)
+        shown.renewed(self.database, one)
+        log.info("updated", installation=one.installation_id, delivery=one.delivery_id, kind=one.kind)
+        time.sleep(self.pace)
+        return True
+
+    def _message(self, one: Old) -> Message | None:
+        """None where nobody is to read it."""
+        with self.database.read() as connection:
+            person = people.in_installation(connection, one.installation_id, one.slack_user_id)
+            if person is None or person.lacks(Right.SEAT) is not None or one.kind not in MAKERS:
+                return None
+            return MAKERS[one.kind](connection, person, one.key, self.now())
+
+    def _fail(self, one: Old, error: DeliveryError) -> bool:
+        """Later again where it may pass; a message that somebody deleted is forgotten."""
+        log.warning("not updated", installation=one.installation_id, delivery=one.delivery_id, error=error.code)
+        if not error.temporary:
+            shown.forget(self.database, one)
+            return True
+        pause = PAUSE if error.after is None else timedelta(seconds=error.after)
+        shown.put_off(self.database, one, self.now() + pause)
+        return error.after is None

@@ -1,0 +1,103 @@
+"""Direct messages that show tasks: which, in which version, and those that are older than the tasks are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
+
+from storage import lists
+from storage.database import Database
+from storage.deliveries import LEASE
+from storage.schema import delivery, person, shown, task
+
+_one, _sent = shown.c, delivery.c
+_IS_OLD = _one.version < _one.wanted
+
+
+@dataclass(frozen=True)
+class Old:
+    """A message that shows tasks as they were, claimed by this process."""
+
+    installation_id: int
+    delivery_id: int
+    slack_user_id: str
+    kind: str
+    key: str
+    channel: str
+    ts: str
+    versions: Mapping[int, int]  # of its tasks that changed, as they are by now
+
+
+def add(connection: Connection, installation_id: int, delivery_id: int, tasks: Mapping[int, int]) -> None:
+    """Remember, in the transaction that adds a message, which tasks it shows, and their versions."""
+    values = {"installation_id": installation_id, "delivery_id": delivery_id}
+    rows = [{**values, "task_id": one, "version": version, "wanted": version} for one, version in tasks.items()]
+    if rows:
+        connection.execute(insert(shown), rows)
+
+
+def mark(connection: Connection, installation_id: int, tasks: Sequence[int]) -> None:
+    """Let the messages that show these tasks be brought up to date, in the transaction that changed them."""
+    same = (task.c.installation_id == _one.installation_id, task.c.id == _one.task_id)
+    version = select(task.c.version).where(*same).scalar_subquery()
+    mine = (_one.installation_id == installation_id, _one.task_id.in_(select(lists.numbers("ids").c.value)))
+    connection.execute(update(shown).where(*mine).values(wanted=version), {"ids": tasks})
+
+
+def claim(database: Database, installation_id: int, now: datetime) -> Old | None:
+    """Take a message that is older than its tasks, for a lease. None: there is none, or somebody is at each."""
+    who = (person.c.installation_id == _sent.installation_id) & (person.c.id == _sent.person_id)
+    old = select(_one.delivery_id).where(_one.installation_id == installation_id, _IS_OLD)
+    columns = (_sent.id, person.c.slack_user_id, _sent.kind, _sent.key, _sent.channel, _sent.ts)
+    due = (
+        select(*columns)
+        .join(person, who)
+        .where(_sent.installation_id == installation_id, _sent.id.in_(old), _sent.state == "sent")
+        .where(or_(_sent.lease_until.is_(None), _sent.lease_until <= now))
+        .order_by(_sent.id)
+        .limit(1)
+    )
+    with database.read() as connection:  # nearly always in vain: that shall not take SQLite's write lock
+        if connection.execute(due).first() is None:
+            return None
+    with database.write() as connection:
+        row = connection.execute(due.with_for_update(of=delivery, skip_locked=True)).one_or_none()
+        if row is None:
+            return None
+        mine = (_one.installation_id == installation_id, _one.delivery_id == row.id, _IS_OLD)
+        versions = dict(connection.execute(select(_one.task_id, _one.wanted).where(*mine)).all())
+        found = Old(installation_id, row.id, row.slack_user_id, row.kind, row.key, row.channel, row.ts, versions)
+        _lease(connection, found, now + LEASE)
+    return found
+
+
+def renewed(database: Database, one: Old) -> None:
+    """It shows the versions that were claimed, or later ones: what changed meanwhile is shown once more."""
+    mine = (_one.installation_id == one.installation_id, _one.delivery_id == one.delivery_id)
+    rows = [{"of": number, "now": version} for number, version in one.versions.items()]
+    with database.write() as connection:
+        connection.execute(
+            update(shown).where(*mine, _one.task_id == bindparam("of")).values(version=bindparam("now")), rows
+        )
+        _lease(connection, one, None)
+
+
+def put_off(database: Database, one: Old, until: datetime) -> None:
+    with database.write() as connection:
+        _lease(connection, one, until)
+
+
+def forget(database: Database, one: Old) -> None:
+    """It is not to be brought up to date any more: somebody deleted it, say."""
+    with database.write() as connection:
+        mine = (_one.installation_id == one.installation_id, _one.delivery_id == one.delivery_id)
+        connection.execute(delete(shown).where(*mine))
+        _lease(connection, one, None)
+
+
+def _lease(connection: Connection, one: Old, until: datetime | None) -> None:
+    mine = (_sent.installation_id == one.installation_id, _sent.id == one.delivery_id)
+    connection.execute(update(delivery).where(*mine).values(lease_until=until))
