@@ -881,3 +881,55 @@ shown = Table(
         sqlite_where=text("version < wanted"),
     ),
 )
+
+# Clients that somebody follows: a person, or a team together. Those of a team outlive who made them.
+key_account = Table(
+    "key_account",
+    metadata,
+    _installation(primary_key=True),
+    Column("id", Key, primary_key=True),
+    Column("client_id", Key, nullable=False),
+    Column("person_id", Key),
+    Column("team_id", Key),
+    Column("made_by", Key, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    _owned("client_id", table="record"),
+    _owned("person_id", table="person"),
+    _owned("team_id", table="team"),
+    ForeignKeyConstraint(["installation_id", "made_by"], ["person.installation_id", "person.id"]),
+    CheckConstraint("(person_id IS NULL) <> (team_id IS NULL)", name="owner"),
+    UniqueConstraint("installation_id", "person_id", "client_id"),
+    UniqueConstraint("installation_id", "team_id", "client_id"),
+    Index("ix_key_account_client", "installation_id", "client_id"),
+)
+
+# The client that a channel is about.
+channel_tie = Table(
+    "channel_tie",
+    metadata,
+    _installation(primary_key=True),
+    Column("channel_id", String(32), primary_key=True),  # Slack's
+    Column("client_id", Key, nullable=False),
+    Column("made_by", Key, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    _owned("client_id", table="record"),
+    ForeignKeyConstraint(["installation_id", "made_by"], ["person.installation_id", "person.id"]),
+    Index("ix_channel_tie_client", "installation_id", "client_id"),
+)
+
+# What became of a client that no other row remembers: a tool that began to go quiet, a renewal that moved. Like
+# `change`, it grows with what changes and not with time.
+client_event = Table(
+    "client_event",
+    metadata,
+    _installation(primary_key=True),
+    Column("client_id", Key, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("kind", String(8), primary_key=True),
+    Column("subject", String(255), primary_key=True),  # the tool's key, or the workspace's id
+    Column("before", Date),  # the renewal then
+    Column("after", Date),
+    _owned("client_id", table="record"),
+    CheckConstraint("kind IN ('quiet', 'renewal')", name="kind"),
+    sqlite_with_rowid=False,
+)
