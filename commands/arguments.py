@@ -20,7 +20,7 @@ from bot.domain.filter_text import parse
 from bot.domain.filters import Filter
 from bot.domain.listing import Listing
 from bot.errors import UserError
-from storage import facts, lookup, people, rights, scopes, views
+from storage import facts, key_accounts, lookup, people, rights, scopes, views
 from storage.database import Database
 
 LONGEST = 2_000  # characters that are looked at; Slack lets people type 10,000
@@ -88,7 +88,7 @@ def carried_client(turn: Turn, value: str) -> Engagement:
                 turn.catalog,
                 turn.catalogs,
                 facts.BY_ID,
-                {"client": identity},
+                {"client": identity, **key_accounts.owners(person)},
             )
     if not found:
         raise UserError("client_gone", command=turn.command)
@@ -113,7 +113,7 @@ def find_client(text: str, turn: Turn, show: Callable[[Engagement], Message]) ->
     """What is shown of the client that a text means, or what to do instead. One statement where it is named exactly."""
     installation, workspace = turn.person.installation_id, turn.person.workspace_id
     with turn.db.read() as connection:
-        named = (lookup.IS_EXACT, lookup.exact_parameters(text))
+        named = (lookup.IS_EXACT, {**lookup.exact_parameters(text), **key_accounts.owners(turn.person)})
         found = facts.client(connection, installation, workspace, turn.catalog, turn.catalogs, *named)
         hits = lookup.Found() if len(found) == 1 else lookup.find(connection, installation, workspace, text)
     if len(found) == 1:

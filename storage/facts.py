@@ -27,7 +27,7 @@ from bot.domain.clients import Client
 from bot.domain.marks import counting, sets
 from bot.domain.scoring import Facts, Use, used_tools
 from bot.domain.subscriptions import Subscription
-from storage import grounds, history, reaches, tool_marks
+from storage import grounds, history, key_accounts, reaches, tool_marks
 from storage.basis import Source, covering, measured
 from storage.grounds import CatalogOf
 from storage.schema import (
@@ -101,6 +101,7 @@ def _found(catalog: Catalog) -> Select[Any]:
             _uses(_withins(catalog)).label("uses"),
             history.ground(standing, days_before(installation.c.as_of, literal_column("7"))).label("week_ago"),
             _last_score().label("last_score"),
+            *key_accounts.columns(),
         )
         .join(standing, seen)
         .join(installation, installation.c.id == record.c.installation_id)
@@ -194,6 +195,8 @@ def _client(catalog: Catalog, catalogs: CatalogOf, row: Row[Any]) -> Client:
         last_used_on=max((use.last_on for use in uses.values() if use.last_on is not None), default=None),
         reaches=reaches.reaches(covering(sources, listed)),
         marks=marks,
+        key_of_me=bool(row.key_of_me),
+        key_of_team=row.key_of_team,
     )
 
 

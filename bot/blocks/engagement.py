@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.blocks import ids, kit, moves
+from bot.blocks.key_accounts import key_account
 from bot.blocks.kit import Block, Message
 from bot.blocks.offers import sentence, why_held
 from bot.blocks.words import Words
@@ -24,9 +25,9 @@ TIERS = {Tier.LOW: "Low", Tier.MEDIUM: "Medium", Tier.HIGH: "High"}
 
 def card(catalog: Catalog, one: Engagement, words: Words) -> Message:
     """The answer to `/engagement acme`."""
-    offer = _offer(catalog, one, words)
-    more = [*map(kit.section, offer), _buttons(one, words), kit.context(_freshness(one, words))]
-    return kit.message(summary(catalog, one, words, offer), [*body(catalog, one, words), *more])
+    offer, key = _offer(catalog, one, words), key_account(one, words)
+    more = [*map(kit.section, offer), _buttons(one, words), kit.context(" · ".join([*key, _freshness(one, words)]))]
+    return kit.message(summary(catalog, one, words, [*offer, *key]), [*body(catalog, one, words), *more])
 
 
 def shared(catalog: Catalog, one: Engagement, words: Words, sharer: str) -> Message:
@@ -216,6 +217,7 @@ def _buttons(one: Engagement, words: Words) -> Block:
         known = [kit.button(words("Details"), ids.SHOW_DETAILS, value)]
         known.append(kit.button(words("Share here"), ids.PREVIEW_SHARE, value))
         menu |= {ids.HISTORY: words("History"), ids.OPPORTUNITIES: words("Opportunities")}
+    menu |= {ids.KEY_ACCOUNT: words("Key account, channel…")}
     more = kit.overflow(ids.MORE_OF_CARD, [(label, f"{word} {value}") for word, label in menu.items()])
     return kit.actions(task, *known, more)
 

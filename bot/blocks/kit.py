@@ -250,8 +250,14 @@ def radios(action: str, options: Sequence[tuple[str, str]], chosen: str) -> Elem
 
 def box(action: str, label: str, value: str, *, ticked: bool) -> Element:
     """A box to be ticked."""
-    made = Option(PlainText(cut(label, OPTION)), value)
-    return CheckboxGroup(action, [made], initial_options=[made] if ticked else None)._resolve()
+    return boxes(action, [(label, value)], [value] if ticked else [])
+
+
+def boxes(action: str, options: Sequence[tuple[str, str]], ticked: Iterable[str]) -> Element:
+    """At most ten (label, value) to be ticked."""
+    made = _options(options[:10])
+    initial = [made[value] for value in ticked if value in made]
+    return CheckboxGroup(action, list(made.values()), initial_options=initial or None)._resolve()
 
 
 def line(action: str, value: str | None, most: int) -> Element:

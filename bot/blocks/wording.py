@@ -101,6 +101,7 @@ SENTENCES = {
     "task_unseen": "{person} does not see this client, so its task cannot be given to them.",
     "note_left": "Your note is on {client} now.",
     "note_empty": "Write something down first.",
+    "card_too_old": "It is done. This card is too old to be replaced. Look it up again: {command} and the name.",
     "list_gone": "This list is no longer yours to page. Make a new one: {command}",
     "list_too_old": "Your list is too old to be replaced. Type: {command} {filter}",
     "form_gone": "This form is of an earlier version of the bot. Close it and open it again.",

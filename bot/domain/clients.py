@@ -37,3 +37,5 @@ class Client:
     last_used_on: date | None
     reaches: tuple[Reach, ...] = ()  # of the sources that cover it
     marks: Mapping[int, Mark] = field(default_factory=dict)  # that count on `as_of`, by position in `Catalog.tools`
+    key_of_me: bool = False  # a key account of who asks
+    key_of_team: str | None = None  # the name of their team, where it is one of that

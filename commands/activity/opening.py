@@ -22,7 +22,7 @@ from bot.errors import UserError
 from commands import forms
 from commands.activity import tasks
 from commands.arguments import Turn, carried_client, carried_id, categories, chosen, typed
-from storage import clients, lookup
+from storage import clients, lookup, ties
 
 Payload = Mapping[str, Any]
 Draw = Callable[[dict[str, str], str | None, FormState, Turn], Modal]
@@ -91,7 +91,7 @@ def on_task_command(ack: Ack, command: Payload, slack: WebClient, turn: Turn) ->
     if not text:
         ack(**tasks.page(Place(), turn))
         return
-    fields, name, rest = _about(text, turn)
+    fields, name, rest = _about(text, command["channel_id"], turn)
     title, day = due.split(rest, turn.today, turn.person.days)
     fields |= {form.NAME: title} if title else {}
     fields |= {form.DUE: day.isoformat()} if day else {}
@@ -105,20 +105,21 @@ def on_note_command(ack: Ack, command: Payload, slack: WebClient, turn: Turn) ->
     if text.casefold() in HELP:
         ack(**show.note_usage(turn.called("note"), turn.words))
         return
-    fields, name, rest = _about(text, turn)
+    fields, name, rest = _about(text, command["channel_id"], turn)
     fields |= {form.BODY_FIELD: rest[:BODY]} if rest else {}
     _open(slack, command, note(fields, name, forms.carrying(command), turn))
     ack()
 
 
-def _about(text: str, turn: Turn) -> tuple[dict[str, str], str | None, str]:
-    """The client that a text begins with, and the rest: all of it where no client is clear."""
+def _about(text: str, channel: str, turn: Turn) -> tuple[dict[str, str], str | None, str]:
+    """The client that a text begins with, else the one that the channel is tied to, and the rest of the text."""
     with turn.db.read() as connection:
         for name, rest in beginnings(text):
             hit = _clear(connection, name, turn)
             if hit is not None and may_name(name, hit.name):
                 return {form.CLIENT: str(hit.client_id)}, hit.name, rest
-    return {}, None, text
+        client_id, called = ties.seen(connection, turn.person, channel) or (None, None)
+    return {} if client_id is None else {form.CLIENT: str(client_id)}, called, text
 
 
 def _clear(connection: Connection, name: str, turn: Turn) -> lookup.Hit | None:

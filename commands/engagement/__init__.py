@@ -14,7 +14,7 @@ from bot.blocks import ids, kit
 from bot.domain.access import Right
 from bot.domain.filter_text import is_filter
 from commands.arguments import Turn, typed
-from commands.engagement import card, filters, lists, menu, tool_marks, views
+from commands.engagement import card, filters, key_accounts, lists, menu, tool_marks, views
 from storage import clients
 
 Payload = Mapping[str, Any]
@@ -23,8 +23,13 @@ HISTORY = "history"  # after a client's name: its score over time
 
 
 def on_command(ack: Ack, command: Payload, turn: Turn) -> None:
-    """`/engagement [client | filters]`. The reply rides on the acknowledgement: no call to Slack."""
-    ack(**answer(typed(command.get("text")), turn))
+    """`/engagement [client | filters]`. The reply rides on the acknowledgement: no call to Slack.
+
+    Alone, in a channel that is tied to a client, it shows that one to whoever may see it.
+    """
+    text = typed(command.get("text"))
+    about = None if text else key_accounts.tied(command["channel_id"], turn)
+    ack(**(about or answer(text, turn)))
 
 
 def on_message(message: Payload, slack: WebClient, turn: Turn) -> None:
@@ -68,6 +73,9 @@ LISTENERS = [
     ("action", re.compile(rf"^{ids.SHOW_LIST}:[a-z-]+$"), lists.on_page, Right.SEAT),
     ("action", ids.OPEN_LISTED, card.on_listed, Right.SEAT),
     ("entry", f"{ids.MORE_OF_CARD}:{ids.HISTORY}", card.on_history, Right.SEAT),
+    ("entry", f"{ids.MORE_OF_CARD}:{ids.KEY_ACCOUNT}", key_accounts.on_open, Right.SEAT),
+    ("view", ids.KEY_ACCOUNT, key_accounts.on_submit, Right.SEAT),
+    ("action", ids.UNTIE, key_accounts.on_untie, Right.SEAT),
     ("action", ids.SHOW_CHART, lists.on_chart, Right.SEAT),
     ("action", ids.CHOOSE_CATEGORY, card.on_category, Right.SEAT),
     ("action", ids.MARK_TOOL, tool_marks.on_mark, Right.SEAT),

@@ -29,7 +29,7 @@ Payload = Mapping[str, Any]
 
 
 def overview(text: str, turn: Turn) -> kit.Message:
-    """Clients by tier, what moved, what to look at first. Three statements with that of the person."""
+    """Clients by tier, what moved, what to look at first. Four statements with those of the person and the channel."""
     person = turn.person
     with turn.db.read() as connection:
         asked = _whole(listing_of(connection, read_filter(text, turn), turn))

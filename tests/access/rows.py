@@ -16,7 +16,7 @@ import json
 import time
 from collections.abc import Callable
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, insert, literal, select, update
 
 from bot.blocks import ids, states
 from bot.blocks.forms import FormState
@@ -27,7 +27,7 @@ from bot.domain.answers import Reply as Answer
 from bot.domain.workspace_settings import digests
 from bot.playground import people as cast
 from bot.playground.model import Json
-from storage.schema import person
+from storage.schema import UtcDateTime, channel_tie, person, record
 from storage.schema import task as stored_task
 from tests.access import payloads
 from tests.access.payloads import (
@@ -64,7 +64,7 @@ from tests.access.whom import (
     Row,
     Whom,
 )
-from tests.access.world import BOUND, LOST, TEAM, VIEW, WORKSPACE, World
+from tests.access.world import BOUND, CLIENTS, LOST, TEAM, VIEW, WORKSPACE, World
 from tests.conftest import NOW
 
 
@@ -142,6 +142,19 @@ def nobody_is_super(connection: Connection) -> None:
     connection.execute(update(person).values(is_super_admin=False))
 
 
+def channel_is_tied(connection: Connection) -> None:
+    """The channel where everything is typed, to the client of the matrix."""
+    same = person.c.installation_id == record.c.installation_id
+    values = (record.c.installation_id, literal(payloads.CHANNEL), record.c.id, person.c.id, literal(NOW, UtcDateTime))
+    made = select(*values).select_from(record.join(person, same))
+    made = made.where(record.c.name == CLIENTS[0], person.c.slack_user_id == cast.ANNA)
+    connection.execute(insert(channel_tie).from_select(list(channel_tie.c), made))
+
+
+def of_the_channel(world: World) -> str:
+    return f"{world.client} {payloads.CHANNEL}"
+
+
 def more(entry: str) -> Send:
     """An entry of a list's menu."""
     return chose(ids.MORE_OF_LIST, says(entry), OF_ALL)
@@ -167,7 +180,8 @@ ENGAGEMENT = [
     Row("command", "engagement", typed("engagement", "team:all"), SEATED, "client", names=True),
     Row("command", "engagement", typed("engagement", ""), SEATED, "client"),
     Row("command", "engagement", typed("engagement", "help"), SEATED, "can be looked up"),
-    Row("command", "engagement", typed("engagement", f'team:"{TEAM.lower()}"'), SEATED, "client", names=True),
+    Row("command", "engagement", typed("engagement", f'team:"{TEAM.lower()}"'),
+        Whom(SEAT, SEE, "filter_unknown_team"), "client", names=True),
     Row("command", "engagement", typed("engagement", "csm:anna@example.com"), SEATED, "client", names=True),
     Row("command", "engagement", typed("engagement", 'view:"falling stars"'),
         Whom(SEAT, CREW, "filter_unknown_view"), names=True),
@@ -180,6 +194,14 @@ ENGAGEMENT = [
         SEATED, "client", names=True),
     Row("action", ids.OPEN_LISTED, pressed(ids.OPEN_LISTED, client), ACME, names=True),
     Row("entry", f"{ids.MORE_OF_CARD}:{ids.HISTORY}", of_the_card(ids.HISTORY), ACME, names=True),
+    Row("command", "engagement", typed("engagement", ""), SEATED, "client", names=True, first=channel_is_tied),
+    Row("entry", f"{ids.MORE_OF_CARD}:{ids.KEY_ACCOUNT}", of_the_card(ids.KEY_ACCOUNT), ACME, "Tie this channel",
+        names=True),
+    Row("view", ids.KEY_ACCOUNT,
+        submitted(ids.KEY_ACCOUNT, form(of_the_channel), key=ticked("me"), tie=ticked("tied")), ACME,
+        "Key account of yours", {"key_account", "channel_tie"}, names=True),
+    Row("action", ids.UNTIE, pressed(ids.UNTIE, client), ACME, "tied to no client", {"channel_tie"},
+        first=channel_is_tied),
     Row("action", ids.SHOW_CHART, pressed(ids.SHOW_CHART, ALL), SEATED, "client"),
     Row("action", ids.CHOOSE_CATEGORY, chose_in_modal(ids.CHOOSE_CATEGORY, says("sales"), client), ACME, "Sales"),
     Row("action", ids.MARK_TOOL, chose_in_modal(ids.MARK_TOOL, says("used"), client, block="tool:campaigns"), ACME,
@@ -245,6 +267,7 @@ ACTIVITY = [
     Row("command", "task", typed("task", ""), SEATED, "task"),
     Row("command", "task", typed("task", "help"), SEATED, "/task"),
     Row("command", "note", typed("note", "acme as they called"), SEATED, "Leave a note", names=True),
+    Row("command", "note", typed("note", "they called"), SEATED, "Leave a note", names=True, first=channel_is_tied),
     Row("options", ids.FIND_CLIENT, looked_for(ids.FIND_CLIENT, form(), "acme as"), SEATED, names=True),
     Row("view", ids.LOG_TASK, submitted(ids.LOG_TASK, form(), **CALL, client=acme), Whom(SEAT, SEE, "client"),
         "Logged", {"task"}, names=True),

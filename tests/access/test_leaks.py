@@ -13,7 +13,7 @@ from bot.blocks import ids
 from bot.playground import people as cast
 from bot.playground.model import Message
 from tests.access.payloads import Outcome, Send, chose, form, option, pressed, sent, submitted, typed
-from tests.access.rows import ALL, OF_ALL, ROWS, more, says
+from tests.access.rows import ALL, OF_ALL, ROWS, channel_is_tied, more, says
 from tests.access.world import CLIENTS, MAX, VIEW, World
 
 HERS = "Globex Corporation"  # the one client of Cleo's workspace; Anna's has five, and two stand in the primary one
@@ -137,6 +137,22 @@ def test_a_picker_of_clients_offers_what_the_asker_sees(world: World) -> None:
 
     assert offered(sent(world, cast.ANNA, typed("engagement", "twin"))) == {"Twin GmbH", "Twin AS"}
     assert offered(sent(world, cast.CLEO, typed("engagement", "twin"))) == set()
+
+
+def test_a_tied_channel_is_to_others_as_one_that_is_not(world: World) -> None:
+    """Its client is another workspace's: what Cleo is told there is what she would be told anywhere."""
+    asked = [typed("engagement", ""), typed("note", "they called")]
+    before = [modal_or_answer(world, send) for send in asked]
+    with world.bot.database.write() as connection:
+        channel_is_tied(connection)
+    assert [modal_or_answer(world, send) for send in asked] == before
+
+
+def modal_or_answer(world: World, send: Send) -> object:
+    """What Cleo gets, but for what is new each time."""
+    outcome = sent(world, cast.CLEO, send)
+    opened = [one.given["view"]["blocks"] for one in outcome.calls if one.method == "views.open"]
+    return outcome.acknowledged, opened
 
 
 def test_a_filter_form_names_no_client(world: World) -> None:
