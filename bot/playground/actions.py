@@ -6,7 +6,7 @@ import logging
 from dataclasses import replace
 from typing import Any, Protocol
 
-from bot.playground import events, people, slackbot
+from bot.playground import events, home, people, slackbot
 from bot.playground import files as files_of
 from bot.playground.choices import check_offered
 from bot.playground.interactions import Interactions
@@ -121,6 +121,12 @@ class Actions:
             return self._tell(person_id, channel, slackbot.already_here(name))
         self.slack.join(channel, self.slack.app.user_id, inviter=person_id)
         return self._tell(person_id, channel, slackbot.invited(name))
+
+    def open_home(self, person_id: str, tab: str = "home") -> None:
+        """Opens the app's Home tab, or its messages: `app_home_opened`."""
+        if tab == "home" and not self.manifest.home_tab:
+            raise ImpossibleError("this app has no Home tab")
+        self.slack.on_event(home.opened(self.slack, person_id, tab))
 
     def invite_bot(self, channel_id: str) -> None:
         """Makes the bot a member of the channel, which it hears of as `member_joined_channel`."""
@@ -292,7 +298,8 @@ class Actions:
 
     def _source(self, person_id: str, source: Source) -> Message | View:
         if isinstance(source, str):
-            return self._top(person_id, source)
+            at_home = self.slack.homes.get(person_id)
+            return at_home if at_home is not None and at_home.id == source else self._top(person_id, source)
         for message in self.visible_messages(person_id, source.channel_id):
             if message.ts == source.ts:
                 return message

@@ -153,13 +153,16 @@ _MESSAGE_ONLY |= {"context_actions", "plan", "task_card", "video"}
 REAL = {
     "message": frozenset(_MESSAGE_ONLY),
     "modal": frozenset({"video"}),
+    "home": frozenset({"video", "card", "carousel"}),
 }
 SURFACES = {
     "message": {name: rule for name, rule in BLOCKS.items() if name != "alert"}
     | {"input": _input(IN_INPUT_OF_MESSAGE)},
     "modal": {name: rule for name, rule in BLOCKS.items() if name not in ("markdown", "data_visualization")},
+    "home": {name: rule for name, rule in BLOCKS.items() if name not in ("markdown", "data_visualization", "alert")}
+    | {"input": _input(IN_INPUT_OF_MESSAGE)},
 }
-MOST = {"message": 50, "modal": 100}
+MOST = {"message": 50, "modal": 100, "home": 100}
 
 MODAL_FIELDS: dict[str, Rule] = {
     "close": plain(24),
@@ -170,3 +173,4 @@ MODAL_FIELDS: dict[str, Rule] = {
     "clear_on_close": flag,
     "notify_on_close": flag,
 }
+HOME_FIELDS: dict[str, Rule] = {name: MODAL_FIELDS[name] for name in ("private_metadata", "callback_id", "external_id")}

@@ -39,7 +39,8 @@ class Interactions:
         if isinstance(source, View):
             view = view_json(self._slack, source)
             container: Json = {"type": "view", "view_id": source.id}
-            payload = self._interaction("block_actions", person_id, source.id, source.channel) | {
+            inside = None if source.is_home else source.id  # a trigger from the Home tab opens a modal, and pushes none
+            payload = self._interaction("block_actions", person_id, inside, source.channel) | {
                 "container": container,
                 "view": view,
             }

@@ -29,6 +29,7 @@ class Manifest:
     scopes: frozenset[str]
     events: frozenset[str]
     messages_tab: bool = False
+    home_tab: bool = False
     raw: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
@@ -55,6 +56,7 @@ class Manifest:
             scopes=frozenset(scopes.get("bot", [])) | frozenset(scopes.get("bot_optional", [])),
             events=frozenset(events.get("bot_events", [])),
             messages_tab=features.get("app_home", {}).get("messages_tab_enabled") is True,
+            home_tab=features.get("app_home", {}).get("home_tab_enabled") is True,
             raw=raw,
         )
 

@@ -117,7 +117,7 @@ class Message:
 
 @dataclass
 class View:
-    """One modal. `payload` is what the app sent, ids filled in; `inputs` what the person has entered so far.
+    """One modal or Home tab. `payload` is what the app sent, ids filled in; `inputs` what the person has entered.
 
     `channel` is where the person was when it was opened; `notice` what Slack says above it when a press failed;
     `loaded` what its external selects were offered while something was typed: by block and action id, and by value.
@@ -133,6 +133,10 @@ class View:
     channel: str | None = None
     notice: str = ""
     loaded: dict[tuple[str, str], dict[str, Json]] = field(default_factory=dict)
+
+    @property
+    def is_home(self) -> bool:
+        return bool(self.payload.get("type") == "home")
 
     @property
     def callback_id(self) -> str:

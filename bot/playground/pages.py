@@ -4,7 +4,7 @@ import json
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -44,6 +44,7 @@ def routes(slack: Slack, actions: Actions, manifest: Manifest) -> list[BaseRoute
     gets: dict[str, Handler] = {
         "/": pages.home,
         "/c/{channel}": pages.channel,
+        "/home": pages.home_tab,
         "/files/{file}/{name:path}": pages.download,
     }
     posts: dict[str, Handler] = {
@@ -87,6 +88,7 @@ class Pages:
     def __init__(self, slack: Slack, actions: Actions, manifest: Manifest) -> None:
         self._slack = slack
         self._actions = actions
+        self._manifest = manifest
         self._screen = Screen(slack, actions, manifest)
         self._run = secrets.token_hex(4)
 
@@ -104,6 +106,19 @@ class Pages:
             return RedirectResponse(self._start(person), status_code=303)
         version = f"{self._run}-{person.id}.{self._slack.version}"
         return HTMLResponse(await run_in_threadpool(self._screen.page, person, channel, version))
+
+    async def home_tab(self, request: Request) -> Response:
+        """The app's Home tab, likewise. Without `since` somebody opens it, and the app hears of it."""
+        person, since = self._person(request), request.query_params.get("since", "")
+        channel = self._slack.direct_message(person.id)
+        if channel is None or not self._manifest.home_tab:
+            return RedirectResponse(self._start(person), status_code=303)
+        if not since:
+            self._actions.open_home(person.id)
+        await self._wait(request, person, since)
+        version = f"{self._run}-{person.id}.{self._slack.version}"
+        draw = partial(self._screen.page, person, channel, version, is_home=True)
+        return HTMLResponse(await run_in_threadpool(draw))
 
     async def download(self, request: Request) -> Response:
         if "authorization" in request.headers:
@@ -192,7 +207,9 @@ class Pages:
         return await self._press(request, ref, message.blocks)
 
     async def press_in_modal(self, request: Request) -> Response:
-        view = self._view(request)
+        view = self._slack.homes.get(self._person(request).id)
+        if view is None or view.id != request.path_params["view"]:
+            view = self._view(request)
         return await self._press(request, view.id, view.payload["blocks"])
 
     async def _press(self, request: Request, source: MessageRef | str, blocks: list[Json]) -> Response:

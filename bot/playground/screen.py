@@ -60,13 +60,13 @@ class Screen:
         """Whom a visitor may be: people of flesh and blood."""
         return [person for person in self._slack.personas() if person.id != SLACKBOT]
 
-    def page(self, person: Person, channel: Channel, version: str) -> str:
-        """The whole page of a channel that the person sees; marks it as read."""
+    def page(self, person: Person, channel: Channel, version: str, *, is_home: bool = False) -> str:
+        """The whole page of a channel that the person sees; marks it as read. Or of the app's Home tab in its place."""
         with self._slack.lock:
             place = self._place(person, channel.id)
             scene = place.scene
             messages = self._actions.visible_messages(person.id, channel.id)
-            if messages:
+            if messages and not is_home:
                 self._read[person.id, channel.id] = messages[-1].ts
             rooms = self._slack.channels_of(person.id)
             view = self._actions.open_view(person.id)
@@ -93,9 +93,19 @@ class Screen:
                     commands=self._commands(channel),
                     hint=self._hint(),
                     version=version,
+                    is_home=is_home,
+                    has_home=self._manifest.home_tab and channel.kind == "im",
+                    home=self._slack.homes.get(person.id),
+                    home_html=self._home(person, place) if is_home else "",
                     **self._modal(view, place, {}),
                 )
             )
+
+    def _home(self, person: Person, place: Place) -> Markup:
+        view = self._slack.homes.get(person.id)
+        if view is None:
+            return Markup("")
+        return render_blocks(view.payload["blocks"], replace(place, key=view.id, values=view.inputs))
 
     def modal(self, person: Person, view: View, errors: Mapping[str, str]) -> str:
         """The person's modal alone, with what was wrong beside its fields; the empty key speaks of all of it."""

@@ -174,16 +174,20 @@ _VIEW_DEFAULTS: dict[str, Any] = {
 
 
 def view_json(slack: Slack, view: View) -> Json:
-    """A modal as `views.*` answer it and as interactions carry it."""
-    payload = _VIEW_DEFAULTS | view.payload
-    return payload | {
-        "id": view.id,
-        "team_id": slack.team.id,
-        "app_id": slack.app.id,
-        "app_installed_team_id": slack.team.id,
-        "bot_id": slack.app.bot_id,
-        "hash": view.hash,
-        "root_view_id": view.root,
-        "previous_view_id": view.previous,
-        "state": {"values": state_values(view.payload["blocks"], view.inputs, view.channel)},
-    }
+    """A modal or Home tab as `views.*` answer it and as interactions carry it."""
+    payload = _VIEW_DEFAULTS | ({"title": {"type": "plain_text", "text": "View Title"}} if view.is_home else {})
+    return (
+        payload
+        | view.payload
+        | {
+            "id": view.id,
+            "team_id": slack.team.id,
+            "app_id": slack.app.id,
+            "app_installed_team_id": slack.team.id,
+            "bot_id": slack.app.bot_id,
+            "hash": view.hash,
+            "root_view_id": view.root,
+            "previous_view_id": view.previous,
+            "state": {"values": state_values(view.payload["blocks"], view.inputs, view.channel)},
+        }
+    )

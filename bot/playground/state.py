@@ -64,6 +64,7 @@ class Slack:
         self.messages: dict[str, list[Message]] = {channel_id: [] for channel_id in self.channels}
         self.views: dict[str, View] = {}
         self.stacks: dict[str, list[str]] = {}
+        self.homes: dict[str, View] = {}  # by person: what the app has published for them (`bot.playground.home`)
         self.triggers: dict[str, Trigger] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
         self.files: dict[str, File] = {}

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from bot.playground.blocks_table import BLOCKS, MODAL_FIELDS, MOST, REAL, SURFACES
+from bot.playground.blocks_table import BLOCKS, HOME_FIELDS, MODAL_FIELDS, MOST, REAL, SURFACES
 from bot.playground.elements import plain
 from bot.playground.ids import interactive_elements
 from bot.playground.model import Json
@@ -29,7 +29,7 @@ def _surface(surface: str) -> Rule:
 
 
 def block_problems(blocks: Any, surface: str, at: str = "/blocks") -> list[Problem]:
-    """Everything wrong with these blocks on that surface ("message" or "modal")."""
+    """Everything wrong with these blocks on that surface ("message", "modal" or "home")."""
     problems = list(_surface(surface)(blocks, at))
     return problems or [*_doubles(blocks, at), *_focus(blocks, at), *_together(blocks, at)]
 
@@ -46,6 +46,17 @@ def view_problems(view: Any) -> list[Problem]:
     if any(block["type"] == "input" for block in blocks) and not view.get("submit"):
         problems.append(Problem("/view", "missing required field: submit"))
     return [*problems, *_doubles(blocks, "/view/blocks"), *_focus(blocks, "/view/blocks")]
+
+
+def home_problems(view: Any) -> list[Problem]:
+    """Everything wrong with a Home tab."""
+    if isinstance(view, dict) and view.get("type") == "modal":
+        return [Problem("/view/type", "only Home tabs can be published")]
+    problems = list(typed({"home": fields({"blocks": _surface("home")}, HOME_FIELDS)})(view, "/view"))
+    if problems:
+        return problems
+    blocks = view["blocks"]
+    return [*_doubles(blocks, "/view/blocks"), *_focus(blocks, "/view/blocks")]
 
 
 def _doubles(blocks: list[Json], at: str) -> Iterator[Problem]:
@@ -101,11 +112,11 @@ def _texts(value: Any) -> Iterator[str]:
                 yield from _texts(each)
 
 
-def check_view(view: Json) -> None:
-    """Refuses a modal as views.* do."""
+def check_view(view: Json, *, is_home: bool = False) -> None:
+    """Refuses a modal, or a Home tab, as views.* do."""
     if len(json.dumps(view, ensure_ascii=False).encode()) > VIEW_BYTES:
         raise RefusalError("view_too_large")
-    problems = view_problems(view)
+    problems = home_problems(view) if is_home else view_problems(view)
     if problems:
         raise RefusalError("invalid_arguments", [str(each) for each in problems])
 

@@ -179,7 +179,6 @@ def test_refusals_have_slacks_own_codes(
     ("method", "values"),
     [
         ("files.list", {}),
-        ("views.publish", {"user_id": people.ANNA}),
         ("conversations.join", {"channel": people.GENERAL}),
         ("chat.postMessage", {"channel": people.GENERAL, "text": "x", "thread_ts": "1.2"}),
         ("chat.postMessage", {"channel": people.GENERAL, "text": "x", "unfurl_links": "1"}),

@@ -6,6 +6,7 @@ const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 const log = one("#log");
 const text = one("#text");
+const isHome = one("#home") !== null; // it is read from its top
 
 // ---- Sending
 
@@ -152,7 +153,7 @@ function showLog(fresh) {
     if (!shown) log.insertBefore(part, log.children[at] ?? null);
     else if (shown.dataset.part !== part.dataset.part) replace(shown, part);
   });
-  if (atEnd) log.scrollTop = log.scrollHeight;
+  if (atEnd && !isHome) log.scrollTop = log.scrollHeight;
 }
 
 function remove(part) {
@@ -464,7 +465,7 @@ function drawer(open) {
   (open ? one("#switch") : one("#drawer")).focus();
 }
 
-log.scrollTop = log.scrollHeight;
+if (!isHome) log.scrollTop = log.scrollHeight;
 const already = one("#modal dialog.modal");
 if (already) openModal(already);
 else if (matchMedia("(min-width: 721px)").matches) text?.focus(); // on a phone the keyboard would cover half the page

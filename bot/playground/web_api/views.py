@@ -1,7 +1,8 @@
-"""The views methods: opening, pushing and rewriting modals."""
+"""The views methods: opening, pushing and rewriting modals, and publishing Home tabs."""
 
 from __future__ import annotations
 
+from bot.playground import home
 from bot.playground.model import Json, View
 from bot.playground.refusals import NotModelledError, RefusalError
 from bot.playground.shapes import view_json
@@ -57,6 +58,22 @@ def update(given: Given) -> Json:
             raise RefusalError("hash_conflict")
         slack.update_view(view, payload)
         return {"view": view_json(slack, view)}
+
+
+@method("views.publish", takes="user_id hash view")
+def publish(given: Given) -> Json:
+    slack, payload = given.slack, given.document("view")
+    if not given.manifest.home_tab:
+        raise RefusalError("not_enabled")
+    if not isinstance(payload, dict):
+        raise RefusalError("invalid_arguments", ["missing required field: view"])
+    check_view(payload, is_home=True)
+    if payload.get("external_id"):
+        raise NotModelledError("external_id of a Home tab")
+    person = slack.people.get(given.required("user_id"))
+    if person is None or person.is_bot:
+        raise RefusalError("invalid_arguments", ["invalid user_id [json-pointer:/user_id]"])
+    return {"view": view_json(slack, home.publish(slack, person.id, payload, given.text("hash")))}
 
 
 def find(slack: Slack, given: Given) -> View:
