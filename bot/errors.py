@@ -21,7 +21,7 @@ class FieldError(UserError):
 
 
 class DeliveryError(Exception):
-    """Slack did not take a message. Temporary: it may be tried again; permanent: it will never be taken."""
+    """Slack or the CRM did not take it. Temporary: it may be tried again; permanent: it will never be taken."""
 
     def __init__(self, code: str, *, temporary: bool, after: int | None = None) -> None:
         super().__init__(code)

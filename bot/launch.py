@@ -15,8 +15,9 @@ from slack_sdk.http_retry.builtin_handlers import (
 
 from bot.app import wire
 from bot.domain.catalog import Catalog
+from bot.domain.crm import Crm
 from bot.identity import Identity, authorizer
-from bot.jobs import answers, exports, import_folder, people, scores, uploads, welcomes
+from bot.jobs import answers, exports, import_folder, outbox, people, scores, uploads, welcomes
 from bot.jobs.deliveries import Deliveries
 from bot.jobs.updates import Updates
 from bot.metrics import CountErrors
@@ -24,7 +25,7 @@ from bot.schedule import Job, Schedule
 from bot.serve import Bot
 from bot.settings import Settings
 from storage import catalog as catalogs
-from storage import deliveries
+from storage import deliveries, installations
 from storage.catalog import Catalogs
 from storage.database import Database
 
@@ -72,9 +73,13 @@ def catalog_of(settings: Settings, database: Database, installation_id: int) -> 
         return catalogs.current(connection, installation_id)
 
 
-def assemble(settings: Settings, identity: Identity, installation_id: int, now: Clock = real_time) -> Bot:
+def assemble(
+    settings: Settings, identity: Identity, installation_id: int, now: Clock = real_time, crm: Crm | None = None
+) -> Bot:
     """The parts of one process. The database has been migrated and the installation bound."""
     database = Database(settings.database)
+    with database.write() as connection:
+        installations.set_crm(connection, installation_id, crm.name if crm else None)
     catalog, slack = catalog_of(settings, database, installation_id), posting(settings)
     app = wire(
         database=database,
@@ -101,6 +106,8 @@ def assemble(settings: Settings, identity: Identity, installation_id: int, now: 
         Job("welcomes", timedelta(minutes=1), welcome),
         Job("answers", timedelta(minutes=1), partial(answers.reopen, database, now)),
     ]
+    if crm is not None:
+        jobs.append(Job("outbox", timedelta(seconds=15), outbox.Outbox(database, crm, installation_id, now).run))
     if settings.import_dir is not None:
         folder = import_folder.Folder(database, installation_id, settings.import_dir, settings.catalog, now)
         jobs.append(Job("import folder", timedelta(minutes=5), folder.run))

@@ -27,49 +27,59 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain.access import Person, Right
-from bot.domain.activity import Entry, Kind, Note, Position, Priority, Task
+from bot.domain.activity import Entry, Kind, Logged, Note, Position, Priority, Task
+from bot.domain.crm import COMPANY
 from bot.errors import FieldError
-from storage import clients, deliveries, people, shown
-from storage.schema import UtcDateTime, note, person, standing, task
+from storage import clients, deliveries, outbox, people, shown
+from storage.clients import Stand
+from storage.schema import UtcDateTime, note, person, record, standing, task
 
 _author, _assignee = person.alias("author"), person.alias("assignee")
 
 
-def log_task(connection: Connection, author: Person, made: Task, view_id: str, now: datetime) -> bool:
-    """Log a task, in at most four statements. False where this modal was logged already.
+def log_task(connection: Connection, author: Person, made: Task, view_id: str, now: datetime) -> Logged | None:
+    """Log a task, in at most four statements. None where this modal was logged already.
 
     Raises FieldError where the author or the assignee may not see the client, or the assignee cannot be given one.
     """
+    values: dict[str, Any] = {"title": made.title, "details": made.details, "due_on": made.due_on}
+    values["priority"] = made.priority.value
     try:
-        to = assignee(connection, author, made.client_id, made.assignee)
+        stand, to = assignee(connection, author, made.client_id, made.assignee)
     except FieldError:
         if _is_logged(connection, task, author, view_id):
-            return False
+            return None
         raise
-    values = {"title": made.title, "details": made.details, "due_on": made.due_on, "priority": made.priority.value}
-    number = _insert(connection, task, author, made, view_id, now, {**values, "assignee_id": to.id})
-    if number is not None and to.id != author.id:
+    number = _insert(
+        connection, task, author, made, view_id, now, {**values, "company_id": stand.company_id, "assignee_id": to.id}
+    )
+    if number is None:
+        return None
+    if to.id != author.id:
         tell(connection, to, number, 1, now)
-    return number is not None
+    return _logged(stand)
 
 
-def leave_note(connection: Connection, author: Person, made: Note, view_id: str, now: datetime) -> bool:
-    """Leave a note. False where this modal was logged already. Raises FieldError where the client is not to be seen."""
-    if _is_logged(connection, note, author, view_id):
-        return False
-    _require_seen(author, clients.seen_in(connection, author.installation_id, made.client_id))
-    return _insert(connection, note, author, made, view_id, now, {"body": made.body}) is not None
+def leave_note(connection: Connection, author: Person, made: Note, view_id: str, now: datetime) -> Logged | None:
+    """Leave a note. None where this modal was logged already. Raises FieldError where the client is not to be seen."""
+    try:
+        stand = _seen(connection, author, made.client_id)
+    except FieldError:
+        if _is_logged(connection, note, author, view_id):
+            return None
+        raise
+    number = _insert(connection, note, author, made, view_id, now, {"body": made.body, "company_id": stand.company_id})
+    return None if number is None else _logged(stand)
 
 
-def assignee(connection: Connection, author: Person, client_id: int, slack_user_id: str) -> Person:
-    """Who is to do it. Raises FieldError where the author or they may not see it, or have no seat."""
+def assignee(connection: Connection, author: Person, client_id: int, slack_user_id: str) -> tuple[Stand, Person]:
+    """Who is to do it, and on what. Raises FieldError where the author or they may not see it, or have no seat."""
     is_own = slack_user_id == author.slack_user_id and author.looks_as is None
     found = author if is_own else _who(connection, author, slack_user_id)
-    seen = clients.seen_in(connection, author.installation_id, client_id)
-    _require_seen(author, seen)
-    if found.workspace_id not in seen:
+    stand = _seen(connection, author, client_id)
+    if found.workspace_id not in stand.workspaces:
         raise FieldError("task_unseen", "assignee", person=found.name)
-    return found
+    return stand, found
 
 
 def tell(connection: Connection, to: Person, task_id: int, version: int, now: datetime) -> None:
@@ -89,14 +99,21 @@ def _who(connection: Connection, author: Person, slack_user_id: str) -> Person:
     return found
 
 
-def _require_seen(author: Person, seen: set[int]) -> None:
-    if author.workspace_id not in seen:
+def _seen(connection: Connection, author: Person, client_id: int) -> Stand:
+    found = clients.stand(connection, author.installation_id, client_id)
+    if found is None or author.workspace_id not in found.workspaces:
         raise FieldError("activity_client_gone", "client")
+    return found
 
 
 def _is_logged(connection: Connection, table: Table, author: Person, view_id: str) -> bool:
+    """Asked where something is wrong: it may have become so since."""
     mine = (table.c.installation_id == author.installation_id, table.c.slack_view_id == view_id)
     return connection.scalar(select(table.c.id).where(*mine)) is not None
+
+
+def _logged(stand: Stand) -> Logged:
+    return Logged(stand.name, stand.object == COMPANY, stand.company)
 
 
 def _insert(
@@ -114,16 +131,33 @@ def _insert(
     what = {"slack_view_id": view_id, "client_id": made.client_id, "category": made.category, **values}
     row = dialect.insert(table).values(**who, **what).on_conflict_do_nothing().returning(table.c.id)
     number: int | None = connection.scalar(row)
+    if number is not None:
+        outbox.add(connection, author, Kind.TASK if table is task else Kind.NOTE, number, 1, now)
     return number
+
+
+def push_again(connection: Connection, asker: Person, kind: Kind, identity: int, now: datetime) -> bool:
+    """Let a task or note that the CRM did not take be tried again, by whoever sees it. False where there is none."""
+    made = task if kind is Kind.TASK else note
+    mine = (made.c.installation_id == asker.installation_id, made.c.id == identity, _is_seen(made, asker))
+    if connection.scalar(select(made.c.id).where(*mine)) is None:
+        return False
+    return outbox.try_again(connection, asker, kind, identity, now)
 
 
 def of_client(
     connection: Connection, asker: Person, client_id: int, before: Position | None = None, limit: int = 20
 ) -> list[Entry]:
-    """The tasks and notes of a client that somebody sees, newest first; those before a position. One statement."""
+    """The tasks and notes of a client that somebody sees, newest first; those before a position. One statement.
+
+    Those of a company's clients are its own, too.
+    """
     parts = [
-        select(_newest(made, columns, asker, client_id, before).limit(limit).subquery())
+        select(
+            _newest(made, [*columns, name.label("client")], asker, whose == client_id, before).limit(limit).subquery()
+        )
         for made, columns in ((task, _task_columns()), (note, _note_columns()))
+        for whose, name in ((made.c.client_id, cast(literal(""), String())), (made.c.company_id, record.c.name))
     ]
     both = union_all(*parts).subquery()
     query = select(both).order_by(both.c.made_at.desc(), both.c.id.desc()).limit(limit)
@@ -133,7 +167,8 @@ def of_client(
 def _task_columns() -> list[ColumnElement[Any]]:
     one = task.c
     names = [literal(Kind.TASK.value).label("kind"), one.id, one.made_at, _author.c.name.label("author"), one.category]
-    return [*names, one.title, one.details, one.due_on, one.priority, _assignee.c.name.label("assignee"), one.done_at]
+    rest = [one.due_on, one.priority, _assignee.c.name.label("assignee"), one.done_at]
+    return [*names, one.title, one.details, *rest, *outbox.columns(task, Kind.TASK)]
 
 
 def _note_columns() -> list[ColumnElement[Any]]:
@@ -142,17 +177,21 @@ def _note_columns() -> list[ColumnElement[Any]]:
     names = [literal(Kind.NOTE.value).label("kind"), one.id, one.made_at, _author.c.name.label("author"), one.category]
     empty: dict[str, Any] = {"due_on": Date(), "priority": String(), "assignee": String(), "done_at": UtcDateTime()}
     lacking = [cast(null(), kind).label(name) for name, kind in empty.items()]
-    return [*names, literal("").label("title"), one.body, *lacking]
+    return [*names, literal("").label("title"), one.body, *lacking, *outbox.columns(note, Kind.NOTE)]
 
 
 def _newest(
-    made: Table, columns: list[ColumnElement[Any]], asker: Person, client_id: int, before: Position | None
+    made: Table,
+    columns: list[ColumnElement[Any]],
+    asker: Person,
+    is_its: ColumnElement[bool],
+    before: Position | None,
 ) -> Select[Any]:
     one = made.c
     query = (
         select(*columns)
         .select_from(_with_people(made))
-        .where(one.installation_id == asker.installation_id, one.client_id == client_id, _is_seen(made, asker))
+        .where(one.installation_id == asker.installation_id, is_its, _is_seen(made, asker))
         .order_by(one.made_at.desc(), one.id.desc())
     )
     if before is None:
@@ -164,7 +203,8 @@ def _newest(
 def _with_people(made: Table) -> FromClause:
     here = made.c.installation_id
     author = (_author.c.installation_id == here) & (_author.c.id == made.c.author_id)
-    joined = made.join(_author, author)
+    client = (record.c.installation_id == here) & (record.c.id == made.c.client_id)
+    joined = made.join(_author, author).join(record, client)
     if made is note:
         return joined
     return joined.join(_assignee, (_assignee.c.installation_id == here) & (_assignee.c.id == task.c.assignee_id))
@@ -189,4 +229,7 @@ def _entry(row: Row[Any]) -> Entry:
         priority=Priority(row.priority) if row.priority else None,
         assignee=row.assignee,
         done_at=row.done_at,
+        client=row.client,
+        push=outbox.push(row.push, row.remote_id),
+        reason=row.reason,
     )

@@ -59,6 +59,11 @@ def bind(connection: Connection, installation_id: int, slack_team_id: str) -> No
     )
 
 
+def set_crm(connection: Connection, installation_id: int, name: str | None) -> None:
+    """Say where tasks and notes are pushed from now on. None: nowhere."""
+    connection.execute(update(installation).where(installation.c.id == installation_id).values(crm=name))
+
+
 def lock(connection: Connection, installation_id: int) -> None:
     """Let writers of settings wait for each other, by the installation's row. SQLite's transaction does so already."""
     connection.execute(select(installation.c.id).where(installation.c.id == installation_id).with_for_update())

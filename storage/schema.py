@@ -107,6 +107,7 @@ installation = Table(
     Column("welcomes_since", UtcDateTime),  # who had a seat before is welcomed only where a super admin says so
     # The last client that was copied to the workspace which has every client; empty when it has them all.
     Column("everything_to", BigInteger),
+    Column("crm", String(16)),  # where tasks and notes are pushed; empty: they are kept here only
 )
 
 person = Table(
@@ -711,6 +712,8 @@ task = Table(
     Column("done_at", UtcDateTime),  # empty: open
     Column("done_by", Key),
     Column("version", Integer, nullable=False, server_default="1"),
+    Column("company_id", Key),  # the record of the client's company, where it is another one
+    Column("remote_id", String(64)),  # the CRM's, once it is there
     _owned("client_id", table="record"),
     _owned("assignee_id", table="person"),
     _owned("author_id", table="person"),
@@ -728,6 +731,7 @@ task = Table(
         sqlite_where=text("done_at IS NULL"),
     ),
     Index("ix_task_client", "installation_id", "client_id", "made_at", "id"),
+    Index("ix_task_company", "installation_id", "company_id", "made_at", "id"),
 )
 note = Table(
     "note",
@@ -740,10 +744,39 @@ note = Table(
     Column("body", Text, nullable=False),
     Column("author_id", Key, nullable=False),
     Column("made_at", UtcDateTime, nullable=False),
+    Column("company_id", Key),  # as of a task, as is:
+    Column("remote_id", String(64)),
     _owned("client_id", table="record"),
     _owned("author_id", table="person"),
     UniqueConstraint("installation_id", "slack_view_id"),
     Index("ix_note_client", "installation_id", "client_id", "made_at", "id"),
+    Index("ix_note_company", "installation_id", "company_id", "made_at", "id"),
+)
+
+# What is to be pushed to the CRM: each version of a task or note, written with it and taken out once it is there. A
+# note has one version. Whether it is made there or changed follows from the subject's `remote_id`. The subject may be
+# gone by then, hence no foreign key.
+outbox = Table(
+    "outbox",
+    metadata,
+    _installation(primary_key=True),
+    Column("kind", String(8), primary_key=True),
+    Column("subject_id", Key, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("state", String(8), nullable=False),
+    Column("lease_until", UtcDateTime, nullable=False),  # before that nobody takes it: it is worked on, or put off
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("reason", String(255)),  # why the CRM refused it
+    ForeignKeyConstraint(["installation_id"], ["installation.id"], ondelete="CASCADE"),
+    CheckConstraint("kind IN ('task', 'note')", name="kind"),
+    CheckConstraint("state IN ('waiting', 'sending', 'refused', 'given_up')", name="state"),
+    Index(
+        "ix_outbox_due",
+        "installation_id",
+        "lease_until",
+        postgresql_where=text("state IN ('waiting', 'sending')"),
+        sqlite_where=text("state IN ('waiting', 'sending')"),
+    ),
 )
 
 # A direct message that is to be sent to somebody, once for its kind and key (`bot.jobs.deliveries`). Ids are random:

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select, and_, exists, or_, select, update
 
 from bot.domain.access import Person
-from bot.domain.activity import Priority, Task
+from bot.domain.activity import Kind, Priority, Task
 from bot.domain.tasks import Given, Place
 from bot.domain.working_days import WorkingDays
 from bot.errors import UserError
-from storage import absences, activity, deliveries, shown
+from storage import absences, activity, deliveries, outbox, shown
 from storage.schema import person, record, standing, task, team, team_member
 
 _one = task.c
@@ -76,17 +76,17 @@ def _why_not(connection: Connection, asker: Person, task_id: int) -> UserError:
 def finish(connection: Connection, asker: Person, task_id: int, now: datetime) -> bool:
     """Note that a task is done. False where it was done already, or is not theirs to change."""
     values = {"done_at": now, "done_by": asker.id}
-    return _change(connection, asker, task_id, _one.done_at.is_(None), values)
+    return _change(connection, asker, task_id, _one.done_at.is_(None), values, now)
 
 
-def reopen(connection: Connection, asker: Person, task_id: int) -> bool:
+def reopen(connection: Connection, asker: Person, task_id: int, now: datetime) -> bool:
     """The way back. False where it is open already, or not theirs to change."""
-    return _change(connection, asker, task_id, _one.done_at.is_not(None), {"done_at": None, "done_by": None})
+    return _change(connection, asker, task_id, _one.done_at.is_not(None), {"done_at": None, "done_by": None}, now)
 
 
-def put_off(connection: Connection, asker: Person, task_id: int, day: date) -> bool:
+def put_off(connection: Connection, asker: Person, task_id: int, day: date, now: datetime) -> bool:
     """Let an open task be due on another day. False where it is done, or not theirs to change."""
-    return _change(connection, asker, task_id, _one.done_at.is_(None), {"due_on": day})
+    return _change(connection, asker, task_id, _one.done_at.is_(None), {"due_on": day}, now)
 
 
 def change(connection: Connection, asker: Person, task_id: int, version: int, made: Task, now: datetime) -> Given:
@@ -95,12 +95,12 @@ def change(connection: Connection, asker: Person, task_id: int, version: int, ma
     Raises FieldError where it cannot be given to them, UserError where it was changed or done since that version.
     """
     before = get(connection, asker, task_id)
-    assignee = activity.assignee(connection, asker, before.client_id, made.assignee)
+    _, assignee = activity.assignee(connection, asker, before.client_id, made.assignee)
     values = {"title": made.title, "details": made.details, "due_on": made.due_on, "priority": made.priority.value}
     values["category"] = made.category
     values["assignee_id"] = assignee.id
     same = and_(_one.version == version, _one.done_at.is_(None))
-    if not _change(connection, asker, task_id, same, values):
+    if not _change(connection, asker, task_id, same, values, now):
         raise UserError("task_changed")
     if made.assignee != before.assignee_slack_id:
         deliveries.withdraw(connection, asker.installation_id, "task", str(task_id))
@@ -110,15 +110,22 @@ def change(connection: Connection, asker: Person, task_id: int, version: int, ma
 
 
 def _change(
-    connection: Connection, asker: Person, task_id: int, as_it_is: ColumnElement[bool], values: dict[str, Any]
+    connection: Connection,
+    asker: Person,
+    task_id: int,
+    as_it_is: ColumnElement[bool],
+    values: dict[str, Any],
+    now: datetime,
 ) -> bool:
     """Of two at the same moment one changes it."""
     mine = (*_changeable(asker, task_id), as_it_is)
-    made = update(task).where(*mine).values(**values, version=_one.version + 1)
-    is_changed = connection.execute(made).rowcount == 1
-    if is_changed:
-        shown.mark(connection, asker.installation_id, [task_id])
-    return is_changed
+    changed = update(task).where(*mine).values(**values, version=_one.version + 1).returning(_one.version)
+    version = connection.scalar(changed)
+    if version is None:
+        return False
+    shown.mark(connection, asker.installation_id, [task_id])
+    outbox.add(connection, asker, Kind.TASK, task_id, version, now)
+    return True
 
 
 def told(connection: Connection, asker: Person, task_id: int) -> Given | None:

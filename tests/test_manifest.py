@@ -21,6 +21,7 @@ METHODS = {
     "auth.test": set(),
     "apps.connections.open": set(),
     "chat.postMessage": {"chat:write"},
+    "chat.update": {"chat:write"},
     "conversations.history": {"im:history"},
     "conversations.info": {"channels:read", "groups:read"},
     "conversations.members": {"channels:read", "groups:read"},

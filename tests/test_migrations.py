@@ -21,8 +21,9 @@ from storage.schema import delivery, installation, metadata, standing, task, wor
 from tests.conftest import BACKENDS, Fresh
 
 POSTGRES = """
-SELECT table_name, column_name, ordinal_position, data_type, character_maximum_length, numeric_precision, numeric_scale,
-       is_nullable, column_default FROM information_schema.columns
+SELECT table_name, column_name, row_number() OVER (PARTITION BY table_name ORDER BY ordinal_position), data_type,
+       character_maximum_length, numeric_precision, numeric_scale, is_nullable, column_default
+  FROM information_schema.columns
  WHERE table_schema = 'public' AND table_name <> 'alembic_version' ORDER BY 1, 2
 """, """
 SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'alembic_version' ORDER BY 1

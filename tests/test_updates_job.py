@@ -63,8 +63,8 @@ def test_what_was_not_changed_is_not_sent_again(database: Database, slack: Playg
 def test_several_changes_are_one_update(database: Database, slack: Playground, here: int, number: int) -> None:
     with database.write() as connection:
         bo = who(database, here, cast.BO)
-        assert tasks.put_off(connection, bo, number, date(2026, 11, 27))
-        assert tasks.put_off(connection, bo, number, date(2026, 11, 30))
+        assert tasks.put_off(connection, bo, number, date(2026, 11, 27), NOW)
+        assert tasks.put_off(connection, bo, number, date(2026, 11, 30), NOW)
     assert [bring_up_to_date(database, slack, here) for _ in range(2)] == [1, 0]
     assert told(slack) == [SENT.replace("Wed 25", "Mon 30")]
 
@@ -74,7 +74,7 @@ def test_done_and_reopened_it_shows_so(database: Database, slack: Playground, he
     bring_up_to_date(database, slack, here)
     assert told(slack) == ["✓ Done by Bo: Client 1: Call them"]
     with database.write() as connection:
-        assert tasks.reopen(connection, who(database, here, cast.BO), number)
+        assert tasks.reopen(connection, who(database, here, cast.BO), number, NOW)
     bring_up_to_date(database, slack, here)
     assert told(slack) == [SENT]
 
@@ -135,7 +135,7 @@ def test_what_changes_while_it_is_sent_is_shown_next(
     finish(database, here, number)
     claimed = shown.claim(database, here, NOW)
     with database.write() as connection:
-        assert tasks.reopen(connection, who(database, here, cast.BO), number)
+        assert tasks.reopen(connection, who(database, here, cast.BO), number, NOW)
     assert claimed is not None
     shown.renewed(database, claimed)
     assert [bring_up_to_date(database, slack, here) for _ in range(2)] == [1, 0]

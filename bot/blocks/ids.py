@@ -34,6 +34,7 @@ FINISH_GIVEN = "finish_given"  # in the direct message about a task; value: its 
 REOPEN_TASK = "reopen_task"  # the same
 MORE_OF_TASK = "more_of_task"  # a menu; its values are a word, and the same
 CHANGE_TASK = "change_task"  # an entry of that menu, and the modal's callback id
+PUSH_AGAIN = "push_again"  # value: task or note, its id, and the value of the page that it stands on; numbered
 SHOW_ACTIVITY = "show_activity"  # value: the client's id, and maybe where the page begins; numbered
 NOT_NOW = "not_now"  # modals' callback ids, and their inputs: block and action id alike
 NOT_FOR_THEM = "not_for_them"

@@ -60,6 +60,7 @@ class Person:
     looks_as: int | None = None  # the person as whom they look at a workspace: team, workspace and `owns` are theirs
     looks_as_name: str = ""
     country: str | None = None  # of their team
+    crm: str | None = None  # where the installation's tasks and notes are pushed
     away: tuple[Span, ...] = ()  # their absences that are not long over
     covers: tuple[Covered, ...] = ()  # who is away today, and whose cover they are
 

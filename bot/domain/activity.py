@@ -20,6 +20,20 @@ class Kind(StrEnum):
     NOTE = "note"
 
 
+class Push(StrEnum):
+    """How far a task or note, as it is now, has come on its way to the CRM."""
+
+    LOCAL = "local"  # it is kept here only
+    WAITING = "waiting"
+    SENT = "sent"
+    REFUSED = "refused"
+    GIVEN_UP = "given_up"
+
+    @property
+    def can_be_tried_again(self) -> bool:
+        return self in {Push.REFUSED, Push.GIVEN_UP}
+
+
 class Priority(StrEnum):
     LOW = "low"
     MEDIUM = "medium"
@@ -48,6 +62,14 @@ class Note:
     body: str
 
 
+class Logged(NamedTuple):
+    """On which records a task or note stands."""
+
+    client: str
+    is_company: bool = True  # the client itself
+    company: str | None = None  # the client's, where it is another record
+
+
 class Position(NamedTuple):
     """Where a page of a client's activity ends."""
 
@@ -70,6 +92,9 @@ class Entry:
     priority: Priority | None = None
     assignee: str | None = None
     done_at: datetime | None = None
+    client: str = ""  # whose it is, in the activity of its company
+    push: Push = Push.LOCAL
+    reason: str | None = None  # why the CRM refused it
 
     @property
     def position(self) -> Position:

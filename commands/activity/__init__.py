@@ -21,6 +21,7 @@ LISTENERS = [
     ("view", ids.LEAVE_NOTE, submit.on_note, Right.SEAT),
     ("entry", f"{ids.MORE_OF_CARD}:{ids.ACTIVITY}", page.on_activity, Right.SEAT),
     ("action", re.compile(rf"^{ids.SHOW_ACTIVITY}:[a-z]+$"), page.on_activity, Right.SEAT),
+    ("action", re.compile(rf"^{ids.PUSH_AGAIN}:\d+$"), page.on_push_again, Right.SEAT),
     ("action", re.compile(rf"^{ids.SHOW_TASKS}:[a-z]+$"), tasks.on_page, Right.SEAT),
     ("action", re.compile(rf"^{ids.FINISH_TASK}:\d+$"), tasks.on_done, Right.SEAT),
     ("action", ids.FINISH_GIVEN, tasks.on_given_done, Right.SEAT),

@@ -12,7 +12,7 @@ from slack_bolt import Ack
 from bot.blocks import activity as show
 from bot.blocks import activity_form as form
 from bot.blocks.forms import FormState, entered
-from bot.domain.activity import Task
+from bot.domain.activity import Logged, Task
 from bot.errors import FieldError, UserError
 from commands import forms
 from commands.activity import opening
@@ -32,14 +32,14 @@ def on_task(ack: Ack, view: Payload, turn: Turn, now: Clock) -> None:
             ack(response_action="update", view=_past(made, fields, state, turn))
             return
         with turn.db.write() as connection:
-            is_new = activity.log_task(connection, turn.person, made, view["id"], now())
+            found = activity.log_task(connection, turn.person, made, view["id"], now())
     except FieldError as error:
         forms.refuse(ack, error.field, error, turn)
         return
-    _require(is_new=is_new)
-    name = _name(made.client_id, turn)
-    said = show.task_logged(name, made, turn.today, turn.words)
-    forms.below(ack, state, said, UserError("task_logged", client=name, title=made.title))
+    on, crm = _new(found), turn.person.crm
+    said = show.task_logged(on, made, crm, turn.today, turn.words)
+    client = show.called(on, crm, turn.words)
+    forms.below(ack, state, said, UserError("task_logged", client=client, title=made.title))
 
 
 def on_note(ack: Ack, view: Payload, turn: Turn, now: Clock) -> None:
@@ -47,13 +47,13 @@ def on_note(ack: Ack, view: Payload, turn: Turn, now: Clock) -> None:
     try:
         made = form.read_note(_client(fields), fields, categories(turn))
         with turn.db.write() as connection:
-            is_new = activity.leave_note(connection, turn.person, made, view["id"], now())
+            found = activity.leave_note(connection, turn.person, made, view["id"], now())
     except FieldError as error:
         forms.refuse(ack, error.field, error, turn)
         return
-    _require(is_new=is_new)
-    name = _name(made.client_id, turn)
-    forms.below(ack, state, show.note_left(name, made, turn.words), UserError("note_left", client=name))
+    on, crm = _new(found), turn.person.crm
+    said = show.note_left(on, made, crm, turn.words)
+    forms.below(ack, state, said, UserError("note_left", client=show.called(on, crm, turn.words)))
 
 
 def _client(fields: Mapping[str, str]) -> int | None:
@@ -71,7 +71,8 @@ def _name(client_id: int, turn: Turn) -> str:
         return clients.name(connection, turn.person, client_id) or ""
 
 
-def _require(*, is_new: bool) -> None:
-    """Say so where the modal was submitted before."""
-    if not is_new:
+def _new(found: Logged | None) -> Logged:
+    """Where the modal was submitted before, say so."""
+    if found is None:
         raise UserError("activity_logged")
+    return found

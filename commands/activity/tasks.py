@@ -60,16 +60,16 @@ def on_given_done(ack: Ack, action: Payload, reply: Reply, turn: Turn, now: Cloc
     reply(**show.given_done(one, turn.today, turn.words, is_first=is_first))
 
 
-def on_reopen(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
+def on_reopen(ack: Ack, action: Payload, reply: Reply, turn: Turn, now: Clock) -> None:
     ack()
     number, at = _carried(action)
     with turn.db.write() as connection:
-        tasks.reopen(connection, turn.person, number)
+        tasks.reopen(connection, turn.person, number, now())
         one = tasks.get(connection, turn.person, number)
     reply(**page(at, turn, (Did.REOPENED, one)))
 
 
-def on_put_off(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
+def on_put_off(ack: Ack, action: Payload, reply: Reply, turn: Turn, now: Clock) -> None:
     """To the day that the entry's word means to whose task it is."""
     ack()
     number, at = _carried(action)
@@ -77,7 +77,7 @@ def on_put_off(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
     with turn.db.write() as connection:
         days = tasks.get(connection, turn.person, number).days
         day = due.parse(word, turn.today, days) or turn.today
-        is_open = tasks.put_off(connection, turn.person, number, day)
+        is_open = tasks.put_off(connection, turn.person, number, day, now())
         one = tasks.get(connection, turn.person, number)
     reply(**page(at, turn, (Did.PUT_OFF if is_open else Did.DONE_BEFORE, one)))
 

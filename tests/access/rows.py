@@ -27,7 +27,7 @@ from bot.domain.answers import Reply as Answer
 from bot.domain.workspace_settings import digests
 from bot.playground import people as cast
 from bot.playground.model import Json
-from storage.schema import UtcDateTime, channel_tie, person, record
+from storage.schema import UtcDateTime, channel_tie, outbox, person, record
 from storage.schema import task as stored_task
 from tests.access import payloads
 from tests.access.payloads import (
@@ -121,6 +121,11 @@ def task(world: World) -> str:
     return f"{world.task} mine"
 
 
+def task_of_it(world: World) -> str:
+    """The task, on the page of its client's activity."""
+    return f"task {world.task} {world.client}"
+
+
 def of_the_task(word: str) -> Send:
     return chose(ids.MORE_OF_TASK, lambda world: f"{word} {task(world)}")
 
@@ -136,6 +141,13 @@ def settings_of_it(world: World) -> str:
 
 def task_is_done(connection: Connection) -> None:
     connection.execute(update(stored_task).values(done_at=NOW, done_by=stored_task.c.assignee_id))
+
+
+def task_was_given_up(connection: Connection) -> None:
+    one = stored_task.c
+    values = {"kind": "task", "version": 1, "state": "given_up", "lease_until": NOW}
+    for row in connection.execute(select(one.installation_id, one.id)).all():
+        connection.execute(insert(outbox).values(installation_id=row.installation_id, subject_id=row.id, **values))
 
 
 def nobody_is_super(connection: Connection) -> None:
@@ -276,6 +288,8 @@ ACTIVITY = [
     Row("entry", f"{ids.MORE_OF_CARD}:{ids.ACTIVITY}", of_the_card(ids.ACTIVITY), ACME, "Call them", names=True),
     Row("action", f"^{ids.SHOW_ACTIVITY}:[a-z]+$", pressed(f"{ids.SHOW_ACTIVITY}:next", client), ACME, "Call them",
         names=True),
+    Row("action", rf"^{ids.PUSH_AGAIN}:\d+$", pressed(f"{ids.PUSH_AGAIN}:1", task_of_it), ACME, "Call them",
+        {"outbox"}, names=True, first=task_was_given_up),
     Row("action", f"^{ids.SHOW_TASKS}:[a-z]+$", pressed(f"{ids.SHOW_TASKS}:next", says("team")), SEATED, "task"),
     Row("action", rf"^{ids.FINISH_TASK}:\d+$", pressed(f"{ids.FINISH_TASK}:1", task), TASKS, "Call them", {"task"}),
     Row("action", ids.FINISH_GIVEN, pressed(ids.FINISH_GIVEN, lambda world: str(world.task)), TASKS, "Call them",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from bot.blocks import activity, forms
 from bot.blocks import activity_form as form
 from bot.blocks.forms import FormState, entered
 from bot.blocks.words import speak
-from bot.domain.activity import BODY, TITLE, Entry, Kind, Note, Priority, Task
+from bot.domain.activity import BODY, TITLE, Entry, Kind, Logged, Note, Position, Priority, Push, Task
 from bot.errors import FieldError
 from bot.playground.validation import check_blocks, view_problems
 from bot.playground.values import state_values
@@ -43,8 +44,11 @@ def test_the_modals(golden: Golden) -> None:
 
 
 def test_what_was_logged_is_said(golden: Golden) -> None:
-    golden("task_logged", activity.task_logged("Acme <AS>", CALL, TODAY, WORDS))
-    golden("note_left", activity.note_left("Acme AS", Note(7, None, "They moved"), WORDS))
+    golden("task_logged", activity.task_logged(Logged("Acme <AS>"), CALL, "hubspot", TODAY, WORDS))
+    alone, both = Logged("Kari Nordmann", is_company=False), Logged("Kari", is_company=False, company="Acme <Holding>")
+    golden("task_logged_alone", activity.task_logged(alone, CALL, "hubspot", TODAY, WORDS))
+    golden("task_logged_on_both", activity.task_logged(both, CALL, None, TODAY, WORDS))
+    golden("note_left", activity.note_left(Logged("Acme AS"), Note(7, None, "They moved"), None, WORDS))
 
 
 def test_help(golden: Golden) -> None:
@@ -55,7 +59,27 @@ def test_help(golden: Golden) -> None:
 def test_a_client_s_activity(golden: Golden) -> None:
     golden("activity", activity.page(7, "Acme AS", ENTRIES, CATEGORIES, UTC, TODAY, WORDS))
     golden("activity_none", activity.page(7, "Acme AS", [], CATEGORIES, UTC, TODAY, WORDS))
-    golden("activity_older", activity.page(7, "Acme AS", ENTRIES * 2, CATEGORIES, UTC, TODAY, WORDS, is_first=False))
+    golden(
+        "activity_older",
+        activity.page(7, "Acme AS", ENTRIES * 2, CATEGORIES, UTC, TODAY, WORDS, before=ENTRIES[0].position),
+    )
+
+
+def test_how_far_each_has_come_on_its_way_to_the_crm(golden: Golden) -> None:
+    states = (Push.LOCAL, Push.WAITING, Push.SENT, Push.GIVEN_UP)
+    pushed = [replace(ENTRIES[0], id=number, push=push) for number, push in enumerate(states)]
+    refused = replace(ENTRIES[1], push=Push.REFUSED, reason="*HTTP 403* missing scope", client="Acme <Nord>")
+    golden("activity_pushed", activity.page(7, "Acme AS", pushed, CATEGORIES, UTC, TODAY, WORDS, crm="hubspot"))
+    golden(
+        "activity_refused",
+        activity.page(7, "Acme AS", [refused], CATEGORIES, UTC, TODAY, WORDS, crm="hubspot", before=Position(MADE, 9)),
+    )
+
+
+def test_where_it_stands_is_said_in_a_sentence_too() -> None:
+    both = Logged("Kari", is_company=False, company="Acme Holding")
+    assert activity.called(both, None, WORDS) == "Kari (also on Acme Holding, kept here only)"
+    assert activity.called(Logged("Acme AS"), "hubspot", WORDS) == "Acme AS"
 
 
 def test_what_stood_in_the_fields_is_read_as_the_task() -> None:
@@ -94,11 +118,13 @@ def test_the_longest_texts_keep_slacks_limits(letter: str) -> None:
     fields = FILLED | {form.NAME: letter * 2_000, form.DETAILS: longest, form.CATEGORY: "c1"}
     assert not view_problems(form.task(fields, letter * 255, names, STATE, WORDS))
     assert not view_problems(form.note(FILLED | {form.BODY_FIELD: longest}, letter * 255, names, STATE, WORDS))
-    entry = Entry(Kind.TASK, 1, MADE, letter * 255, "c1", letter * TITLE, longest, TODAY, Priority.LOW, letter * 255)
-    page = activity.page(7, letter * 255, [entry] * 6, names, UTC, TODAY, WORDS, is_first=False)
+    entry = Entry(Kind.TASK, 1, MADE, letter * 255, "c1", letter * TITLE, longest, TODAY, Priority.LOW, letter * 255,
+                  client=letter * 255, push=Push.REFUSED, reason=letter * 255)  # fmt: skip
+    page = activity.page(7, letter * 255, [entry] * 6, names, UTC, TODAY, WORDS, crm="hubspot", before=entry.position)
     check_blocks(page["blocks"], "message")
     assert len(page["text"]) <= 4_000
     assert sum(len(block.get("text", {}).get("text", "")) for block in page["blocks"]) <= 14_000
+    on = Logged(letter * 255, is_company=False, company=letter * 255)
     task = Task(7, None, letter * TITLE, longest, TODAY, Priority.LOW, "U0BOCSM00")
-    check_blocks(activity.task_logged(letter * 255, task, TODAY, WORDS)["blocks"], "message")
-    check_blocks(activity.note_left(letter * 255, Note(7, None, longest), WORDS)["blocks"], "message")
+    check_blocks(activity.task_logged(on, task, None, TODAY, WORDS)["blocks"], "message")
+    check_blocks(activity.note_left(on, Note(7, None, longest), None, WORDS)["blocks"], "message")

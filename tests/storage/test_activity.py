@@ -57,7 +57,7 @@ def who(database: Database, here: Installation, number: int) -> Person:
 
 def log(database: Database, author: Person, made: Task = CALL, view: str = "V1", minutes: int = 0) -> bool:
     with database.write() as connection:
-        return activity.log_task(connection, author, made, view, NOW + timedelta(minutes=minutes))
+        return activity.log_task(connection, author, made, view, NOW + timedelta(minutes=minutes)) is not None
 
 
 def read(database: Database, asker: Person, client: int = CLIENT, **page: Any) -> list[Entry]:

@@ -96,11 +96,11 @@ def test_only_who_may_changes_a_task(
 ) -> None:
     asker = person(here, who, **changes)
     with database.write() as connection:
-        assert tasks.put_off(connection, asker, 1, date(2027, 1, 1)) is may
+        assert tasks.put_off(connection, asker, 1, date(2027, 1, 1), NOW) is may
         assert tasks.finish(connection, asker, 1, NOW) is may
-        assert tasks.reopen(connection, asker, 1) is may
+        assert tasks.reopen(connection, asker, 1, NOW) is may
         assert tasks.finish(connection, asker, 1, NOW) is may
-        assert tasks.put_off(connection, asker, 1, TODAY) is False
+        assert tasks.put_off(connection, asker, 1, TODAY, NOW) is False
     with database.read() as connection:
         if may:
             assert tasks.get(connection, asker, 1).done_by == f"Person {who}"
