@@ -152,6 +152,7 @@ def task_usage(command: str, words: Words) -> Message:
             words("It opens a form with what was understood; nothing is logged before you press *Log*."),
             words("The last word may be the due day: today, tomorrow, fri, +3d, +2w, eow, eom, or 2026-12-31"),
             words("Without one it is due in three working days."),
+            words("`{command} away` shows who is away, and lets you say when you are", command=command),
         ]
     )
 

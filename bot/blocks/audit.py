@@ -28,6 +28,9 @@ ACTIONS = {
     "address.unbound": "said that an address is not that of {subject}",
     "seats.changed": "changed how seats are given",
     "right.changed": "changed what {subject} may do",
+    "absence.set": "set when {subject} is away",
+    "absence.changed": "changed when {subject} is away",
+    "absence.ended": "said that {subject} is back, or stays",
     "data.uploaded": "uploaded {subject}",
     "right.looked": "looked as {subject}",
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 
-from bot.blocks import ids, kit
+from bot.blocks import absences, ids, kit
 from bot.blocks.activity_form import PRIORITIES
 from bot.blocks.kit import Block, Element, Message
 from bot.blocks.words import Words
@@ -37,9 +37,13 @@ def page(
     words: Words,
     *,
     leads: bool,
+    plans: bool = False,
     did: tuple[Did, Given] | None = None,
 ) -> Message:
-    """A page of tasks, and one more where there are later ones; above it what was just done with one."""
+    """A page of tasks, and one more where there are later ones; above it what was just done with one.
+
+    plans  whether they have said that they are away, now or later
+    """
     shown = sorted(found[:PAGE], key=lambda one: (one.waits_until, one.due_on, one.id))
     title = words("Your team's open tasks") if place.is_team else words("Your open tasks")
     above = [] if did is None else _above(*did, place, today, words)
@@ -48,9 +52,12 @@ def page(
         parts = [kit.section(f"*{title}*", none)]
     else:
         none, parts = "", [kit.section(f"*{title}*"), *_tasks(shown, place, today, words)]
+    away = absences.every(words) if leads or plans else absences.away(words)
     said = [] if did is None else [_said(*did, today, words)]
     text = ". ".join([*said, title, *filter(None, [none]), *(_spoken(one, place, today, words) for one in shown)])
-    return kit.message(text.replace("*", ""), [*above, *parts, *_turning(found, place, words, leads=leads)])
+    return kit.message(
+        text.replace("*", ""), [*above, *parts, kit.actions(*_turning(found, place, words, leads=leads), away)]
+    )
 
 
 def given(one: Given, today: date, words: Words) -> Message:
@@ -142,8 +149,8 @@ def _said(did: Did, one: Given, today: date, words: Words) -> str:
             return words("Open again: {task}", task=_named(one))
 
 
-def _turning(found: Sequence[Given], place: Place, words: Words, *, leads: bool) -> list[Block]:
-    buttons = []
+def _turning(found: Sequence[Given], place: Place, words: Words, *, leads: bool) -> list[Element]:
+    buttons: list[Element] = []
     if place.day is not None:
         buttons.append(kit.button(words("◀ First"), f"{ids.SHOW_TASKS}:first", str(Place(place.is_team))))
     if len(found) > PAGE:
@@ -153,4 +160,4 @@ def _turning(found: Sequence[Given], place: Place, words: Words, *, leads: bool)
     if leads:
         label = words("Mine") if place.is_team else words("My team's")
         buttons.append(kit.button(label, f"{ids.SHOW_TASKS}:whose", str(Place(not place.is_team))))
-    return [kit.actions(*buttons)] if buttons else []
+    return buttons

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from bot.domain.working_days import Span
 from bot.errors import FieldError
 
-FROM, TO, COVER = "from", "to", "cover"  # the fields of the form
+WHO, FROM, TO, COVER = "of", "from", "to", "cover"  # the fields of the form
 MOST = 366  # days in a row
 
 

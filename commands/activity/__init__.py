@@ -7,7 +7,7 @@ import re
 from bot.blocks import ids
 from bot.blocks.tasks import PUT_OFF
 from bot.domain.access import Right
-from commands.activity import opening, page, submit, tasks
+from commands.activity import away, opening, page, submit, tasks
 
 LISTENERS = [
     ("action", ids.LOG_TASK, opening.on_log_task, Right.SEAT),
@@ -29,4 +29,10 @@ LISTENERS = [
     *(("entry", f"{ids.MORE_OF_TASK}:{word}", tasks.on_put_off, Right.SEAT) for word in PUT_OFF),
     ("entry", f"{ids.MORE_OF_TASK}:{ids.CHANGE_TASK}", tasks.on_change, Right.SEAT),
     ("view", ids.CHANGE_TASK, tasks.on_changed, Right.SEAT),
+    ("action", re.compile(rf"^{ids.SHOW_ABSENCES}:[a-z]+$"), away.on_page, Right.SEAT),
+    ("action", ids.SET_ABSENCE, away.on_away, Right.SEAT),
+    ("view", ids.SET_ABSENCE, away.on_set, Right.SEAT),
+    ("action", re.compile(rf"^{ids.CHANGE_ABSENCE}:\d+$"), away.on_change, Right.SEAT),
+    ("view", ids.CHANGE_ABSENCE, away.on_changed, Right.SEAT),
+    ("action", re.compile(rf"^{ids.END_ABSENCE}:\d+$"), away.on_back, Right.SEAT),
 ]

@@ -20,7 +20,7 @@ from bot.domain.activity import BODY, Priority, beginnings, may_name
 from bot.domain.tasks import Place
 from bot.errors import UserError
 from commands import forms
-from commands.activity import tasks
+from commands.activity import away, tasks
 from commands.arguments import Turn, carried_client, carried_id, categories, chosen, typed
 from storage import clients, lookup, ties
 
@@ -80,7 +80,7 @@ def _open(slack: WebClient, body: Payload, view: Modal) -> None:
 
 
 def on_task_command(ack: Ack, command: Payload, slack: WebClient, turn: Turn) -> None:
-    """`/task [client] [title] [due]`: a form with what was understood; alone, one's open tasks.
+    """`/task [client] [title] [due]`: a form with what was understood; alone, one's open tasks; `away`: who is away.
 
     A form is acknowledged when it is open.
     """
@@ -90,6 +90,9 @@ def on_task_command(ack: Ack, command: Payload, slack: WebClient, turn: Turn) ->
         return
     if not text:
         ack(**tasks.page(Place(), turn))
+        return
+    if text.casefold() == away.WORD:
+        ack(**away.page(turn))
         return
     fields, name, rest = _about(text, command["channel_id"], turn)
     title, day = due.split(rest, turn.today, turn.person.days)

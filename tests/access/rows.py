@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 from sqlalchemy import Connection, insert, literal, select, update
 
@@ -27,7 +28,7 @@ from bot.domain.answers import Reply as Answer
 from bot.domain.workspace_settings import digests
 from bot.playground import people as cast
 from bot.playground.model import Json
-from storage.schema import UtcDateTime, channel_tie, outbox, person, record
+from storage.schema import UtcDateTime, absence, channel_tie, outbox, person, record
 from storage.schema import task as stored_task
 from tests.access import payloads
 from tests.access.payloads import (
@@ -269,6 +270,19 @@ DUE, HIGH = payloads.day("2026-12-24"), option("high")
 CALL = {"title": text("Call"), "due": DUE, "assignee": payloads.user(cast.ANNA), "priority": HIGH}
 TASKS = Whom(SEAT, CREW, "not yours to change")  # who does it, and who leads the team
 
+ABSENCES = Whom(SEAT, CREW | DINA, "absence_gone")  # who is away, who leads their team, and super admins
+WHOSE = Whom(SEAT, CREW | DINA, "absence_not_yours")
+DECEMBER = {"from": payloads.day("2026-12-01"), "to": payloads.day("2026-12-04")}
+ABSENCE, DAY = says("5"), NOW.date() + timedelta(days=7)
+
+
+def csm_will_be_away(connection: Connection) -> None:
+    anna = select(person.c.id, person.c.installation_id).where(person.c.slack_user_id == cast.ANNA)
+    row = connection.execute(anna).one()
+    days = {"from_on": DAY, "to_on": DAY, "made_by": row.id, "made_at": NOW}
+    connection.execute(insert(absence).values(installation_id=row.installation_id, id=5, person_id=row.id, **days))
+
+
 ACTIVITY = [
     Row("action", ids.LOG_TASK, pressed(ids.LOG_TASK, client), ACME, "Log task", names=True),
     Row("action", ids.LEAVE_NOTE, pressed(ids.LEAVE_NOTE, client), ACME, "Leave a note", names=True),
@@ -298,6 +312,19 @@ ACTIVITY = [
     *(Row("entry", f"{ids.MORE_OF_TASK}:{word}", of_the_task(word), TASKS, "Call them", {"task"}) for word in PUT_OFF),
     Row("entry", f"{ids.MORE_OF_TASK}:{ids.CHANGE_TASK}", of_the_task(ids.CHANGE_TASK), TASKS, "Call them"),
     Row("view", ids.CHANGE_TASK, submitted(ids.CHANGE_TASK, form(task, lambda _: 1), **CALL), TASKS, "Call", {"task"}),
+    Row("command", "task", typed("task", "away"), SEATED, "Who is away"),
+    Row("action", f"^{ids.SHOW_ABSENCES}:[a-z]+$", pressed(f"{ids.SHOW_ABSENCES}:all"), SEATED, "Who is away"),
+    Row("action", ids.SET_ABSENCE, pressed(ids.SET_ABSENCE), SEATED, "I am away"),
+    Row("view", ids.SET_ABSENCE, submitted(ids.SET_ABSENCE, form(), **DECEMBER), SEATED, "Tue 1 Dec",
+        {"absence", "audit_entry"}),
+    Row("view", ids.SET_ABSENCE, submitted(ids.SET_ABSENCE, form(), **DECEMBER, of=payloads.user(cast.ANNA)), WHOSE,
+        "Tue 1 Dec", {"absence", "audit_entry"}),
+    Row("action", rf"^{ids.CHANGE_ABSENCE}:\d+$", pressed(f"{ids.CHANGE_ABSENCE}:5", ABSENCE), ABSENCES,
+        "Change absence", first=csm_will_be_away),
+    Row("view", ids.CHANGE_ABSENCE, submitted(ids.CHANGE_ABSENCE, form(ABSENCE, lambda _: 1), **DECEMBER), ABSENCES,
+        "Tue 1 Dec", {"absence", "audit_entry"}, first=csm_will_be_away),
+    Row("action", rf"^{ids.END_ABSENCE}:\d+$", pressed(f"{ids.END_ABSENCE}:5", ABSENCE), ABSENCES, "stays",
+        {"absence", "audit_entry"}, first=csm_will_be_away),
 ]  # fmt: skip
 
 WORKSPACES = [
