@@ -15,6 +15,7 @@ from bot.blocks.words import Words
 from bot.domain import views as saved_views
 from bot.domain.access import Person, Right
 from bot.domain.catalog import Catalog
+from bot.domain.clients import Client
 from bot.domain.engagement import Engagement, assess
 from bot.domain.filter_text import parse
 from bot.domain.filters import Filter
@@ -89,10 +90,22 @@ def carried_client(turn: Turn, value: str) -> Engagement:
                 turn.catalogs,
                 facts.BY_ID,
                 {"client": identity, **key_accounts.owners(person)},
+                person.covered,
             )
     if not found:
         raise UserError("client_gone", command=turn.command)
-    return assess(turn.catalog, found[0], turn.today)
+    return judged(found[0], turn)
+
+
+def judged(client: Client, turn: Turn) -> Engagement:
+    """The client as it stands today; with whose it is, where who asks covers for them."""
+    return assess(turn.catalog, replace(client, covered=turn.person.covering(client.csm_id)), turn.today)
+
+
+def named_by(connection: Connection, text: str, turn: Turn) -> lookup.Found:
+    """The clients that somebody sees and may mean."""
+    person = turn.person
+    return lookup.find(connection, person.installation_id, person.workspace_id, text, covered=person.covered)
 
 
 def carried_id(value: str) -> int | None:
@@ -113,11 +126,12 @@ def find_client(text: str, turn: Turn, show: Callable[[Engagement], Message]) ->
     """What is shown of the client that a text means, or what to do instead. One statement where it is named exactly."""
     installation, workspace = turn.person.installation_id, turn.person.workspace_id
     with turn.db.read() as connection:
-        named = (lookup.IS_EXACT, {**lookup.exact_parameters(text), **key_accounts.owners(turn.person)})
+        bound = {**lookup.exact_parameters(text), **key_accounts.owners(turn.person)}
+        named = (lookup.IS_EXACT, bound, turn.person.covered)
         found = facts.client(connection, installation, workspace, turn.catalog, turn.catalogs, *named)
-        hits = lookup.Found() if len(found) == 1 else lookup.find(connection, installation, workspace, text)
+        hits = lookup.Found() if len(found) == 1 else named_by(connection, text, turn)
     if len(found) == 1:
-        return show(assess(turn.catalog, found[0], turn.today))
+        return show(judged(found[0], turn))
     if hits.clear is not None:
         return show(carried_client(turn, str(hits.clear)))
     if hits.hits:

@@ -16,6 +16,7 @@ from bot.blocks import share as show
 from bot.domain.access import Right
 from bot.domain.audience import Audience as Verdict
 from commands.arguments import Turn, carried_client
+from storage import covering
 from storage.audience import RECENT, Audience
 
 LATE = 2.0  # seconds, of the 3 in which Slack wants a modal's answer
@@ -56,6 +57,9 @@ def on_share(ack: Ack, view: Payload, slack: WebClient, audience: Audience, turn
     ack(response_action="update", view=show.sharing(channel, turn.words))
     message = cards.shared(turn.catalog, one, turn.words, turn.person.slack_user_id)
     slack.chat_postMessage(channel=channel.id, **message)
+    if one.client.covered is not None:
+        with turn.db.write() as connection:
+            covering.acted(connection, turn.person, one.client.covered, "client.shared", turn.now)
 
 
 def on_change(event: Payload, audience: Audience) -> None:

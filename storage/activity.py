@@ -30,7 +30,7 @@ from bot.domain.access import Person, Right
 from bot.domain.activity import Entry, Kind, Logged, Note, Position, Priority, Task
 from bot.domain.crm import COMPANY
 from bot.errors import FieldError
-from storage import clients, deliveries, outbox, people, shown
+from storage import absences, clients, conditions, covering, deliveries, outbox, people, shown
 from storage.clients import Stand
 from storage.schema import UtcDateTime, note, person, record, standing, task
 
@@ -45,7 +45,7 @@ def log_task(connection: Connection, author: Person, made: Task, view_id: str, n
     values: dict[str, Any] = {"title": made.title, "details": made.details, "due_on": made.due_on}
     values["priority"] = made.priority.value
     try:
-        stand, to = assignee(connection, author, made.client_id, made.assignee)
+        stand, to = assignee(connection, author, made.client_id, made.assignee, now)
     except FieldError:
         if _is_logged(connection, task, author, view_id):
             return None
@@ -56,7 +56,8 @@ def log_task(connection: Connection, author: Person, made: Task, view_id: str, n
     if number is None:
         return None
     if to.id != author.id:
-        tell(connection, to, number, 1, now)
+        tell(connection, to, author, number, 1, now)
+    covering.acted(connection, author, author.for_whom(stand.workspaces), "task.logged", now)
     return _logged(stand)
 
 
@@ -69,29 +70,48 @@ def leave_note(connection: Connection, author: Person, made: Note, view_id: str,
             return None
         raise
     number = _insert(connection, note, author, made, view_id, now, {"body": made.body, "company_id": stand.company_id})
-    return None if number is None else _logged(stand)
+    if number is None:
+        return None
+    covering.acted(connection, author, author.for_whom(stand.workspaces), "note.left", now)
+    return _logged(stand)
 
 
-def assignee(connection: Connection, author: Person, client_id: int, slack_user_id: str) -> tuple[Stand, Person]:
-    """Who is to do it, and on what. Raises FieldError where the author or they may not see it, or have no seat."""
+def assignee(
+    connection: Connection, author: Person, client_id: int, slack_user_id: str, now: datetime
+) -> tuple[Stand, Person]:
+    """Who is to do it, and on what. Raises FieldError where the author or they may not see it, or have no seat.
+
+    Who sees it only while they cover for somebody cannot keep it: it is given to whom they cover, and theirs to do.
+    """
     is_own = slack_user_id == author.slack_user_id and author.looks_as is None
-    found = author if is_own else _who(connection, author, slack_user_id)
+    found = author if is_own else _who(connection, author, slack_user_id, now)
     stand = _seen(connection, author, client_id)
+    if is_own and (covered := author.in_place_of(stand.workspaces)) is not None:
+        raise FieldError("task_covered", "assignee", person=covered.name)
     if found.workspace_id not in stand.workspaces:
         raise FieldError("task_unseen", "assignee", person=found.name)
     return stand, found
 
 
-def tell(connection: Connection, to: Person, task_id: int, version: int, now: datetime) -> None:
-    """Have somebody hear of a task that somebody else gave them, in that version."""
-    number = deliveries.add(connection, to.installation_id, to.id, "task", f"{task_id}/{version}", now)
+def tell(connection: Connection, to: Person, by: Person, task_id: int, version: int, now: datetime) -> None:
+    """Have somebody hear of a task that somebody else gave them, in that version; while away, also who covers."""
+    _tell(connection, to.installation_id, to.id, task_id, version, "", now)
+    absence = absences.cover_of(connection, to.installation_id, to.id, now) if to.is_away(now) else None
+    if absence is not None and absence.cover_id not in {None, by.id}:
+        _tell(connection, to.installation_id, absence.cover_id, task_id, version, "/cover", now)
+
+
+def _tell(
+    connection: Connection, installation_id: int, to: int, task_id: int, version: int, as_: str, now: datetime
+) -> None:
+    number = deliveries.add(connection, installation_id, to, "task", f"{task_id}/{version}{as_}", now)
     if number is not None:
-        shown.add(connection, to.installation_id, number, {task_id: version})
+        shown.add(connection, installation_id, number, {task_id: version})
 
 
-def _who(connection: Connection, author: Person, slack_user_id: str) -> Person:
+def _who(connection: Connection, author: Person, slack_user_id: str, now: datetime) -> Person:
     """Who is to do it, with what they see themselves. Raises FieldError where they cannot be given a task."""
-    found = people.in_installation(connection, author.installation_id, slack_user_id)
+    found = people.in_installation(connection, author.installation_id, slack_user_id, now)
     if found is None or found.refusal is not None:
         raise FieldError("task_stranger", "assignee")
     if found.lacks(Right.SEAT) is not None:
@@ -101,7 +121,7 @@ def _who(connection: Connection, author: Person, slack_user_id: str) -> Person:
 
 def _seen(connection: Connection, author: Person, client_id: int) -> Stand:
     found = clients.stand(connection, author.installation_id, client_id)
-    if found is None or author.workspace_id not in found.workspaces:
+    if found is None or not author.sees(found.workspaces):
         raise FieldError("activity_client_gone", "client")
     return found
 
@@ -213,7 +233,7 @@ def _with_people(made: Table) -> FromClause:
 def _is_seen(made: Table, asker: Person) -> ColumnElement[bool]:
     at = standing.c
     same = (at.installation_id == made.c.installation_id, at.client_id == made.c.client_id)
-    return exists(select(at.client_id).where(*same, at.workspace_id == asker.workspace_id))
+    return exists(select(at.client_id).where(*same, conditions.seen(at, asker.workspace_id, asker.covered)))
 
 
 def _entry(row: Row[Any]) -> Entry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, func, select
@@ -9,24 +10,26 @@ from sqlalchemy import Connection, and_, bindparam, func, select
 from bot.domain.access import Person
 from bot.domain.catalog import Tier
 from bot.domain.crm import COMPANY
+from storage import conditions
 from storage.schema import record, standing
 
-_COUNT = select(func.count()).where(
-    standing.c.installation_id == bindparam("installation"),
-    standing.c.workspace_id == bindparam("workspace"),
-    standing.c.tier != Tier.FORMER,
-)
+_HERE = (standing.c.installation_id == bindparam("installation"), standing.c.tier != Tier.FORMER)
+_COUNT = select(func.count()).where(*_HERE, standing.c.workspace_id == bindparam("workspace"))
 
 
-def count(connection: Connection, installation_id: int, workspace_id: int) -> int:
-    """How many clients a workspace has; former ones are absent from counts."""
-    return connection.scalar(_COUNT, {"installation": installation_id, "workspace": workspace_id}) or 0
+def count(connection: Connection, installation_id: int, workspace_id: int, covered: Sequence[int] = ()) -> int:
+    """How many clients a workspace has, and people who are covered elsewhere; former ones are absent from counts."""
+    bound = {"installation": installation_id, "workspace": workspace_id}
+    if not covered:
+        return connection.scalar(_COUNT, bound) or 0
+    seen = conditions.seen(standing.c, workspace_id, covered)
+    return connection.scalar(select(func.count(standing.c.client_id.distinct())).where(*_HERE, seen), bound) or 0
 
 
 class Stand(NamedTuple):
     """Where a client stands, what it is, and its company where that is another record."""
 
-    workspaces: frozenset[int]
+    workspaces: Mapping[int, int | None]  # with its CSM in each
     name: str
     object: str
     company_id: int | None
@@ -42,7 +45,9 @@ _IS_COMPANY = and_(
     _company.c.archived_at.is_(None),
 )
 _STAND = (
-    select(standing.c.workspace_id, record.c.name, record.c.object, _company.c.id, _company.c.name)
+    select(
+        standing.c.workspace_id, standing.c.person_id, record.c.name, record.c.object, _company.c.id, _company.c.name
+    )
     .join(record, (record.c.installation_id == standing.c.installation_id) & (record.c.id == standing.c.client_id))
     .outerjoin(_company, _IS_COMPANY)
     .where(
@@ -58,7 +63,7 @@ def stand(connection: Connection, installation_id: int, client_id: int) -> Stand
     rows = connection.execute(_STAND, {"installation": installation_id, "client": client_id}).all()
     if not rows:
         return None
-    return Stand(frozenset(row[0] for row in rows), *rows[0][1:])
+    return Stand({row[0]: row[1] for row in rows}, *rows[0][2:])
 
 
 def name(connection: Connection, asker: Person, client_id: int) -> str | None:
@@ -66,5 +71,6 @@ def name(connection: Connection, asker: Person, client_id: int) -> str | None:
     at = standing.c
     mine = (at.installation_id == asker.installation_id, at.client_id == client_id)
     same = (record.c.installation_id == at.installation_id) & (record.c.id == at.client_id)
-    seen = select(record.c.name).join(standing, same).where(*mine, at.workspace_id == asker.workspace_id)
-    return connection.scalar(seen.where(record.c.archived_at.is_(None)))
+    seen = conditions.seen(at, asker.workspace_id, asker.covered)
+    query = select(record.c.name).join(standing, same).where(*mine, seen)
+    return connection.scalar(query.where(record.c.archived_at.is_(None)).limit(1))

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, case, func, literal_column, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
 from bot.domain import names
 from bot.domain.catalog import Catalog, Tier
 from bot.domain.filters import NO_DATE, Filter
 from bot.domain.listing import AREA_BITS, NOT_INCLUDED, OF_KIND, SHOWN, Listing, Sign, Whose
+from bot.domain.workspaces import EVERYTHING
 from storage import lists
 from storage.schema import client_word, record, standing
 from storage.sqljson import number
 from storage.word_search import part, with_part
 
 JUDGED = (Tier.LOW, Tier.MEDIUM, Tier.HIGH)
+# The index of `standing` that reads the clients of a small scope:
+INDEXES = {Whose.MINE: "person", Whose.PERSON: "person", Whose.COVERED: "person", Whose.TEAM: "team"}
 WORDS = 200  # of the base that have what was typed as a part
 
 _HERE: BindParameter[int] = bindparam("installation")
@@ -83,7 +97,7 @@ def values(catalog: Catalog, listing: Listing) -> dict[str, Any]:
     key = names.key(wanted.client or "")
     return {
         "installation": listing.installation_id,
-        "workspace": listing.workspace_id,
+        "workspace": listing.stands_in,
         "person": scope.person_id,
         "team": scope.team_id,
         "category": wanted.category,
@@ -140,14 +154,34 @@ def clauses(wanted: Shape, tier: Tier) -> Iterator[ColumnElement[bool]]:
 def within(wanted: Shape) -> Iterator[ColumnElement[bool]]:
     """What a client of the scope fulfils. Who may see what stands here and nowhere else."""
     yield _one.installation_id == _HERE
-    yield _one.workspace_id == bindparam("workspace")
+    yield _one.workspace_id == bindparam("workspace")  # of whom the asker covers it is theirs, with that person alone
     match wanted.scope:
-        case Whose.MINE | Whose.PERSON:
+        case Whose.MINE | Whose.PERSON | Whose.COVERED:
             yield _one.person_id.is_(None) if wanted.nobody else _one.person_id == bindparam("person")
             if wanted.of_both:
                 yield _one.team_id == bindparam("team")
         case Whose.TEAM:
             yield _one.team_id == bindparam("team")
+
+
+def seen(
+    at: Any, workspace: ColumnElement[int] | int, covered: Select[Any] | Collection[int] = ()
+) -> ColumnElement[bool]:
+    """Whether a client stands where somebody sees it: in their workspace, or anywhere as that of whom they cover.
+
+    at       columns of `standing`
+    covered  the people who are covered; who covers nobody is asked no more than the workspace. A client may then stand
+             in two places where it is seen.
+    """
+    own: ColumnElement[bool] = at.workspace_id == workspace
+    if isinstance(covered, Collection) and not covered:
+        return own
+    return or_(own, and_(at.workspace_id != EVERYTHING, at.person_id.in_(covered)))
+
+
+def of_covered() -> Select[Any]:
+    """The people that are bound as `covered`."""
+    return select(lists.numbers("covered").c.value)
 
 
 def _renewal(wanted: Shape) -> Iterator[ColumnElement[bool]]:

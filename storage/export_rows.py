@@ -43,7 +43,7 @@ def _nothing(_hash: str) -> None:
 
 
 def _entries(connection: Connection, listing: Listing, page: Page) -> Iterator[Entry]:
-    values = {"installation": listing.installation_id, "workspace": listing.workspace_id}
+    values = {"installation": listing.installation_id, "workspace": listing.stands_in}
     rows = connection.execute(_BESIDE, {**values, "clients": [line.id for line in page.lines]})
     found = {row.id: row for row in rows}
     for line in page.lines:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Row,
@@ -27,7 +28,7 @@ from bot.domain.clients import Client
 from bot.domain.marks import counting, sets
 from bot.domain.scoring import Facts, Use, used_tools
 from bot.domain.subscriptions import Subscription
-from storage import grounds, history, key_accounts, reaches, tool_marks
+from storage import conditions, grounds, history, key_accounts, reaches, tool_marks
 from storage.basis import Source, covering, measured
 from storage.grounds import CatalogOf
 from storage.schema import (
@@ -59,24 +60,36 @@ def client(
     catalogs: CatalogOf,
     where: ColumnElement[bool],
     values: Mapping[str, object] | None = None,
+    covered: Sequence[int] = (),
 ) -> list[Client]:
     """The clients of a workspace that fulfil a condition on `record`, at most two. One statement.
+
+    covered  people whose clients are among them, too, wherever they stand; one that stands in the workspace as well is
+             first as it is there
 
     catalogs  earlier ones by their hash: what a score of then was made from
     where   such as `BY_ID`; one that is made once, with its `values` given here, saves building the statement again
     """
-    statement = _found(catalog).where(where) if values is None else _found_where(catalog, where)
-    bound = {"installation": installation_id, "workspace": workspace_id, **(values or {})}
+    covers = bool(covered)
+    statement = _found(catalog, covers).where(where) if values is None else _found_where(catalog, where, covers)
+    bound = {"installation": installation_id, "workspace": workspace_id, "covered": covered, **(values or {})}
     return [_client(catalog, catalogs, row) for row in connection.execute(statement, bound).all()]
 
 
 @lru_cache(maxsize=64)
-def _found_where(catalog: Catalog, where: ColumnElement[bool]) -> Select[Any]:
-    return _found(catalog).where(where)
+def _found_where(catalog: Catalog, where: ColumnElement[bool], covers: bool) -> Select[Any]:
+    return _found(catalog, covers).where(where)
 
 
-@lru_cache(maxsize=16)
-def _found(catalog: Catalog) -> Select[Any]:
+@lru_cache(maxsize=32)
+def _found(catalog: Catalog, covers: bool) -> Select[Any]:
+    workspace: BindParameter[int] = bindparam("workspace")
+    seen = conditions.seen(standing.c, workspace, conditions.of_covered() if covers else ())
+    query = _of_standing(catalog).where(seen).limit(LIMIT)
+    return query.order_by(standing.c.workspace_id != workspace) if covers else query
+
+
+def _of_standing(catalog: Catalog) -> Select[Any]:
     seen = (standing.c.installation_id == record.c.installation_id) & (standing.c.client_id == record.c.id)
     csm = (person.c.installation_id == standing.c.installation_id) & (person.c.id == standing.c.person_id)
     return (
@@ -92,6 +105,7 @@ def _found(catalog: Catalog) -> Select[Any]:
             record.c.properties,
             _answers().label("answers"),
             tool_marks.column().label("marks"),
+            standing.c.person_id.label("csm_id"),
             person.c.name.label("csm_name"),
             person.c.slack_user_id,
             installation.c.as_of,
@@ -107,8 +121,6 @@ def _found(catalog: Catalog) -> Select[Any]:
         .join(installation, installation.c.id == record.c.installation_id)
         .outerjoin(person, csm)
         .where(record.c.installation_id == bindparam("installation"), record.c.archived_at.is_(None))
-        .where(standing.c.workspace_id == bindparam("workspace"))
-        .limit(LIMIT)
     )
 
 
@@ -181,6 +193,7 @@ def _client(catalog: Catalog, catalogs: CatalogOf, row: Row[Any]) -> Client:
         url=row.url,
         currency=row.currency,
         mrr=row.mrr,
+        csm_id=row.csm_id,
         csm_name=row.csm_name,
         csm_slack_id=row.slack_user_id,
         renews_on=row.renews_on,

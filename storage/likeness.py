@@ -10,6 +10,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 from sqlalchemy import (
     BindParameter,
+    CompoundSelect,
     Connection,
     Select,
     bindparam,
@@ -18,7 +19,7 @@ from sqlalchemy import (
 )
 
 from bot.domain import names
-from storage import lists, word_search
+from storage import conditions, lists, word_search
 from storage.schema import client_word, record, standing
 from storage.word_search import COUNTED
 
@@ -40,21 +41,23 @@ class Candidate(NamedTuple):
 
 _SAME = OSA.normalized_similarity  # of edits, of which the swap of two letters is one
 
-Scope = Mapping[str, int]  # {"here": installation, "workspace": workspace}
+Scope = Mapping[str, Any]  # {"here": installation, "workspace": workspace, "covered": people}
 Words = dict[str, int]  # that a typed word may mean, with the number of clients that have them
 Told = dict[str, list[tuple[int, float]]]  # word of a name -> which terms it explains, and how much (0-100) of all
 
 HERE: BindParameter[int] = bindparam("here")
 
 
-def clients() -> Select[Any]:
-    """The columns of `Candidate`, of the clients that a workspace may see; a `Scope` is bound.
+def clients(covers: bool) -> Select[Any]:
+    """The columns of `Candidate`, of the clients that somebody may see; a `Scope` is bound.
+
+    covers  whether they cover for anybody
 
     EXISTS and not a join: SQLite, which has no statistics here, might read the whole workspace first.
     """
     seen = select(standing.c.client_id).where(
         standing.c.installation_id == HERE,
-        standing.c.workspace_id == bindparam("workspace"),
+        conditions.seen(standing.c, bindparam("workspace"), conditions.of_covered() if covers else ()),
         standing.c.client_id == record.c.id,
     )
     return select(record.c.id, record.c.name, record.c.name_key, record.c.domain).where(
@@ -62,10 +65,10 @@ def clients() -> Select[Any]:
     )
 
 
-def clients_with(words: Any) -> Select[Any]:
+def clients_with(words: Any, covers: bool) -> Select[Any]:
     """Those with one of the words."""
     has_word = (client_word.c.installation_id == HERE) & (client_word.c.client_id == record.c.id)
-    return clients().join(client_word, has_word).where(client_word.c.word.in_(words))
+    return clients(covers).join(client_word, has_word).where(client_word.c.word.in_(words))
 
 
 _words, _others = lists.texts("words"), lists.texts("others")
@@ -77,16 +80,18 @@ _has_other = select(_other.c.client_id).where(
     _other.c.word.in_(select(_others.c.value)),
 )
 _MOST: BindParameter[int] = bindparam("most")
-_CLOSE = union_all(
-    *(
-        select(some.limit(_MOST).subquery())
-        for some in (
-            clients().where(record.c.name_key.in_(select(_keys.c.value))),
-            clients_with(select(_words.c.value)),
-            clients_with(select(_rarer.c.value)).where(_has_other.exists()),
-        )
+
+
+def _close_to(covers: bool) -> CompoundSelect[Any]:
+    ways = (
+        clients(covers).where(record.c.name_key.in_(select(_keys.c.value))),
+        clients_with(select(_words.c.value), covers),
+        clients_with(select(_rarer.c.value), covers).where(_has_other.exists()),
     )
-)
+    return union_all(*(select(some.limit(_MOST).subquery()) for some in ways))
+
+
+_CLOSE = {covers: _close_to(covers) for covers in (False, True)}
 
 
 class _Asked:
@@ -155,7 +160,7 @@ def _close(connection: Connection, scope: Scope, asked: _Asked, groups: Sequence
         **scope, "keys": asked.mended(), "words": _likely(asked.told(), groups, most), "rarer": rarer,
         "others": others, "most": most,
     }  # fmt: skip
-    return [Candidate(*row) for row in connection.execute(_CLOSE, parameters)]
+    return [Candidate(*row) for row in connection.execute(_CLOSE[bool(scope["covered"])], parameters)]
 
 
 def _add_near_words(connection: Connection, here: int, asked: _Asked) -> None:

@@ -280,8 +280,7 @@ def _from(query: Select[Any], shape: Shape, order: _Order) -> Select[Any]:
         query = query.select_from(standing.join(record, same))
     if shape.named:
         return query
-    small = {Whose.MINE: "person", Whose.PERSON: "person", Whose.TEAM: "team"}
-    index = small.get(shape.scope, order.index)
+    index = conditions.INDEXES.get(shape.scope, order.index)
     return query.with_hint(standing, f"INDEXED BY ix_standing_{index}", "sqlite")
 
 

@@ -7,7 +7,7 @@ from enum import IntEnum
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, String, bindparam, not_, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, String, bindparam, not_, select, union_all
 
 from bot.domain import names
 from storage import likeness
@@ -57,13 +57,21 @@ def exact_parameters(text: str) -> dict[str, Any]:
 
 _key = bindparam("key", type_=String)
 _begins_so = begins(record.c.name_key, _key)
-# Both databases read such a union from its beginning and stop at the limit: where enough names begin so, no word is
-# looked at.
-_LITERAL = union_all(
-    select(clients().where(record.c.domain == bindparam("domain")).limit(ENOUGH).subquery()),
-    select(clients().where(_begins_so).order_by(record.c.name_key).limit(ENOUGH).subquery()),
-    select(clients_with(with_part(HERE, PARTS)).where(not_(_begins_so)).limit(ENOUGH).subquery()),
-).limit(ENOUGH)
+
+
+def _literal_to(covers: bool) -> CompoundSelect[Any]:
+    """Both databases read such a union from its beginning and stop at the limit.
+
+    Where enough names begin so, no word is looked at.
+    """
+    return union_all(
+        select(clients(covers).where(record.c.domain == bindparam("domain")).limit(ENOUGH).subquery()),
+        select(clients(covers).where(_begins_so).order_by(record.c.name_key).limit(ENOUGH).subquery()),
+        select(clients_with(with_part(HERE, PARTS), covers).where(not_(_begins_so)).limit(ENOUGH).subquery()),
+    ).limit(ENOUGH)
+
+
+_LITERAL = {covers: _literal_to(covers) for covers in (False, True)}
 
 
 class _Place(IntEnum):
@@ -75,13 +83,22 @@ class _Place(IntEnum):
     INSIDE = 3
 
 
-def find(connection: Connection, installation_id: int, workspace_id: int, text: str, limit: int = LIMIT) -> Found:
+def find(
+    connection: Connection,
+    installation_id: int,
+    workspace_id: int,
+    text: str,
+    limit: int = LIMIT,
+    covered: Sequence[int] = (),
+) -> Found:
     """The clients of a workspace that the text may mean: exact, else beginning or part of a name, else alike.
+
+    covered  the people whose clients are found wherever they stand
 
     Any text will do, of any length; what cannot be a name finds nothing. Four statements as a rule, seven at most.
     """
     asked = exact_parameters(text)
-    scope = {"here": installation_id, "workspace": workspace_id}
+    scope = {"here": installation_id, "workspace": workspace_id, "covered": covered}
     if not asked["key"]:
         return Found()
     literal = _literal(connection, scope, asked)
@@ -120,7 +137,8 @@ def _literal(connection: Connection, scope: Scope, asked: dict[str, Any]) -> lis
     """The clients in whose name or domain the text stands as it is, best first; short names before long ones."""
     key, domain = asked["key"], asked["domain"]
     inside = END if " " in key else key  # parts are looked for in words; END is in none
-    found = {Candidate(*row) for row in connection.execute(_LITERAL, {**scope, **asked, **part(inside)})}
+    statement = _LITERAL[bool(scope["covered"])]
+    found = {Candidate(*row) for row in connection.execute(statement, {**scope, **asked, **part(inside)})}
     placed = [(_place(one, key, domain), one) for one in found]
     return sorted(placed, key=lambda pair: (pair[0], len(pair[1].key), pair[1].key, pair[1].client_id))
 

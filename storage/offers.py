@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 
 from bot.domain.catalog import Catalog
-from bot.domain.listing import OF_KIND, Group, Listing, Offers, Sign, Whose
+from bot.domain.listing import OF_KIND, Group, Listing, Offers, Sign
 from storage import conditions
 from storage.schema import standing
 
@@ -34,8 +34,7 @@ def _groups(shape: conditions.Shape) -> Select[Any]:
     columns = (one.owned, one.signs, one.currency)
     tiers = (and_(*conditions.clauses(shape, tier)) for tier in shape.tiers)
     counted = select(*columns, func.count().label("clients"), func.sum(one.mrr).label("mrr"))
-    indexes = {Whose.MINE: "person", Whose.PERSON: "person", Whose.TEAM: "team"}
-    index = indexes.get(shape.scope)  # of all clients the table itself is read through, once
+    index = conditions.INDEXES.get(shape.scope)  # of all clients the table itself is read through, once
     hint = "NOT INDEXED" if index is None else f"INDEXED BY ix_standing_{index}"
     query = counted.with_hint(standing, hint, "sqlite").where(*conditions.within(shape), or_(*tiers))
     return query.group_by(*columns)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, ScalarSelect, Select, bindparam, func, l
 
 from bot.domain.catalog import Catalog, Tier
 from bot.domain.filters import Filter, Renews, Sort
-from bot.domain.listing import SHOWN, Colleague, Listing, Overview, Whose, currencies, gather
+from bot.domain.listing import SHOWN, Colleague, Listing, Overview, currencies, gather
 from storage import conditions, listing
 from storage.grounds import CatalogOf
 from storage.schema import person, standing, task
@@ -53,7 +53,7 @@ def _groups(shape: conditions.Shape, by_csm: bool) -> Select[Any]:
     one = standing.c
     columns = [one.tier, one.currency, *([one.person_id, person.c.name] if by_csm else [])]
     query = select(*columns, func.count().label("clients"), func.sum(one.mrr).label("mrr"))
-    index = {Whose.MINE: "person", Whose.PERSON: "person", Whose.TEAM: "team"}.get(shape.scope, "mrr")
+    index = conditions.INDEXES.get(shape.scope, "mrr")
     query = query.with_hint(standing, f"INDEXED BY ix_standing_{index}", "sqlite").where(*conditions.within(shape))
     query = query.where(one.tier.in_([literal_column(f"'{tier.value}'") for tier in SHOWN]))
     if by_csm:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from bot.domain.access import Person
 from bot.domain.catalog import fold
 from bot.domain.filters import Filter, FilterError
-from bot.domain.listing import Scope, Whose
+from bot.domain.listing import Choice, Scope, Whose
 from storage import named, people
 from storage.schema import person
 
@@ -33,10 +33,11 @@ def default(asker: Person) -> Scope:
     return Scope(Whose.ALL)
 
 
-def possible(asker: Person) -> tuple[Whose, ...]:
-    """The scopes that a person can choose between."""
+def possible(asker: Person) -> tuple[Choice, ...]:
+    """The scopes that a person can choose between; apart from their own, those of whom they cover."""
     mine = (Whose.MINE,) if asker.owns else ()
-    return (*mine, *((Whose.TEAM,) if asker.team_id is not None else ()), Whose.ALL)
+    covered = (one for one in asker.covers if one.email)
+    return (*mine, *((Whose.TEAM,) if asker.team_id is not None else ()), Whose.ALL, *covered)
 
 
 def _of_csm(connection: Connection, asker: Person, csm: str) -> Scope:
@@ -49,7 +50,9 @@ def _of_csm(connection: Connection, asker: Person, csm: str) -> Scope:
     found = connection.execute(select(person.c.id, person.c.name).where(*mine)).one_or_none()
     if found is None:
         raise FilterError("filter_unknown_csm", name="csm", word=csm)
-    return Scope(Whose.PERSON, person_id=found.id, name=found.name)
+    covered = asker.covering(found.id)
+    whose = Whose.PERSON if covered is None else Whose.COVERED
+    return Scope(whose, person_id=found.id, name=found.name, covered=covered)
 
 
 def _of_team(connection: Connection, asker: Person, name: str) -> Scope:

@@ -8,12 +8,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select, and_, exists, or_, select, update
 
+from bot.domain.absences import Covered
 from bot.domain.access import Person
 from bot.domain.activity import Kind, Priority, Task
 from bot.domain.tasks import Given, Place
 from bot.domain.working_days import WorkingDays
 from bot.errors import UserError
-from storage import absences, activity, deliveries, outbox, shown
+from storage import absences, activity, conditions, covering, deliveries, outbox, shown
 from storage.schema import person, record, standing, task, team, team_member
 
 _one = task.c
@@ -29,7 +30,7 @@ def _select() -> Select[Any]:
     columns = (_one.id, _one.client_id, record.c.name, _one.title, _one.due_on, _one.priority, _assignee.c.name)
     rest = (_finisher.c.name, _one.category, _one.details, _assignee.c.slack_user_id, _one.version)
     days = (_country(_assignee.c.id).label("country"), absences.spans(_assignee.c.id, _one.due_on).label("away"))
-    return select(*columns, *rest, *days).select_from(joined)
+    return select(*columns, *rest, _one.assignee_id, *days).select_from(joined)
 
 
 def _country(who: ColumnElement[int]) -> ScalarSelect[Any]:
@@ -45,13 +46,16 @@ _SELECT = _select()
 
 
 def open_of(connection: Connection, asker: Person, place: Place, limit: int) -> list[Given]:
-    """A page of open tasks by their days: one's own, or those of the team that one leads."""
+    """A page of open tasks by their days: one's own, those of the team that one leads, or of whom one covers."""
     whose = _of_team(asker.team_id) if place.is_team and asker.leads else _one.assignee_id == asker.seen_as
+    if place.is_covered:
+        whose = _one.assignee_id.in_([one.person_id for one in asker.covers])
     query = _SELECT.where(*_seen(asker), whose, _one.done_at.is_(None)).order_by(_one.due_on, _one.id).limit(limit)
     if place.day is not None:
         later = or_(_one.due_on > place.day, and_(_one.due_on == place.day, _one.id > place.id))
         query = query.where(_one.due_on >= place.day, later)
-    return [_given(row) for row in connection.execute(query)]
+    found = [_given(row) for row in connection.execute(query)]
+    return [replace(one, days=asker.days) for one in found] if place.is_covered else found
 
 
 def get(connection: Connection, asker: Person, task_id: int) -> Given:
@@ -76,17 +80,18 @@ def _why_not(connection: Connection, asker: Person, task_id: int) -> UserError:
 def finish(connection: Connection, asker: Person, task_id: int, now: datetime) -> bool:
     """Note that a task is done. False where it was done already, or is not theirs to change."""
     values = {"done_at": now, "done_by": asker.id}
-    return _change(connection, asker, task_id, _one.done_at.is_(None), values, now)
+    return _change(connection, asker, task_id, _one.done_at.is_(None), values, "task.done", now)
 
 
 def reopen(connection: Connection, asker: Person, task_id: int, now: datetime) -> bool:
     """The way back. False where it is open already, or not theirs to change."""
-    return _change(connection, asker, task_id, _one.done_at.is_not(None), {"done_at": None, "done_by": None}, now)
+    values = {"done_at": None, "done_by": None}
+    return _change(connection, asker, task_id, _one.done_at.is_not(None), values, "task.reopened", now)
 
 
 def put_off(connection: Connection, asker: Person, task_id: int, day: date, now: datetime) -> bool:
     """Let an open task be due on another day. False where it is done, or not theirs to change."""
-    return _change(connection, asker, task_id, _one.done_at.is_(None), {"due_on": day}, now)
+    return _change(connection, asker, task_id, _one.done_at.is_(None), {"due_on": day}, "task.put_off", now)
 
 
 def change(connection: Connection, asker: Person, task_id: int, version: int, made: Task, now: datetime) -> Given:
@@ -95,17 +100,17 @@ def change(connection: Connection, asker: Person, task_id: int, version: int, ma
     Raises FieldError where it cannot be given to them, UserError where it was changed or done since that version.
     """
     before = get(connection, asker, task_id)
-    _, assignee = activity.assignee(connection, asker, before.client_id, made.assignee)
+    _, assignee = activity.assignee(connection, asker, before.client_id, made.assignee, now)
     values = {"title": made.title, "details": made.details, "due_on": made.due_on, "priority": made.priority.value}
     values["category"] = made.category
     values["assignee_id"] = assignee.id
     same = and_(_one.version == version, _one.done_at.is_(None))
-    if not _change(connection, asker, task_id, same, values, now):
+    if not _change(connection, asker, task_id, same, values, "task.changed", now):
         raise UserError("task_changed")
     if made.assignee != before.assignee_slack_id:
         deliveries.withdraw(connection, asker.installation_id, "task", str(task_id))
         if assignee.id != asker.id:
-            activity.tell(connection, assignee, task_id, version + 1, now)
+            activity.tell(connection, assignee, asker, task_id, version + 1, now)
     return replace(before, title=made.title, due_on=made.due_on, priority=made.priority, assignee=assignee.name)
 
 
@@ -115,9 +120,11 @@ def _change(
     task_id: int,
     as_it_is: ColumnElement[bool],
     values: dict[str, Any],
+    what: str,
     now: datetime,
 ) -> bool:
-    """Of two at the same moment one changes it."""
+    """Of two at the same moment one changes it. What is done in another's place is audited."""
+    covered = _covered(connection, asker, task_id)
     mine = (*_changeable(asker, task_id), as_it_is)
     changed = update(task).where(*mine).values(**values, version=_one.version + 1).returning(_one.version)
     version = connection.scalar(changed)
@@ -125,7 +132,16 @@ def _change(
         return False
     shown.mark(connection, asker.installation_id, [task_id])
     outbox.add(connection, asker, Kind.TASK, task_id, version, now)
+    covering.acted(connection, asker, covered, what, now)
     return True
+
+
+def _covered(connection: Connection, asker: Person, task_id: int) -> Covered | None:
+    """Whom a task is given to, where the asker covers for them."""
+    if not asker.acts_for:
+        return None
+    mine = (_one.installation_id == asker.installation_id, _one.id == task_id)
+    return asker.covering(connection.scalar(select(_one.assignee_id).where(*mine)))
 
 
 def told(connection: Connection, asker: Person, task_id: int) -> Given | None:
@@ -138,7 +154,7 @@ def _seen(asker: Person) -> tuple[ColumnElement[bool], ...]:
     """Tasks of clients that somebody sees."""
     at = standing.c
     same = (at.installation_id == _one.installation_id, at.client_id == _one.client_id)
-    seen = exists(select(at.client_id).where(*same, at.workspace_id == asker.workspace_id))
+    seen = exists(select(at.client_id).where(*same, conditions.seen(at, asker.workspace_id, asker.covered)))
     return _one.installation_id == asker.installation_id, seen
 
 
@@ -147,8 +163,8 @@ def _changeable(asker: Person, task_id: int) -> tuple[ColumnElement[bool], ...]:
 
 
 def _whose(asker: Person) -> ColumnElement[bool]:
-    """Who may change a task: whose it is, and the lead of their team. It stands here and nowhere else."""
-    whose = _one.assignee_id == asker.id
+    """Who may change a task: whose it is, who covers for them, and the lead of their team. It stands here alone."""
+    whose: ColumnElement[bool] = _one.assignee_id.in_((asker.id, *asker.acts_for))
     if asker.leads and asker.own_team_id is not None:
         whose = or_(whose, _of_team(asker.own_team_id))
     return whose

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain.access import Person
+from storage import conditions
 from storage.schema import channel_tie, record, standing
 
 _one = channel_tie.c
@@ -34,7 +35,8 @@ def seen(connection: Connection, asker: Person, channel: str) -> tuple[int, str]
     at = (standing.c.installation_id == here) & (standing.c.client_id == _one.client_id)
     query = select(record.c.id, record.c.name).select_from(channel_tie.join(record, same).join(standing, at))
     query = query.where(here == asker.installation_id, _one.channel_id == channel, record.c.archived_at.is_(None))
-    row = connection.execute(query.where(standing.c.workspace_id == asker.workspace_id)).one_or_none()
+    seen = conditions.seen(standing.c, asker.workspace_id, asker.covered)
+    row = connection.execute(query.where(seen).limit(1)).one_or_none()
     return None if row is None else (row.id, row.name)
 
 

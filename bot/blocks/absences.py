@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from bot.blocks import forms, ids, kit
 from bot.blocks.forms import FormState
@@ -120,6 +121,15 @@ def _day(fields: Mapping[str, str], name: str) -> date:
         return date.fromisoformat(fields.get(name, ""))
     except ValueError as error:
         raise FieldError("absence_no_day", name) from error
+
+
+def marked(made: dict[str, Any], covered: Covered | None, today: date, words: Words) -> dict[str, Any]:
+    """A message or a modal with that above it, where it is about whom somebody covers."""
+    if covered is None:
+        return made
+    said = mark(covered, today, words)
+    text = {"text": kit.cut(f"{said}. {made['text']}", kit.TEXT)} if "text" in made else {}
+    return {**made, **text, "blocks": [{**kit.context(said), "block_id": "covered"}, *made["blocks"]]}
 
 
 def mark(one: Covered, today: date, words: Words) -> str:

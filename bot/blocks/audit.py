@@ -31,6 +31,7 @@ ACTIONS = {
     "absence.set": "set when {subject} is away",
     "absence.changed": "changed when {subject} is away",
     "absence.ended": "said that {subject} is back, or stays",
+    "cover.acted": "acted for {subject}, who is away",
     "data.uploaded": "uploaded {subject}",
     "right.looked": "looked as {subject}",
 }

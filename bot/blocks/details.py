@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.blocks import ids, kit
+from bot.blocks import absences, ids, kit
 from bot.blocks.kit import Block, Modal
 from bot.blocks.words import Words
 from bot.domain.catalog import Catalog
@@ -31,7 +31,8 @@ def category(catalog: Catalog, one: Engagement, key: str, words: Words) -> Modal
     title = f"{kit.cut(shown.name, 14)}: {_points(one.areas[shown], words)}"
     foot = kit.context(_footnote(one, shown.key, uses, words))
     blocks = [head, *tools, _logging(f"{one.client.id} {shown.key}", words), foot]
-    return kit.modal(title, blocks, close=words("Close"), metadata=str(one.client.id))
+    made = kit.modal(title, blocks, close=words("Close"), metadata=str(one.client.id))
+    return absences.marked(made, one.client.covered, one.day, words)
 
 
 def _logging(about: str, words: Words) -> kit.Block:

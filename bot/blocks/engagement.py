@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.blocks import ids, kit, moves
+from bot.blocks import absences, ids, kit, moves
 from bot.blocks.key_accounts import key_account
 from bot.blocks.kit import Block, Message
 from bot.blocks.offers import sentence, why_held
@@ -27,7 +27,8 @@ def card(catalog: Catalog, one: Engagement, words: Words) -> Message:
     """The answer to `/engagement acme`."""
     offer, key = _offer(catalog, one, words), key_account(one, words)
     more = [*map(kit.section, offer), _buttons(one, words), kit.context(" · ".join([*key, _freshness(one, words)]))]
-    return kit.message(summary(catalog, one, words, [*offer, *key]), [*body(catalog, one, words), *more])
+    made = kit.message(summary(catalog, one, words, [*offer, *key]), [*body(catalog, one, words), *more])
+    return absences.marked(made, one.client.covered, one.day, words)
 
 
 def shared(catalog: Catalog, one: Engagement, words: Words, sharer: str) -> Message:

@@ -10,13 +10,14 @@ from types import MappingProxyType
 from bot.blocks import ids, kit, moves
 from bot.blocks.kit import Block, Element, Message
 from bot.blocks.offers import KINDS, of_line
+from bot.blocks.scopes import buttons as to_others
 from bot.blocks.scopes import entries, whose
 from bot.blocks.states import ListState, write
 from bot.blocks.words import Words
 from bot.domain.catalog import Catalog, Tier
 from bot.domain.filter_text import write as write_filter
 from bot.domain.filters import Sort
-from bot.domain.listing import Line, Listing, Page, Whose
+from bot.domain.listing import Choice, Line, Listing, Page, Whose
 from bot.domain.opportunities import Opportunity
 
 Offers = Mapping[int, Sequence[Opportunity]]
@@ -65,7 +66,7 @@ def page(
     state: ListState,
     words: Words,
     offers: Offers = MappingProxyType({}),
-    scopes: Sequence[Whose] = (),
+    scopes: Sequence[Choice] = (),
 ) -> Message:
     """The answer to `/engagement tier:low`, and what its buttons put in its place.
 
@@ -209,7 +210,7 @@ def _sort(sort: Sort, reverse: bool, words: Words) -> Element:
     return kit.select(ids.SORT_LIST, options, f"-{sort.value}" if reverse else sort.value)
 
 
-def _paging(listing: Listing, found: Page, state: ListState, scopes: Sequence[Whose], words: Words) -> Block:
+def _paging(listing: Listing, found: Page, state: ListState, scopes: Sequence[Choice], words: Words) -> Block:
     """Back and on, the filter, and in the menu what else can be done, and the same of others' clients."""
     buttons = []
     if found.has_before and found.lines:
@@ -219,8 +220,11 @@ def _paging(listing: Listing, found: Page, state: ListState, scopes: Sequence[Wh
         after = state.before + len(found.lines)
         on = ListState(state.filter, state.owner, found.lines[-1].position, False, after)
         buttons.append(kit.button(words("Next ▶"), f"{ids.SHOW_LIST}:next", write(on)))
-    menu = kit.overflow(ids.MORE_OF_LIST, [*_more(words), *entries(listing, scopes, words)])
+    own = [one for one in scopes if isinstance(one, Whose)]
+    covered = [one for one in scopes if not isinstance(one, Whose)]
+    menu = kit.overflow(ids.MORE_OF_LIST, [*_more(words), *entries(listing, own, words)])
     buttons += [overview(listing, words), narrow(state.filter, words), menu]
+    buttons += to_others(listing, covered, ids.SHOW_OVERVIEW, words)
     return kit.carrying("more", state.filter, kit.actions(*buttons))
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
 
-from bot.blocks import ids, kit
+from bot.blocks import absences, ids, kit
 from bot.blocks import listing as lists
 from bot.blocks.kit import Block, Element, Message, Modal
 from bot.blocks.offers import KINDS, sentence, why_held
@@ -19,7 +19,7 @@ from bot.domain.answers import Reply
 from bot.domain.catalog import Catalog, Kind
 from bot.domain.engagement import Engagement
 from bot.domain.filter_text import write as write_filter
-from bot.domain.listing import Line, Listing, Offers, Whose
+from bot.domain.listing import Choice, Line, Listing, Offers
 from bot.domain.opportunities import Opportunity
 
 ORDER = (Kind.UPSELL, Kind.CROSS_SELL, Kind.ACTIVATION)  # of one client's
@@ -36,7 +36,7 @@ def overview(
     first: Sequence[tuple[Line, str]],
     owner: int,
     words: Words,
-    scopes: Sequence[Whose] = (),
+    scopes: Sequence[Choice] = (),
 ) -> Message:
     """The answer to `/opportunities`.
 
@@ -54,14 +54,14 @@ def overview(
     return kit.message(f"{told}. {_shown(listing, words)}.".replace("*", "").replace("`", ""), blocks)
 
 
-def _nobody(listing: Listing, scopes: Sequence[Whose], words: Words) -> Message:
+def _nobody(listing: Listing, scopes: Sequence[Choice], words: Words) -> Message:
     text = words("Nobody matches: {whose}.", whose=whose(listing.scope, words))
     return kit.message(
         text, [kit.section(text), _elsewhere(listing, scopes, words), kit.context(_foot(listing, words))]
     )
 
 
-def _elsewhere(listing: Listing, scopes: Sequence[Whose], words: Words) -> Block:
+def _elsewhere(listing: Listing, scopes: Sequence[Choice], words: Words) -> Block:
     """The same of others' clients, and the overview of these."""
     return kit.actions(*to_others(listing, scopes, ids.SHOW_BASE, words), lists.overview(listing, words))
 
@@ -152,9 +152,8 @@ def of_client(catalog: Catalog, one: Engagement, words: Words) -> Message:
     name = kit.name(one.client.name)
     if not found:
         text = words("*{name}*: nothing to offer now.", name=name)
-        return kit.message(
-            text.replace("*", ""), [kit.section(text), _card(one, words), kit.context(_end(one, (), words))]
-        )
+        blocks = [kit.section(text), _card(one, words), kit.context(_end(one, (), words))]
+        return absences.marked(kit.message(text.replace("*", ""), blocks), one.client.covered, one.day, words)
     shown = sorted(open_, key=lambda each: ORDER.index(each.kind))[:SHOWN]
     head = kit.section(words("*{name}* · what could come next", name=name))
     waiting = _held(catalog, held, words)
@@ -163,7 +162,8 @@ def of_client(catalog: Catalog, one: Engagement, words: Words) -> Message:
         blocks.append(kit.context(words("and {n} more that are paid for and not used", n=len(open_) - len(shown))))
     text = f"{name}: {'. '.join(_spoken(catalog, shown, words)) or words('all is held back for now')}."
     text = " ".join([text, *(f"{line.replace('*', '')}." for line in waiting)])
-    return kit.message(text, [*blocks, _card(one, words), kit.context(_end(one, shown, words))])
+    made = kit.message(text, [*blocks, _card(one, words), kit.context(_end(one, shown, words))])
+    return absences.marked(made, one.client.covered, one.day, words)
 
 
 def _end(one: Engagement, shown: Sequence[Opportunity], words: Words) -> str:

@@ -15,7 +15,7 @@ from bot.blocks.words import Words
 from bot.domain.catalog import Catalog, Tier
 from bot.domain.filter_text import write as write_filter
 from bot.domain.filters import Filter, Sort
-from bot.domain.listing import Colleague, Line, Listing, Overview, Whose, portions
+from bot.domain.listing import Choice, Colleague, Line, Listing, Overview, Whose, portions
 
 BARS = (Tier.HIGH, Tier.MEDIUM, Tier.LOW)
 APART = (Tier.ONBOARDING, Tier.UNKNOWN)
@@ -25,7 +25,7 @@ COLLEAGUES = 15
 
 
 def overview(
-    catalog: Catalog, listing: Listing, found: Overview, owner: int, scopes: Sequence[Whose], words: Words
+    catalog: Catalog, listing: Listing, found: Overview, owner: int, scopes: Sequence[Choice], words: Words
 ) -> Message:
     """The answer to `/engagement`. `scopes`: whose clients could be shown instead."""
     parts = [
@@ -159,7 +159,7 @@ def _by_tier(listing: Listing, found: Overview, owner: int, words: Words) -> Blo
     return kit.carrying("more", write_filter(listing.wanted), kit.actions(*buttons, menu))
 
 
-def _scopes(listing: Listing, scopes: Sequence[Whose], words: Words) -> Block:
+def _scopes(listing: Listing, scopes: Sequence[Choice], words: Words) -> Block:
     buttons = to_others(listing, scopes, ids.SHOW_OVERVIEW, words)
     chart = kit.button(words("Chart"), ids.SHOW_CHART, write_filter(listing.wanted))
     return kit.actions(*buttons, chart, lists.narrow(write_filter(listing.wanted), words))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from string import ascii_lowercase
 
-from bot.blocks import kit
+from bot.blocks import absences, kit
 from bot.blocks.kit import Element
 from bot.blocks.words import Words
 from bot.domain.filter_text import write
 from bot.domain.filters import Filter
-from bot.domain.listing import Listing, Scope, Whose
+from bot.domain.listing import Choice, Listing, Scope, Whose
 
 LABELS = {Whose.MINE: "Mine", Whose.TEAM: "My team", Whose.ALL: "All clients"}
 FILTERS = {Whose.MINE: Filter(csm="me"), Whose.TEAM: Filter(team="mine"), Whose.ALL: Filter(team="all")}
@@ -29,27 +30,43 @@ def _whose(scope: Scope, words: Words) -> str:
             return words("clients of {team}", team=kit.name(scope.name, 60))
         case Whose.PERSON if scope.person_id is None:
             return words("clients without a CSM")
+        case Whose.COVERED if scope.covered is not None:
+            mark = absences.mark(scope.covered, scope.covered.last, words)
+            return f"{mark[:1].lower()}{mark[1:]}"
         case Whose.PERSON:
             return words("clients of {name}", name=kit.name(scope.name, 60))
         case _:
             return words("all clients")
 
 
-def others(listing: Listing, possible: Sequence[Whose]) -> Iterator[Whose]:
+def others(listing: Listing, possible: Sequence[Choice]) -> Iterator[Choice]:
     """The scopes that the same could be shown of instead."""
-    here = FILTERS.get(listing.scope.whose)
-    is_plain = listing.wanted.whose in {Filter(), here}
-    return (one for one in possible if one is not listing.scope.whose or not is_plain)
+    scope, shown = listing.scope, listing.wanted.whose
+    return (one for one in possible if _filter(one) != shown and (one is not scope.whose or shown != Filter()))
 
 
-def buttons(listing: Listing, possible: Sequence[Whose], action: str, words: Words) -> list[Element]:
-    """A button to the same of each other scope."""
+def buttons(listing: Listing, possible: Sequence[Choice], action: str, words: Words) -> list[Element]:
+    """A button to the same of each other scope; letters keep those of several covered people apart."""
     return [
-        kit.button(words(LABELS[one]), f"{action}:{one.value}", write(listing.wanted.of(FILTERS[one])))
-        for one in others(listing, possible)
+        kit.button(_label(one, words), f"{action}:{_named(one, letter)}", write(listing.wanted.of(_filter(one))))
+        for one, letter in zip(others(listing, possible), ascii_lowercase, strict=False)
     ]
 
 
-def entries(listing: Listing, possible: Sequence[Whose], words: Words) -> list[tuple[str, str]]:
+def entries(listing: Listing, possible: Sequence[Choice], words: Words) -> list[tuple[str, str]]:
     """The same as entries of a menu, each with the filter of its scope alone."""
-    return [(words(LABELS[one]), write(FILTERS[one])) for one in others(listing, possible)]
+    return [(_label(one, words), write(_filter(one))) for one in others(listing, possible)]
+
+
+def _filter(one: Choice) -> Filter:
+    return FILTERS[one] if isinstance(one, Whose) else Filter(csm=one.email)
+
+
+def _label(one: Choice, words: Words) -> str:
+    if isinstance(one, Whose):
+        return words(LABELS[one])
+    return words("For {person}", person=one.name)
+
+
+def _named(one: Choice, letter: str) -> str:
+    return one.value if isinstance(one, Whose) else f"{Whose.COVERED.value}{letter}"

@@ -25,9 +25,27 @@ LABELS = {
     "is_super_admin": "Super admin",
     "manages": "Manages customer success settings",
     "seat": "Seat",
+    "from": "First day",
+    "to": "Last day",
+    "cover": "Cover",
+    "did": "Did",
 }
 OBJECTS = {"client", "service", "revenue"}  # their values are objects
-WORDS = {TABLE: "table", BOARD: "board"}
+WORDS = {
+    TABLE: "table",
+    BOARD: "board",
+    "task.logged": "logged a task",
+    "task.done": "did a task",
+    "task.reopened": "opened a task again",
+    "task.put_off": "put off a task",
+    "task.changed": "changed a task",
+    "note.left": "left a note",
+    "opportunity.answered": "answered an opportunity",
+    "tool.marked": "marked a tool",
+    "client.shared": "shared a client",
+    "client.followed": "changed who follows a client, or its channel",
+    "channel.untied": "untied a channel from a client",
+}
 SEATS = {"on": "given", "off": "taken away", None: "by the rule"}
 LONGEST = 200  # characters of a value
 SEVERAL = 10  # of a list

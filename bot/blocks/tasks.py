@@ -10,6 +10,7 @@ from bot.blocks import absences, ids, kit
 from bot.blocks.activity_form import PRIORITIES
 from bot.blocks.kit import Block, Element, Message
 from bot.blocks.words import Words
+from bot.domain.absences import Covered
 from bot.domain.activity import Priority
 from bot.domain.due import When
 from bot.domain.tasks import Given, Place
@@ -38,14 +39,16 @@ def page(
     *,
     leads: bool,
     plans: bool = False,
+    covers: Sequence[Covered] = (),
     did: tuple[Did, Given] | None = None,
 ) -> Message:
     """A page of tasks, and one more where there are later ones; above it what was just done with one.
 
-    plans  whether they have said that they are away, now or later
+    plans   whether they have said that they are away, now or later
+    covers  whom they cover now
     """
     shown = sorted(found[:PAGE], key=lambda one: (one.waits_until, one.due_on, one.id))
-    title = words("Your team's open tasks") if place.is_team else words("Your open tasks")
+    title = _title(place, covers, today, words)
     above = [] if did is None else _above(*did, place, today, words)
     if not shown:
         none = words("Nothing is to be done.") if place.day is None else words("There is nothing later.")
@@ -56,16 +59,23 @@ def page(
     said = [] if did is None else [_said(*did, today, words)]
     text = ". ".join([*said, title, *filter(None, [none]), *(_spoken(one, place, today, words) for one in shown)])
     return kit.message(
-        text.replace("*", ""), [*above, *parts, kit.actions(*_turning(found, place, words, leads=leads), away)]
+        text.replace("*", ""), [*above, *parts, kit.actions(*_turning(found, place, covers, words, leads=leads), away)]
     )
 
 
-def given(one: Given, today: date, words: Words) -> Message:
-    """The direct message to whom a task was given."""
+def _title(place: Place, covers: Sequence[Covered], today: date, words: Words) -> str:
+    if place.is_covered:
+        marks = ", ".join(absences.mark(one, today, words) for one in covers)
+        return marks or words("You cover for nobody now")
+    return words("Your team's open tasks") if place.is_team else words("Your open tasks")
+
+
+def given(one: Given, today: date, words: Words, covered: Covered | None = None) -> Message:
+    """The direct message to whom a task was given, or to who covers for them."""
     due = words("due {day}", day=words.weekday(one.due_on, today))
     lines = [words("*A task for you*"), _named(one), due]
     blocks = [kit.section(*lines), kit.actions(kit.button(words("Done"), ids.FINISH_GIVEN, str(one.id)))]
-    return kit.message(" · ".join(lines).replace("*", ""), blocks)
+    return absences.marked(kit.message(" · ".join(lines).replace("*", ""), blocks), covered, today, words)
 
 
 def given_done(one: Given, today: date, words: Words, *, is_first: bool) -> Message:
@@ -74,14 +84,14 @@ def given_done(one: Given, today: date, words: Words, *, is_first: bool) -> Mess
     return kit.message(text.replace("*", ""), [kit.section(text)])
 
 
-def given_since(one: Given, reader: str, today: date, words: Words) -> Message:
+def given_since(one: Given, reader: str, today: date, words: Words, covered: Covered | None = None) -> Message:
     """The same message after the task was changed, by whomever. `reader`: the Slack user who got it."""
     if one.done_by is not None:
         text = words("✓ Done by {person}: {task}", person=kit.name(one.done_by, 60), task=_named(one))
-    elif one.assignee_slack_id != reader:
+    elif one.assignee_slack_id != reader and covered is None:
         text = words("{person} has it now: {task}", person=kit.name(one.assignee, 60), task=_named(one))
     else:
-        return given(one, today, words)
+        return given(one, today, words, covered)
     return kit.message(text.replace("*", ""), [kit.section(text)])
 
 
@@ -105,7 +115,7 @@ def _lines(one: Given, place: Place, today: date, words: Words) -> list[str]:
     parts = [words.weekday(one.due_on, today)]
     if one.priority is not Priority.MEDIUM:
         parts.append(words("{priority} priority", priority=words(PRIORITIES[one.priority])))
-    if place.is_team:
+    if place.is_team or place.is_covered:
         parts.append(kit.name(one.assignee, 60))
     return [_named(one), " · ".join(parts)]
 
@@ -149,15 +159,21 @@ def _said(did: Did, one: Given, today: date, words: Words) -> str:
             return words("Open again: {task}", task=_named(one))
 
 
-def _turning(found: Sequence[Given], place: Place, words: Words, *, leads: bool) -> list[Element]:
+def _turning(
+    found: Sequence[Given], place: Place, covers: Sequence[Covered], words: Words, *, leads: bool
+) -> list[Element]:
     buttons: list[Element] = []
     if place.day is not None:
-        buttons.append(kit.button(words("◀ First"), f"{ids.SHOW_TASKS}:first", str(Place(place.is_team))))
+        buttons.append(kit.button(words("◀ First"), f"{ids.SHOW_TASKS}:first", str(place.first)))
     if len(found) > PAGE:
         last = found[PAGE - 1]
-        later = Place(place.is_team, last.due_on, last.id)
+        later = place._replace(day=last.due_on, id=last.id)
         buttons.append(kit.button(words("Later ▶"), f"{ids.SHOW_TASKS}:later", str(later)))
-    if leads:
-        label = words("Mine") if place.is_team else words("My team's")
-        buttons.append(kit.button(label, f"{ids.SHOW_TASKS}:whose", str(Place(not place.is_team))))
+    if leads or place.is_covered:
+        other = Place(is_team=leads and not (place.is_team or place.is_covered))
+        label = words("My team's") if other.is_team else words("Mine")
+        buttons.append(kit.button(label, f"{ids.SHOW_TASKS}:whose", str(other)))
+    if covers and not place.is_covered:
+        label = words("For {people}", people=", ".join(one.name for one in covers))
+        buttons.append(kit.button(label, f"{ids.SHOW_TASKS}:covered", str(Place(is_covered=True))))
     return buttons

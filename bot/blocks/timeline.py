@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.blocks import ids, kit, moves
+from bot.blocks import absences, ids, kit, moves
 from bot.blocks.kit import Message
 from bot.blocks.words import Words
 from bot.domain.catalog import Catalog
@@ -38,7 +38,8 @@ def history(catalog: Catalog, one: Engagement, stages: Sequence[Stage], words: W
     if any(stage.from_import for stage in stages):
         foot.insert(0, words("Weeks before the first import are worked out from its usage"))
     blocks = [kit.section(head), chart, kit.section(*lines), _back(one, words), kit.context(" · ".join(foot))]
-    return kit.message(f"{_spoken(head, labelled, lines, words)}. {foot[-2]}.", blocks)
+    made = kit.message(f"{_spoken(head, labelled, lines, words)}. {foot[-2]}.", blocks)
+    return absences.marked(made, one.client.covered, one.day, words)
 
 
 def _event(catalog: Catalog, event: Event, one: Engagement, words: Words) -> str:

@@ -98,6 +98,7 @@ SENTENCES = {
     "task_no_assignee": "Choose who is to do it.",
     "task_stranger": "A task is given to full members of this Slack workspace only.",
     "task_no_seat": "{person} has no seat, so no task can be given to them.",
+    "task_covered": "You see this client only while you cover for {person}: give its task to {person}, and do it.",
     "task_unseen": "{person} does not see this client, so its task cannot be given to them.",
     "absence_no_day": "Choose a day.",
     "absence_backwards": "The last day comes before the first one.",

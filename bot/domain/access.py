@@ -79,8 +79,20 @@ class Person:
         """The people in whose place they may do something: rights stay one's own, as whomever one looks."""
         return tuple(one.person_id for one in self.covers) if self.looks_as is None else ()
 
+    def is_away(self, now: datetime) -> bool:
+        return any(span.has(self.day(now)) for span in self.away)
+
     def covering(self, person_id: int | None) -> Covered | None:
         return next((one for one in self.covers if one.person_id == person_id), None)
+
+    def in_place_of(self, stands: Mapping[int, int | None]) -> Covered | None:
+        """Whom they cover, of a client that they see for that reason alone."""
+        csms = () if self.workspace_id in stands else stands.values()
+        return next((one for csm in csms if (one := self.covering(csm)) is not None), None)
+
+    def for_whom(self, stands: Mapping[int, int | None]) -> Covered | None:
+        """Whom they cover, of the CSMs of a client."""
+        return next((one for csm in stands.values() if (one := self.covering(csm)) is not None), None)
 
     def sees(self, stands: Mapping[int, int | None]) -> bool:
         """Whether they see a client; by the workspaces where it stands, with its CSM in each."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from bot.domain.absences import Covered
 from bot.domain.answers import Answer
 from bot.domain.freshness import Reach
 from bot.domain.marks import Mark
@@ -39,3 +40,5 @@ class Client:
     marks: Mapping[int, Mark] = field(default_factory=dict)  # that count on `as_of`, by position in `Catalog.tools`
     key_of_me: bool = False  # a key account of who asks
     key_of_team: str | None = None  # the name of their team, where it is one of that
+    csm_id: int | None = None
+    covered: Covered | None = None  # its CSM, where who asks covers for them

@@ -9,11 +9,13 @@ from enum import IntFlag, StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
+from bot.domain.absences import Covered
 from bot.domain.catalog import Kind, Tier, Tool
 from bot.domain.filters import Filter
 from bot.domain.freshness import EVERY, Reach
 from bot.domain.moves import Ground, Part
 from bot.domain.scoring import Area, whole
+from bot.domain.workspaces import EVERYTHING
 
 AREA_BITS = 4  # of `standing.areas` for each category
 MOST_AREAS = 15  # categories, so that their scores fit into 63 bits
@@ -42,6 +44,10 @@ class Whose(StrEnum):
     TEAM = "team"
     ALL = "all"
     PERSON = "person"  # of one CSM, or of nobody
+    COVERED = "covered"  # of one CSM who is away and whom the asker covers, wherever they stand
+
+
+Choice = Whose | Covered  # whose clients could be shown instead
 
 
 @dataclass(frozen=True)
@@ -53,11 +59,12 @@ class Scope:
     team_id: int | None = None  # beside a person: only those of theirs that are the team's
     name: str = ""  # of the team or person
     team: str = ""  # beside a person: the team's name
+    covered: Covered | None = None  # with COVERED
 
     @property
     def is_of_both(self) -> bool:
         """Of a person, and of those only what is a team's."""
-        return self.whose in {Whose.MINE, Whose.PERSON} and self.team_id is not None
+        return self.whose in {Whose.MINE, Whose.PERSON, Whose.COVERED} and self.team_id is not None
 
 
 class Position(NamedTuple):
@@ -84,6 +91,12 @@ class Listing:
     today: date  # where the person is
     as_of: date | None  # the day that the data goes to
     every: int | None = None  # the rhythm of the source that goes there
+
+    @property
+    def stands_in(self) -> int:
+        """The workspace whose view of the clients is meant."""
+        covered = self.scope.covered if self.scope.whose is Whose.COVERED else None
+        return self.workspace_id if covered is None or self.workspace_id == EVERYTHING else covered.workspace_id
 
     @property
     def is_late(self) -> bool:

@@ -27,6 +27,7 @@ class Given:
     details: str = ""
     assignee_slack_id: str = ""
     version: int = 1
+    assignee_id: int = 0
     days: WorkingDays = ANYWHERE  # the assignee's
 
     @property
@@ -44,9 +45,14 @@ class Place(NamedTuple):
     is_team: bool = False  # of all people in the team that one leads
     day: date | None = None  # None: the first page
     id: int = 0
+    is_covered: bool = False  # of whom one covers
+
+    @property
+    def first(self) -> Place:
+        return self._replace(day=None, id=0)
 
     def __str__(self) -> str:
-        whose = "team" if self.is_team else "mine"
+        whose = "covered" if self.is_covered else "team" if self.is_team else "mine"
         return whose if self.day is None else f"{whose} {self.day.isoformat()} {self.id}"
 
 
@@ -54,7 +60,8 @@ def place(text: str) -> Place:
     """The page that a button carries; the first of one's own where it carries none."""
     whose, _, rest = text.partition(" ")
     day, _, number = rest.partition(" ")
+    first = Place(is_team=whose == "team", is_covered=whose == "covered")
     try:
-        return Place(whose == "team", date.fromisoformat(day), int(number))
+        return first._replace(day=date.fromisoformat(day), id=int(number))
     except ValueError:
-        return Place(whose == "team")
+        return first

@@ -1,4 +1,7 @@
-"""What is said to whom somebody else gave a task: made when it is sent, as it may be done or given away by then."""
+"""What is said to whom somebody else gave a task, and to who covers for them.
+
+Made when it is sent: it may be done or given away by then.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +23,15 @@ def message(connection: Connection, person: Person, key: str, now: datetime) -> 
         one = tasks.get(connection, person, int(key.partition("/")[0]))
     except UserError:  # taken away again, or its client is no longer theirs to see
         return None
-    if one.done_by is not None or one.assignee_slack_id != person.slack_user_id:
+    covered = person.covering(one.assignee_id)
+    if one.done_by is not None or (one.assignee_id != person.id and covered is None):
         return None
-    return given(one, person.day(now), speak(person.locale))
+    return given(one, person.day(now), speak(person.locale), covered)
 
 
 def since(connection: Connection, person: Person, key: str, now: datetime) -> Message:
     """What the message says once the task was changed."""
     one, words = tasks.told(connection, person, int(key.partition("/")[0])), speak(person.locale)
-    return given_unseen(words) if one is None else given_since(one, person.slack_user_id, person.day(now), words)
+    if one is None:
+        return given_unseen(words)
+    return given_since(one, person.slack_user_id, person.day(now), words, person.covering(one.assignee_id))

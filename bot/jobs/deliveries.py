@@ -84,7 +84,7 @@ class Deliveries:
 
     def _message(self, one: Delivery) -> Message | None:
         with self.database.read() as connection:
-            person = people.in_installation(connection, one.installation_id, one.slack_user_id)
+            person = people.in_installation(connection, one.installation_id, one.slack_user_id, self.now())
             if person is None or person.lacks(Right.SEAT) is not None:
                 return None
             if one.payload is not None:

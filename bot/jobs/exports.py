@@ -79,7 +79,7 @@ class Exports:
 
     def _asker(self, request: Request) -> Person | None:
         with self.database.read() as connection:
-            return people.by_id(connection, request.installation_id, request.person_id)
+            return people.by_id(connection, request.installation_id, request.person_id, self.now())
 
     def _deliver(self, asker: Person, request: Request) -> None:
         """Send the file, unless an earlier attempt of which nothing more was heard did."""

@@ -62,7 +62,7 @@ class Updates:
     def _message(self, one: Old) -> Message | None:
         """None where nobody is to read it."""
         with self.database.read() as connection:
-            person = people.in_installation(connection, one.installation_id, one.slack_user_id)
+            person = people.in_installation(connection, one.installation_id, one.slack_user_id, self.now())
             if person is None or person.lacks(Right.SEAT) is not None or one.kind not in MAKERS:
                 return None
             return MAKERS[one.kind](connection, person, one.key, self.now())

@@ -21,7 +21,7 @@ from bot.domain.tasks import Place
 from bot.errors import UserError
 from commands import forms
 from commands.activity import away, tasks
-from commands.arguments import Turn, carried_client, carried_id, categories, chosen, typed
+from commands.arguments import Turn, carried_client, carried_id, categories, chosen, named_by, typed
 from storage import clients, lookup, ties
 
 Payload = Mapping[str, Any]
@@ -31,9 +31,20 @@ HELP = {"help", "?"}
 
 def task(fields: dict[str, str], client: str | None, state: FormState, turn: Turn) -> Modal:
     """*Log task*: one's own, due in some working days, unless the fields say otherwise."""
-    usual = {form.ASSIGNEE: turn.person.slack_user_id, form.PRIORITY: Priority.MEDIUM.value}
+    usual = {form.ASSIGNEE: _assignee(fields, turn), form.PRIORITY: Priority.MEDIUM.value}
     day = due.default(turn.today, turn.person.days).isoformat()
     return form.task({form.DUE: day, **usual, **fields}, client, categories(turn), state, turn.words)
+
+
+def _assignee(fields: Mapping[str, str], turn: Turn) -> str:
+    """Who asks; whom they cover, of a client that they see for that reason alone."""
+    person, client = turn.person, carried_id(fields.get(form.CLIENT, ""))
+    if client is None or not person.covered:
+        return person.slack_user_id
+    with turn.db.read() as connection:
+        stand = clients.stand(connection, person.installation_id, client)
+    covered = person.in_place_of(stand.workspaces) if stand is not None else None
+    return person.slack_user_id if covered is None else covered.slack_user_id or person.slack_user_id
 
 
 def note(fields: dict[str, str], client: str | None, state: FormState, turn: Turn) -> Modal:
@@ -126,12 +137,12 @@ def _about(text: str, channel: str, turn: Turn) -> tuple[dict[str, str], str | N
 
 
 def _clear(connection: Connection, name: str, turn: Turn) -> lookup.Hit | None:
-    found = lookup.find(connection, turn.person.installation_id, turn.person.workspace_id, name)
+    found = named_by(connection, name, turn)
     return next((hit for hit in found.hits if hit.client_id == found.clear), None)
 
 
 def on_options(ack: Ack, body: Payload, turn: Turn) -> None:
     """The clients that somebody sees and may mean by what is typed into the field."""
     with turn.db.read() as connection:
-        found = lookup.find(connection, turn.person.installation_id, turn.person.workspace_id, typed(body.get("value")))
+        found = named_by(connection, typed(body.get("value")), turn)
     ack(**kit.found((hit.name, str(hit.client_id)) for hit in found.hits or found.nearest))

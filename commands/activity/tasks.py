@@ -31,8 +31,8 @@ Clock = Callable[[], datetime]
 def page(at: Place, turn: Turn, did: tuple[Did, Given] | None = None) -> Message:
     with turn.db.read() as connection:
         found = tasks.open_of(connection, turn.person, at, show.PAGE + 1)
-    plans = any(turn.today <= span.last for span in turn.person.away)
-    return show.page(found, at, turn.today, turn.words, leads=turn.person.leads, plans=plans, did=did)
+    me, plans = turn.person, any(turn.today <= span.last for span in turn.person.away)
+    return show.page(found, at, turn.today, turn.words, leads=me.leads, plans=plans, covers=me.covers, did=did)
 
 
 def on_page(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:

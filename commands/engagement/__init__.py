@@ -59,7 +59,7 @@ def answer(text: str, turn: Turn) -> kit.Message:
 
 def usage(turn: Turn) -> kit.Message:
     with turn.db.read() as connection:
-        number = clients.count(connection, turn.person.installation_id, turn.person.workspace_id)
+        number = clients.count(connection, turn.person.installation_id, turn.person.workspace_id, turn.person.covered)
     return (
         show.usage(turn.command, number, turn.words)
         if number

@@ -16,13 +16,13 @@ from bot.blocks import forms as fields
 from bot.blocks import key_accounts as show
 from bot.blocks import kit
 from bot.blocks.forms import FormState
-from bot.domain.engagement import Engagement, assess
+from bot.domain.engagement import Engagement
 from bot.domain.key_accounts import Owner, is_channel
 from bot.errors import UserError
 from bot.reply import Reply
 from commands import forms
-from commands.arguments import Turn, carried_client, chosen
-from storage import clients, facts, installations, key_accounts, ties
+from commands.arguments import Turn, carried_client, chosen, judged
+from storage import clients, covering, facts, installations, key_accounts, ties
 
 Payload = Mapping[str, Any]
 Clock = Callable[[], datetime]
@@ -31,14 +31,14 @@ Clock = Callable[[], datetime]
 def tied(channel: str, turn: Turn) -> kit.Message | None:
     """The card of the client that a channel is tied to; None where there is none that the asker sees."""
     person = turn.person
-    named = {"channel": channel, **key_accounts.owners(person)}
+    named = (ties.IS_TIED, {"channel": channel, **key_accounts.owners(person)}, person.covered)
     with turn.db.read() as connection:
         found = facts.client(
-            connection, person.installation_id, person.workspace_id, turn.catalog, turn.catalogs, ties.IS_TIED, named
+            connection, person.installation_id, person.workspace_id, turn.catalog, turn.catalogs, *named
         )
     if not found:
         return None
-    card = cards.card(turn.catalog, assess(turn.catalog, found[0], turn.today), turn.words)
+    card = cards.card(turn.catalog, judged(found[0], turn), turn.words)
     return show.tied_card(card, found[0].id, turn.words)
 
 
@@ -80,6 +80,7 @@ def on_submit(ack: Ack, view: Payload, turn: Turn, now: Clock) -> None:
         if not asks:
             key_accounts.keep(connection, turn.known_in(connection), one.client.id, owners, now())
             _tie(connection, one, channel, turn, now(), is_tied=is_tied)
+            covering.acted(connection, turn.person, one.client.covered, "client.followed", now())
     if asks:
         ack(response_action="update", view=_question(one, owners, replace(state, version=before or 0), turn))
         return
@@ -107,4 +108,5 @@ def on_untie(ack: Ack, action: Payload, body: Payload, reply: Reply, turn: Turn)
     one = carried_client(turn, action["value"])
     with turn.db.write() as connection:
         ties.untie(connection, turn.person, body["channel"]["id"], one.client.id)
+        covering.acted(connection, turn.person, one.client.covered, "channel.untied", turn.now)
     reply(**show.untied(turn.words))

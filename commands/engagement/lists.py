@@ -35,7 +35,8 @@ def overview(text: str, turn: Turn) -> kit.Message:
         asked = _whole(listing_of(connection, read_filter(text, turn), turn))
         leads = person.leads and asked.scope.whose is Whose.TEAM and asked.scope.team_id == person.team_id
         found = overviews.read(connection, turn.catalog, turn.catalogs, asked, by_csm=leads)
-        if not found.clients and not clients.count(connection, person.installation_id, person.workspace_id):
+        here = (person.installation_id, person.workspace_id, person.covered)
+        if not found.clients and not clients.count(connection, *here):
             return cards.no_clients(f"{turn.called('workspace')} data", turn.words)
     return shown.overview(turn.catalog, asked, found, person.id, scopes.possible(person), turn.words)
 

@@ -13,7 +13,7 @@ from bot.domain.engagement import Engagement, ToolUse, tool_of
 from bot.domain.marks import Mark, Say, names
 from bot.errors import UserError
 from commands.arguments import Turn, carried_client
-from storage import standing, tool_marks
+from storage import covering, standing, tool_marks
 
 Payload = Mapping[str, Any]
 
@@ -48,4 +48,5 @@ def _keep(one: Engagement, use: ToolUse, said: Say, turn: Turn) -> None:
         else:
             mark = Mark(said is Say.USED, turn.today)
             tool_marks.say(connection, person.installation_id, client_id, called, mark, person.id)
+        covering.acted(connection, person, one.client.covered, "tool.marked", turn.now)
         standing.score(connection, person.installation_id, turn.catalog, client_id)

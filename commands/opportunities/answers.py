@@ -19,7 +19,7 @@ from bot.domain.opportunities import Opportunity
 from bot.errors import UserError
 from bot.reply import Reply, replier
 from commands.arguments import Turn, carried_client
-from storage import opportunities, standing
+from storage import covering, opportunities, standing
 
 Payload = Mapping[str, Any]
 Clock = Callable[[], datetime]
@@ -87,5 +87,6 @@ def _keep(one: Engagement, found: Opportunity, given: Answer, reason: str | None
         opportunities.answer(
             connection, person.installation_id, key, given, reason=reason, person_id=person.id, now=now()
         )
+        covering.acted(connection, person, one.client.covered, "opportunity.answered", now())
         answers = {**one.client.answers, found.key: given}
         standing.notice_again(connection, person.installation_id, one, answers)

@@ -105,9 +105,9 @@ def delivered(world: World, who: str) -> Message:
     return message
 
 
-def exported(world: World, who: str) -> set[str]:
+def exported(world: World, who: str, send: Send | None = None) -> set[str]:
     """The clients in the file that somebody gets who presses *Export CSV*."""
-    assert sent(world, who, more(ids.EXPORT)).changed == {"export_request"}
+    assert sent(world, who, send or more(ids.EXPORT)).changed == {"export_request"}
     content = delivered(world, who).files[0].content
     assert content is not None
     return {row["Name"] for row in csv.DictReader(StringIO(content.decode("utf-8-sig"), newline=""))}

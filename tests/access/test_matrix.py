@@ -10,8 +10,8 @@ from bot.domain.access import Right
 from bot.metrics import label
 from tests.access.payloads import Outcome, sent
 from tests.access.rows import ROWS
-from tests.access.whom import MEMBER, SEAT, SEE, SETTINGS, SUPER, Row
-from tests.access.world import ASKERS, CLIENTS, TEAM, VIEW, WORKSPACE, World
+from tests.access.whom import MEMBER, SEAT, SEATED, SEE, SETTINGS, SUPER, Row
+from tests.access.world import ASKERS, CLIENTS, TEAM, VIEW, WORKSPACE, World, away
 
 SECRETS = (*CLIENTS, TEAM, VIEW, WORKSPACE)
 LACKS = {SEAT: "no_seat", SETTINGS: "no_settings", SUPER: "no_super_admin"}
@@ -36,6 +36,9 @@ def test_access(world: World, row: Row, asker: str) -> None:
     if row.first is not None:
         with world.bot.database.write() as connection:
             row.first(connection)
+    if asker == "cover":
+        with world.bot.database.write() as connection:
+            away(connection, -1, 1)
     outcome = sent(world, ASKERS[asker], row.send)
     assert outcome.failed == []
     assert "gone wrong" not in outcome.said
@@ -62,13 +65,26 @@ def assert_refused(row: Row, outcome: Outcome, key: str) -> None:
 
 
 def assert_allowed(row: Row, outcome: Outcome, asker: str) -> None:
-    assert outcome.changed == (frozenset() if asker in row.already else set(row.writes))
+    assert outcome.changed == row.written_by(asker)
     assert row.shows in outcome.said
     assert outcome.is_private or row.public
     if asker not in SEE:
         assert [name for name in CLIENTS if name in outcome.said] == []
-    elif row.names:
+    elif row.names and not (asker == "cover" and row.whom is SEATED):  # theirs stand apart in lists
         assert CLIENTS[0] in outcome.said
+
+
+@pytest.mark.parametrize(("first", "last"), [(1, 3), (-3, -1)], ids=["before", "after"])
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if "cover" in row.whom.only < MEMBER], ids=lambda row: f"{row.kind} {row.id}"
+)
+def test_who_covers_may_nothing_before_and_after(world: World, row: Row, first: int, last: int) -> None:
+    with world.bot.database.write() as connection:
+        if row.first is not None:
+            row.first(connection)
+        away(connection, first, last)
+    outcome = sent(world, ASKERS["cover"], row.send)
+    assert_refused(row, outcome, row.whom.otherwise)
 
 
 def test_every_listener_has_a_row() -> None:

@@ -1,6 +1,7 @@
 """Who is where in the access matrix: two CS workspaces beside the primary one, and a second installation.
 
 Anna and Bo are one team of the first, Dan is of another team there; Cleo is of the second, and Max of the primary one.
+Cam, of the second, covers for Anna where a test has her away.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from bot.domain.access import Person as Asker
 from bot.domain.activity import Priority, Task
@@ -39,12 +41,12 @@ from storage import (
     welcomes,
     workspace_changes,
 )
-from storage.schema import metadata, person, person_address, record
+from storage.schema import absence, metadata, person, person_address, record
 from storage.schema import task as stored_task
 from tests import bots
 from tests.bots import CATALOG, NOW, TODAY, Bot
 
-MIA, MAX, SUE, ZOE = "U0MIAMANAGER", "U0MAXMANAGER", "U0SUESUPER00", "U0ZOEOTHER00"
+MIA, MAX, SUE, ZOE, CAM = "U0MIAMANAGER", "U0MAXMANAGER", "U0SUESUPER00", "U0ZOEOTHER00", "U0CAMCOVER00"
 ELSEWHERE = Team("T0ELSEWHERE0", "elsewhere", "Elsewhere")
 LOST = 900  # whom only the data names
 BOUND = "a.aas@example.com"  # a second address of the CSM's
@@ -58,6 +60,7 @@ ASKERS: Mapping[str, str] = {
     "of another Slack team": cast.SAM,
     "deleted": cast.OLA,
     "of another workspace": cast.CLEO,
+    "cover": CAM,
     "of another team of the workspace": cast.DAN,
     "csm": cast.ANNA,
     "lead": cast.BO,
@@ -185,7 +188,7 @@ def _settled(world: World) -> World:
     bot, here = world.bot, world.bot.installation.id
     _direct(bot.slack, cast.OLA)
     with bot.database.write() as connection:
-        for who, name in ((MIA, "Mia"), (MAX, "Max"), (SUE, "Sue")):
+        for who, name in ((MIA, "Mia"), (MAX, "Max"), (SUE, "Sue"), (CAM, "Cam")):
             one = Person(who, name.lower(), f"{name} Made", f"{name.lower()}@example.com", cast.TEAM.id)
             _add(bot.slack, one)
             people.keep(connection, here, _user(bot.slack, one), NOW)
@@ -200,8 +203,8 @@ def _settled(world: World) -> World:
         crew = Entered(TEAM, people=frozenset({cast.ANNA, cast.BO}), leads=frozenset({cast.BO}))
         made = team_settings.create(connection, here, crew, by=dina, now=NOW)
         others = [
-            team_settings.create(connection, here, Entered(name, people=frozenset({who})), by=dina, now=NOW)
-            for name, who in (("Inlet Crew", cast.DAN), ("Alps Crew", cast.CLEO))
+            team_settings.create(connection, here, Entered(name, people=frozenset(those)), by=dina, now=NOW)
+            for name, those in (("Inlet Crew", {cast.DAN}), ("Alps Crew", {cast.CLEO, CAM}))
         ]
         spaces = [
             workspace_changes.create(connection, here, dina, name, "", teams, NOW)
@@ -234,6 +237,16 @@ def _settled(world: World) -> World:
 def _opportunity(connection: Any, here: int, client: int) -> str:
     (found,) = facts.client(connection, here, EVERYTHING, CATALOG, lambda _: None, facts.BY_ID, {"client": client})
     return assess(CATALOG, found, TODAY).opportunities()[0].key
+
+
+def away(connection: Connection, first: int, last: int, number: int = 1) -> None:
+    """The CSM is away from so many days after today to so many, and Cam covers for them."""
+    rows = connection.execute(select(person.c.slack_user_id, person.c.id, person.c.installation_id))
+    known = {who: (number, here) for who, number, here in rows}
+    (anna, here), (cam, _) = known[cast.ANNA], known[CAM]
+    days = {"from_on": TODAY + timedelta(days=first), "to_on": TODAY + timedelta(days=last)}
+    made = {"id": number, "person_id": anna, "cover_id": cam, "made_by": anna, "made_at": NOW}
+    connection.execute(insert(absence).values(installation_id=here, **days, **made))
 
 
 def asker_of(world: World, who: str) -> Asker | None:
