@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.blocks import tasks
 from bot.blocks.tasks import Did
 from bot.blocks.words import speak
+from bot.domain.absences import Covered
 from bot.domain.activity import Priority
 from bot.domain.tasks import Given, Place, place
 from bot.playground.validation import check_blocks
@@ -61,12 +62,31 @@ def test_the_longest_texts_keep_slacks_limits(letter: str) -> None:
     assert len(made["text"]) <= 4_000
 
 
-@given(st.builds(Place, st.booleans(), st.dates(), st.integers(0, 2**62)))
+@given(st.builds(Place, st.booleans(), st.dates(), st.integers(0, 2**62), st.just(False)))
 def test_a_page_is_read_as_it_was_written(at: Place) -> None:
-    assert place(str(at)) == at
-    assert place(str(Place(at.is_team))) == Place(at.is_team)
+    for one in (at, at._replace(is_team=False, is_covered=True)):
+        assert place(str(one)) == one
+        assert place(str(one.first)) == one.first
 
 
 @given(st.text())
 def test_any_other_text_is_a_first_page(text: str) -> None:
     assert place(f"mine {text}").is_team is False
+
+
+CLEO = Covered(3, "Cleo *c*", "U0CLEOCSM", "cleo@example.com", 1, TODAY + timedelta(days=14))
+
+
+def test_tasks_of_whom_one_covers_stand_apart_and_marked(golden: Golden) -> None:
+    apart = Place(is_covered=True)
+    golden("tasks_covered", tasks.page(FOUND, apart, TODAY, WORDS, leads=False, covers=[CLEO]))
+    golden("tasks_covering", tasks.page(FOUND, MINE, TODAY, WORDS, leads=True, plans=True, covers=[CLEO]))
+    golden("task_given_covered", tasks.given(CALL, TODAY, WORDS, CLEO))
+
+
+def test_a_task_of_a_day_off_stands_where_its_next_working_day_does() -> None:
+    """Its own day stays in sight."""
+    sunday = replace(CALL, id=3, due_on=TODAY + timedelta(days=2), title="Rest")
+    text = tasks.page([sunday], MINE, TODAY, WORDS, leads=False)["text"].replace("\u2060", "")
+    assert "Later" in text
+    assert "Sun 22 Nov" in text
