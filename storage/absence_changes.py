@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from secrets import randbits
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
-from bot.domain.absences import COVER, FROM, WHO, Absence, check
+from bot.domain.absences import COVER, FROM, WHO, Absence, back_at, check
 from bot.domain.access import Person, Right, zone
 from bot.domain.working_days import Span
 from bot.errors import FieldError, UserError
-from storage import absences, audit, people
+from storage import absences, audit, deliveries, people
 from storage.installations import lock
 from storage.schema import absence, person
 
 _one = absence.c
+KIND = "return"  # of deliveries
 
 
 class Wanted(NamedTuple):
@@ -33,6 +35,7 @@ def add(connection: Connection, asker: Person, wanted: Wanted, now: datetime) ->
     whose = _whose(connection, asker, wanted.who)
     cover = _checked(connection, asker, whose, wanted, now, None)
     here = {"installation_id": asker.installation_id, "id": randbits(62), "person_id": whose.id}
+    _tell(connection, whose, f"{here['id']}/1", wanted.span, now)
     made = {"made_by": asker.id, "made_at": now, "cover_id": cover and cover.id}
     connection.execute(insert(absence).values(**here, **made, from_on=wanted.span.first, to_on=wanted.span.last))
     _audit(connection, asker, now, "absence.set", whose.name, {}, _told(wanted.span, cover.name if cover else None))
@@ -44,12 +47,14 @@ def change(connection: Connection, asker: Person, number: int, version: int, wan
     before = get(connection, asker, number)
     if before.version != version:
         raise UserError("absence_changed")
-    whose = people.by_id(connection, asker.installation_id, before.person_id)
+    whose = people.by_id(connection, asker.installation_id, before.person_id, now)
     if whose is None:
         raise UserError("absence_gone")
     cover = _checked(connection, asker, whose, wanted, now, before)
     values = {"from_on": wanted.span.first, "to_on": wanted.span.last, "cover_id": cover and cover.id}
     connection.execute(update(absence).where(*_is(asker, number)).values(**values, version=version + 1))
+    rest = replace(whose, away=tuple(one for one in whose.away if one != before.span))
+    _tell(connection, rest, f"{number}/{version + 1}", wanted.span, now)
     old, new = _told(before.span, before.cover), _told(wanted.span, cover.name if cover else None)
     _audit(connection, asker, now, "absence.changed", before.person, old, new)
 
@@ -61,7 +66,10 @@ def end(connection: Connection, asker: Person, number: int, now: datetime) -> Ab
     yesterday = _today(connection, asker.installation_id, before.person_id, now) - timedelta(days=1)
     if before.last <= yesterday:
         raise UserError("absence_gone")
+    deliveries.withdraw(connection, asker.installation_id, KIND, str(number))
     if before.first <= yesterday:
+        key = f"{number}/{before.version + 1}"
+        deliveries.add(connection, asker.installation_id, before.person_id, KIND, key, now)
         values = {"to_on": yesterday, "version": before.version + 1}
         connection.execute(update(absence).where(*_is(asker, number)).values(values))
         new = _told(Span(before.first, yesterday), before.cover)
@@ -70,6 +78,13 @@ def end(connection: Connection, asker: Person, number: int, now: datetime) -> Ab
         new = {}
     _audit(connection, asker, now, "absence.ended", before.person, _told(before.span, before.cover), new)
     return before
+
+
+def _tell(connection: Connection, whose: Person, key: str, span: Span, now: datetime) -> None:
+    """Have them told on their return what happened meanwhile (`bot.jobs.returns`), and at no other time."""
+    deliveries.withdraw(connection, whose.installation_id, KIND, key.partition("/")[0])
+    back = back_at(span, whose.days, whose.zone)
+    deliveries.add(connection, whose.installation_id, whose.id, KIND, key, now, due_at=back)
 
 
 def get(connection: Connection, asker: Person, number: int) -> Absence:

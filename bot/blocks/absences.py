@@ -10,12 +10,13 @@ from bot.blocks import forms, ids, kit
 from bot.blocks.forms import FormState
 from bot.blocks.kit import Block, Element, Message, Modal
 from bot.blocks.words import Words
-from bot.domain.absences import COVER, FROM, TO, WHO, Absence, Covered
+from bot.domain.absences import COVER, FROM, TO, WHO, Absence, Covered, Meanwhile, Said
 from bot.domain.working_days import Span
 from bot.errors import FieldError
 
 PAGE = 12  # absences: two blocks each
 NAME = 60
+TEXT, TOLD = 120, 8  # characters of a note, and lines of each kind, that who is back is told
 DAYS_OFF = timedelta(days=7)  # what the modal proposes
 
 
@@ -121,6 +122,33 @@ def _day(fields: Mapping[str, str], name: str) -> date:
         return date.fromisoformat(fields.get(name, ""))
     except ValueError as error:
         raise FieldError("absence_no_day", name) from error
+
+
+def meanwhile(found: Meanwhile, today: date, words: Words) -> Message:
+    """The one message to who is back."""
+    days = span(Span(found.first, found.last), today, words)
+    covered = [words("{person} covered", person=kit.name(found.cover, NAME))] if found.cover else []
+    parts = [
+        (words("Tasks done"), [_said(one, words) for one in found.done]),
+        (words("Notes"), [_said(one, words) for one in found.notes]),
+        (words("Scores"), [f"{kit.name(one.client, NAME)}: {one.before} → {one.now}" for one in found.moves]),
+    ]
+    told = [[head, *_first(lines, words)] for head, lines in parts if lines]
+    head = [words("Welcome back. In your clients, {days}", days=days), *covered]
+    blocks = [kit.section(f"*{head[0]}*", *covered), *(kit.section(f"*{one[0]}*", *one[1:]) for one in told)]
+    text = ". ".join([*head, *(f"{title}: {'; '.join(lines)}" for title, *lines in told)])
+    return kit.message(text.replace("*", ""), blocks)
+
+
+def _said(one: Said, words: Words) -> str:
+    text = kit.name(one.text, TEXT)
+    return words(
+        "{client}: {text} · {person}", client=kit.name(one.client, NAME), text=text, person=kit.name(one.who, NAME)
+    )
+
+
+def _first(lines: Sequence[str], words: Words) -> list[str]:
+    return [*lines[:TOLD], words("and more")] if len(lines) > TOLD else list(lines)
 
 
 def marked(made: dict[str, Any], covered: Covered | None, today: date, words: Words) -> dict[str, Any]:

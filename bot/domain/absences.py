@@ -6,14 +6,16 @@ at no moment do both, or neither, hold somebody to be away.
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
-from bot.domain.working_days import Span
+from bot.domain.working_days import Span, WorkingDays
 from bot.errors import FieldError
 
 WHO, FROM, TO, COVER = "of", "from", "to", "cover"  # the fields of the form
 MOST = 366  # days in a row
+MORNING = time(8, 30)
 
 
 class Absence(NamedTuple):
@@ -44,6 +46,43 @@ class Covered(NamedTuple):
     email: str
     workspace_id: int  # where their clients stand
     last: date
+
+
+class Said(NamedTuple):
+    """A task that somebody did, or a note that they left."""
+
+    client: str
+    text: str
+    who: str
+
+
+class Moved(NamedTuple):
+    """A client whose score is another one."""
+
+    client: str
+    before: int
+    now: int
+
+
+@dataclass(frozen=True)
+class Meanwhile:
+    """What happened in somebody's clients while they were away."""
+
+    first: date
+    last: date
+    cover: str  # empty: nobody
+    done: tuple[Said, ...] = ()
+    notes: tuple[Said, ...] = ()
+    moves: tuple[Moved, ...] = ()
+
+    @property
+    def is_news(self) -> bool:
+        return bool(self.done or self.notes or self.moves)
+
+
+def back_at(span: Span, days: WorkingDays, zone: tzinfo) -> datetime:
+    """When somebody is told what happened: in the morning of their first working day."""
+    return datetime.combine(days.since(span.last + timedelta(days=1)), MORNING, zone)
 
 
 def check(span: Span, today: date, others: tuple[Span, ...], before: Span | None = None) -> None:

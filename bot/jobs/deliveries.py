@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from bot.blocks.kit import Message
 from bot.domain.access import Person, Right
 from bot.errors import DeliveryError
-from bot.jobs import assignments
+from bot.jobs import assignments, returns
 from bot.jobs.delivery import delivering
 from storage import deliveries, people
 from storage.database import Database
@@ -30,7 +30,8 @@ LATEST = 100  # messages that are looked at
 MARK = "delivery"  # the type of a message's metadata: in it the delivery's id, and nothing of a client
 
 Maker = Callable[[Connection, Person, str, datetime], Message | None]
-MAKERS: Mapping[str, Maker] = {"task": assignments.message}  # of kinds that are made when they are sent
+# Of kinds that are made when they are sent:
+MAKERS: Mapping[str, Maker] = {"task": assignments.message, "return": returns.message}
 
 log = structlog.get_logger()
 

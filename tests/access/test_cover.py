@@ -153,3 +153,15 @@ def test_a_super_admin_who_looks_as_who_covers_sees_the_same_and_does_nothing_fo
     assert sent(covered, cast.DINA, send).changed == frozenset()
     with covered.bot.database.read() as connection:
         assert connection.scalar(select(stored_task.c.done_at)) is None
+
+
+def test_who_is_back_is_told_what_was_done_for_them(world: World) -> None:
+    with world.bot.database.write() as connection:
+        away(connection, -1, 1)
+    done = pressed(f"{ids.FINISH_TASK}:1", lambda world: f"{world.task} covered")
+    assert "task" in sent(world, CAM, done).changed
+    assert "is back" in sent(world, cast.ANNA, pressed(f"{ids.END_ABSENCE}:1", lambda _: "1")).said
+    messages = world.bot.slack.slack.messages[cast.direct_message(cast.ANNA).id]
+    before = len(messages)
+    deliver(world, NOW)
+    assert ["Acme AS: Call them · Cam" in one.text for one in messages[before:]] == [True]

@@ -9,7 +9,7 @@ import pytest
 from bot.blocks import absences
 from bot.blocks.forms import FormState
 from bot.blocks.words import speak
-from bot.domain.absences import Absence, Covered
+from bot.domain.absences import Absence, Covered, Meanwhile, Moved, Said
 from bot.playground.validation import check_blocks
 from tests.blocks.conftest import Golden
 
@@ -27,6 +27,13 @@ def test_who_is_away(golden: Golden) -> None:
     golden("absence_change", absences.change(THEIRS, absences.fields_of(THEIRS), STATE, WORDS))
 
 
+def test_who_is_back_is_told_what_happened(golden: Golden) -> None:
+    done, notes = Said("Acme <AS>", "Call *them*", "Bo"), [Said("Acme", f"Note {n}", "Bo") for n in range(9)]
+    found = Meanwhile(TODAY, date(2026, 12, 4), "Bo <b>", (done,), tuple(notes), (Moved("Acme", 6, 4),))
+    golden("absence_meanwhile", absences.meanwhile(found, TODAY, WORDS))
+    assert not Meanwhile(TODAY, TODAY, "Bo").is_news
+
+
 def test_what_is_covered_is_marked() -> None:
     cleo = Covered(9, "Cleo *c*", "U0CLEOCSM", "", 1, date(2026, 12, 4))
     assert absences.mark(cleo, TODAY, WORDS).replace("\u2060", "") == "For Cleo *c*, away to 4 Dec"
@@ -38,3 +45,7 @@ def test_the_longest_names_keep_slacks_limits(letter: str) -> None:
     made = absences.page([one._replace(id=n) for n in range(absences.PAGE + 1)], 1, TODAY, WORDS)
     check_blocks(made["blocks"], "message")
     assert len(made["text"]) <= 4_000
+    said = (Said(letter * 255, letter * 3_000, letter * 255),) * 9
+    told = absences.meanwhile(Meanwhile(TODAY, TODAY, letter * 255, said, said, ()), TODAY, WORDS)
+    check_blocks(told["blocks"], "message")
+    assert len(told["text"]) <= 4_000

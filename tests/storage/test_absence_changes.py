@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -131,6 +131,33 @@ def test_one_that_has_not_begun_goes(database: Database, here: Installation) -> 
     with database.write() as connection:
         absence_changes.end(connection, asker(database, ANNA), numbers(database)[0], NOW)
     assert kept(database) == []
+
+
+def told_at(database: Database) -> list[datetime]:
+    """When Anna is told what happened meanwhile."""
+    with database.read() as connection:
+        one = schema.delivery.c
+        return list(connection.scalars(select(one.due_at).where(one.person_id == ANNA, one.kind == "return")))
+
+
+def test_who_is_back_is_told_once_what_happened(database: Database, here: Installation) -> None:
+    """In the morning of their first working day; where that moves, then; who is back early, at once."""
+    set_(database, ANNA, "", Span(TODAY, date(2026, 11, 27)), "U3")
+    assert told_at(database) == [datetime(2026, 11, 30, 8, 30, tzinfo=UTC)]
+    (number,), me = numbers(database), asker(database, ANNA)
+    with database.write() as connection:
+        absence_changes.change(connection, me, number, 1, Wanted("", Span(TODAY, date(2026, 11, 24)), ""), NOW)
+    assert told_at(database) == [datetime(2026, 11, 25, 8, 30, tzinfo=UTC)]
+    with database.write() as connection:
+        absence_changes.end(connection, me, number, NOW.replace(day=23))
+    assert told_at(database) == [NOW.replace(day=23)]
+
+
+def test_who_does_not_leave_is_told_nothing(database: Database, here: Installation) -> None:
+    set_(database, ANNA, "", days(1, 4))
+    with database.write() as connection:
+        absence_changes.end(connection, asker(database, ANNA), numbers(database)[0], NOW)
+    assert told_at(database) == []
 
 
 def test_nobody_ends_that_of_others(database: Database, here: Installation) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
-from bot.domain.absences import Covered
+from bot.domain.absences import Covered, Meanwhile, Moved, Said
 from bot.domain.access import Person
-from bot.domain.activity import Priority, Task
+from bot.domain.activity import Note, Priority, Task
 from bot.domain.filters import Filter, Sort
 from bot.domain.listing import Listing
 from bot.domain.tasks import Place
@@ -21,6 +22,7 @@ from storage import (
     facts,
     listing,
     lookup,
+    meanwhile,
     offers,
     overview,
     people,
@@ -126,6 +128,31 @@ def test_who_covers_does_the_tasks_that_are_seen_and_given_to_whom_they_cover(sp
         assert not tasks.finish(connection, replace(cleo, covers=()), one.id, NOW)
         assert not tasks.finish(connection, replace(cleo, looks_as=ANNA), one.id, NOW)
         assert tasks.finish(connection, cleo, one.id, NOW)
+
+
+def test_who_is_back_is_told_what_others_did_in_their_clients(spaces: Spaces, cleo: Person) -> None:
+    """Not what they did themselves, nor what happened to clients of others; and nothing of another absence."""
+    with spaces.database.write() as connection:
+        anna = people.by_id(connection, spaces.id, ANNA, NOW)
+        assert anna is not None
+        for number, client in enumerate((1, 2, 3)):
+            assert activity.log_task(connection, anna, replace(CALL, client_id=client), f"V{number}", NOW)
+        first, second, _ = tasks.open_of(connection, anna, Place(), 9)
+        assert tasks.finish(connection, cleo, first.id, NOW)
+        assert tasks.finish(connection, anna, second.id, NOW)
+        assert activity.leave_note(connection, cleo, Note(2, None, "They moved"), "V8", NOW)
+        assert activity.leave_note(connection, anna, Note(2, None, "So they did"), "V9", NOW)
+        at, day = {"installation_id": spaces.id, "client_id": 1}, NOW.date() - timedelta(days=1)
+        row = {"day": day, "tier": "high", "score": 8, "earned": 8, "possible": 10, "catalog_hash": "", **at}
+        connection.execute(insert(schema.change).values(**row, from_import=False))
+        connection.execute(update(schema.standing).where(schema.standing.c.client_id == 1).values(score=3))
+        found = meanwhile.read(connection, anna, 1, 1)
+        assert meanwhile.read(connection, anna, 1, 2) is None
+        assert meanwhile.read(connection, cleo, 1, 1) is None
+    assert found == Meanwhile(
+        NOW.date(), NOW.date(), "cleo",
+        (Said(first.client, "Call", "cleo"),), (Said("Client 2", "They moved", "cleo"),), (Moved("Client 1", 8, 3),),
+    )  # fmt: skip
 
 
 def test_who_sees_all_sees_a_covered_client_once(spaces: Spaces, cleo: Person) -> None:
