@@ -39,10 +39,10 @@ def on_page(ack: Ack, reply: Reply, turn: Turn) -> None:
 
 
 def on_away(ack: Ack, body: Payload, slack: WebClient, turn: Turn) -> None:
-    """*I am away*."""
+    """*I am away*, in a message or on the Home tab."""
     ack()
     view = form(show.proposed(turn.today), forms.carrying(body), turn)
-    (slack.views_push if "view" in body else slack.views_open)(trigger_id=body["trigger_id"], view=view)
+    slack.views_open(trigger_id=body["trigger_id"], view=view)
 
 
 def form(entered: dict[str, str], state: FormState, turn: Turn) -> Modal:
