@@ -17,7 +17,7 @@ from bot.app import wire
 from bot.domain.catalog import Catalog
 from bot.domain.crm import Crm
 from bot.identity import Identity, authorizer
-from bot.jobs import answers, exports, import_folder, outbox, people, scores, uploads, welcomes
+from bot.jobs import answers, exports, handovers, import_folder, outbox, people, scores, uploads, welcomes
 from bot.jobs.deliveries import Deliveries
 from bot.jobs.updates import Updates
 from bot.metrics import CountErrors
@@ -100,6 +100,7 @@ def assemble(
         Job("exports", timedelta(seconds=15), send_exports),
         Job("uploads", timedelta(seconds=10), take_uploads),
         Job("deliveries", timedelta(seconds=5), Deliveries(database, slack, installation_id, now).run),
+        Job("handovers", timedelta(seconds=15), partial(handovers.tell, database, installation_id, now)),
         Job("updates", timedelta(seconds=5), Updates(database, slack, installation_id, now).run),
         Job("old deliveries", timedelta(days=1), lambda: deliveries.forget(database, installation_id, now())),
         Job("scores", timedelta(seconds=5), scores.Scores(database).run),

@@ -184,6 +184,13 @@ def of_client(
     return [_entry(row) for row in connection.execute(query)]
 
 
+def notes_of(connection: Connection, asker: Person, client_id: int, limit: int) -> list[Entry]:
+    """The newest notes of a client that somebody sees."""
+    columns = [*_note_columns(), literal("").label("client")]
+    query = _newest(note, columns, asker, note.c.client_id == client_id, None).limit(limit)
+    return [_entry(row) for row in connection.execute(query)]
+
+
 def _task_columns() -> list[ColumnElement[Any]]:
     one = task.c
     names = [literal(Kind.TASK.value).label("kind"), one.id, one.made_at, _author.c.name.label("author"), one.category]
@@ -197,7 +204,8 @@ def _note_columns() -> list[ColumnElement[Any]]:
     names = [literal(Kind.NOTE.value).label("kind"), one.id, one.made_at, _author.c.name.label("author"), one.category]
     empty: dict[str, Any] = {"due_on": Date(), "priority": String(), "assignee": String(), "done_at": UtcDateTime()}
     lacking = [cast(null(), kind).label(name) for name, kind in empty.items()]
-    return [*names, literal("").label("title"), one.body, *lacking, *outbox.columns(note, Kind.NOTE)]
+    title, body = literal("").label("title"), one.body.label("details")
+    return [*names, title, body, *lacking, *outbox.columns(note, Kind.NOTE)]
 
 
 def _newest(

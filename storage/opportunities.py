@@ -120,3 +120,14 @@ def end(connection: Connection, installation_id: int, today: date) -> list[int]:
     mine = (opportunity_answer.c.installation_id == installation_id, opportunity_answer.c.until <= today)
     ended = delete(opportunity_answer).where(*mine).returning(opportunity_answer.c.client_id)
     return sorted(set(connection.scalars(ended)))
+
+
+def end_of(
+    connection: Connection, installation_id: int, person_id: int, clients: Sequence[int]
+) -> list[tuple[int, str, date]]:
+    """Take out what somebody put off of these clients: (client, key, until). They are to be scored again."""
+    one = opportunity_answer.c
+    mine = (one.installation_id == installation_id, one.person_id == person_id, one.reply == Reply.NOT_NOW.value)
+    its = (one.client_id.in_(select(lists.numbers("ids").c.value)), one.until.is_not(None))
+    ended = delete(opportunity_answer).where(*mine, *its).returning(one.client_id, one.key, one.until)
+    return sorted(tuple(row) for row in connection.execute(ended, {"ids": clients}))

@@ -58,6 +58,12 @@ def open_of(connection: Connection, asker: Person, place: Place, limit: int) -> 
     return [replace(one, days=asker.days) for one in found] if place.is_covered else found
 
 
+def of_client(connection: Connection, asker: Person, client_id: int) -> list[Given]:
+    """All open tasks of a client that somebody sees, whoever has them, by their days."""
+    query = _SELECT.where(*_seen(asker), _one.client_id == client_id, _one.done_at.is_(None))
+    return [_given(row) for row in connection.execute(query.order_by(_one.due_on, _one.id))]
+
+
 def get(connection: Connection, asker: Person, task_id: int) -> Given:
     """A task that somebody may change; UserError where there is none, or it is no longer theirs."""
     row = connection.execute(_SELECT.where(*_changeable(asker, task_id))).one_or_none()
@@ -142,6 +148,18 @@ def _covered(connection: Connection, asker: Person, task_id: int) -> Covered | N
         return None
     mine = (_one.installation_id == asker.installation_id, _one.id == task_id)
     return asker.covering(connection.scalar(select(_one.assignee_id).where(*mine)))
+
+
+def take(connection: Connection, asker: Person, left: ColumnElement[bool], now: datetime) -> int:
+    """Give somebody the open tasks that a condition on `task` names, of clients that they see; how many."""
+    mine = (*_seen(asker), _one.done_at.is_(None), _one.assignee_id != asker.id, left)
+    made = update(task).where(*mine).values(assignee_id=asker.id, version=_one.version + 1)
+    taken: dict[int, int] = dict(connection.execute(made.returning(_one.id, _one.version)).all())
+    shown.mark(connection, asker.installation_id, list(taken))
+    for number, version in taken.items():
+        deliveries.withdraw(connection, asker.installation_id, "task", str(number))
+        outbox.add(connection, asker, Kind.TASK, number, version, now)
+    return len(taken)
 
 
 def told(connection: Connection, asker: Person, task_id: int) -> Given | None:

@@ -40,7 +40,7 @@ def shared(catalog: Catalog, one: Engagement, words: Words, sharer: str) -> Mess
 
 def body(catalog: Catalog, one: Engagement, words: Words) -> list[Block]:
     """What the card and the shared card have in common."""
-    blocks = [kit.section(*part) for part in (_head(catalog, one, words), _why(catalog, one, words)) if part]
+    blocks = [kit.section(*part) for part in (headline(catalog, one, words), reasons(catalog, one, words)) if part]
     if one.verdict.tier not in {Tier.UNKNOWN, Tier.FORMER}:
         blocks.append(kit.section(*_in_use(one, words)))
         if one.quiet:
@@ -73,7 +73,8 @@ def _offer(catalog: Catalog, one: Engagement, words: Words) -> list[str]:
     return [words.count("Held back: {n} offer, {why}", "Held back: {n} offers, {why}", len(offers), why=why)]
 
 
-def _head(catalog: Catalog, one: Engagement, words: Words) -> list[str]:
+def headline(catalog: Catalog, one: Engagement, words: Words) -> list[str]:
+    """Whose card it is, the score, what changed, and the business that there is."""
     title = kit.link(one.client.url, f"*{kit.name(one.client.name)}*")
     lines = [f"{title} · {_score(catalog, one, words)}", *_news(catalog, one, words)]
     return [*lines, *filter(None, [_business(one, words)])]
@@ -131,11 +132,11 @@ def _change(one: Engagement, words: Words) -> list[str]:
     return [words("{sign} {n} in 7 days (was {was})", sign=sign, n=abs(one.change), was=one.score_before)]
 
 
-def _why(catalog: Catalog, one: Engagement, words: Words) -> list[str]:
+def reasons(catalog: Catalog, one: Engagement, words: Words, most: int = moves.MOST) -> list[str]:
     """What moved the score, in tenths of a point that add up to what it moved by."""
     if one.change is None or one.verdict.tier is Tier.ONBOARDING or not (moved := tenths(change(one.moves))):
         return []
-    lines = moves.lines(catalog, one.moves, one.client.uses, one.day, words)
+    lines = moves.lines(catalog, one.moves, one.client.uses, one.day, words, most)
     title = words("*Why it rose*") if moved > 0 else words("*Why it fell*")
     if not any(part.cause in OWN for part in one.moves):
         title = words("*Why it is another*")
@@ -239,12 +240,18 @@ def summary(catalog: Catalog, one: Engagement, words: Words, offer: Sequence[str
     spoken = _spoken_change(one, words)
     head = ", ".join([_score(catalog, one, words).replace(" · ", ", "), *spoken])
     first = [f"{name}: {head}", *([] if spoken else _news(catalog, one, words))]
-    why = [" ".join(line.split()) for line in _why(catalog, one, words)[1:]]
+    why = [" ".join(line.split()) for line in reasons(catalog, one, words)[1:]]
     renewal = list(filter(None, [_renewal(one, words)]))
     rest = map(kit.escape, _spoken_rest(one, words))  # `text` is mrkdwn too
     last = [*_spoken_quiet(one, words), *offer, *_data_day(one, words)]
     told = [*map(kit.escape, first), *why[:1], *renewal, *why[1:], *rest, *last]
     return " ".join(sentence if sentence[-1] in ".…" else f"{sentence}." for sentence in told).replace("*", "")
+
+
+def brief(catalog: Catalog, one: Engagement, words: Words) -> str:
+    """The client, its score and its renewal, as a part of a sentence."""
+    score = f"{kit.name(one.client.name, 60)}: {_score(catalog, one, words).replace(' · ', ', ')}"
+    return ", ".join([score, *_spoken_change(one, words), *filter(None, [_renewal(one, words)])])
 
 
 def _spoken_quiet(one: Engagement, words: Words) -> list[str]:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from bot.blocks.kit import Message
 from bot.domain.access import Person, Right
 from bot.errors import DeliveryError
-from bot.jobs import assignments, returns
+from bot.jobs import assignments, handovers, returns
 from bot.jobs.delivery import delivering
 from storage import deliveries, people
 from storage.database import Database
@@ -31,7 +31,11 @@ MARK = "delivery"  # the type of a message's metadata: in it the delivery's id, 
 
 Maker = Callable[[Connection, Person, str, datetime], Message | None]
 # Of kinds that are made when they are sent:
-MAKERS: Mapping[str, Maker] = {"task": assignments.message, "return": returns.message}
+MAKERS: Mapping[str, Maker] = {
+    "task": assignments.message,
+    "handover": handovers.message,
+    "return": returns.message,
+}
 
 log = structlog.get_logger()
 

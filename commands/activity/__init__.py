@@ -7,7 +7,7 @@ import re
 from bot.blocks import ids
 from bot.blocks.tasks import PUT_OFF
 from bot.domain.access import Right
-from commands.activity import away, opening, page, submit, tasks
+from commands.activity import away, handover, opening, page, submit, tasks
 
 LISTENERS = [
     ("action", ids.LOG_TASK, opening.on_log_task, Right.SEAT),
@@ -35,4 +35,5 @@ LISTENERS = [
     ("action", re.compile(rf"^{ids.CHANGE_ABSENCE}:\d+$"), away.on_change, Right.SEAT),
     ("view", ids.CHANGE_ABSENCE, away.on_changed, Right.SEAT),
     ("action", re.compile(rf"^{ids.END_ABSENCE}:\d+$"), away.on_back, Right.SEAT),
+    ("action", re.compile(rf"^{ids.MOVE_TASKS}:\d+$"), handover.on_move, Right.SEAT),
 ]

@@ -109,6 +109,12 @@ def on_page(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
     reply(**page(state.filter, turn, state))
 
 
+def on_below(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
+    """A list below the message that leads to it, which stays."""
+    ack()
+    reply(replace_original=False, **page(action["value"], turn))
+
+
 def on_sort(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
     """Another order, from the first page."""
     ack()

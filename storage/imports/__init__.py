@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot.domain.catalog import Catalog, fold
 from bot.errors import UserError
-from storage import standing
+from storage import handovers, standing
 from storage.database import Database
 from storage.imports import (
     files,
@@ -187,6 +187,8 @@ def _land(database: Database, work: Work) -> None:
     new = work.report.reach.new
     reaches: Mapping[int, date] = {} if new is None else {work.source_id: new}
     standing.advance(database, work.installation_id, work.catalog, reaches, work.now)
+    with database.write() as connection:
+        handovers.release(connection, work.installation_id)
     standing.settle(
         database, work.installation_id, work.catalog, lambda done, total: work.progress("scores", done, total)
     )

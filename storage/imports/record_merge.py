@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import BindParameter, Insert, bindparam, cast, delete, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
-from storage import bulk, lists, name_index, people
+from storage import bulk, handovers, lists, name_index, people
 from storage.imports import clients, staging
 from storage.imports.work import Work
 from storage.schema import record, record_date, record_person
@@ -252,7 +252,10 @@ def _write_typed(
     emails = {value for _, _, value in found["user"] if value is not None}
     persons = people.named(work.stage.connection, work.installation_id, emails)
     existing = {one.id for one in difference.changed}
-    _replace(work, record_person, [(p, r, persons.get(v)) for p, r, v in found["user"]], existing)
+    named = [(p, r, persons.get(v)) for p, r, v in found["user"]]
+    if changed := [one for one in named if one[1] in existing]:
+        handovers.note(work.stage.connection, work.installation_id, changed)
+    _replace(work, record_person, named, existing)
     _replace(work, record_date, found["date"], existing)
 
 

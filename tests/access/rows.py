@@ -27,7 +27,7 @@ from bot.domain.answers import Reply as Answer
 from bot.domain.workspace_settings import digests
 from bot.playground import people as cast
 from bot.playground.model import Json
-from storage.schema import UtcDateTime, channel_tie, outbox, person, record
+from storage.schema import UtcDateTime, channel_tie, delivery, handover, outbox, person, record, record_person
 from storage.schema import task as stored_task
 from tests.access import payloads
 from tests.access.payloads import (
@@ -158,6 +158,21 @@ def task_was_given_up(connection: Connection) -> None:
         connection.execute(insert(outbox).values(installation_id=row.installation_id, subject_id=row.id, **values))
 
 
+def handed_over(connection: Connection) -> None:
+    """The task's client to the CSM, from somebody whose the task is."""
+    task, named = stored_task.c, record_person.c
+    it = connection.execute(select(task.installation_id, task.client_id, task.assignee_id)).one()
+    here = {"installation_id": it.installation_id}
+    old = connection.scalar(select(person.c.id).where(person.c.slack_user_id == cast.CLEO))
+    mine = (named.record_id == it.client_id, named.person_id == it.assignee_id)
+    of = connection.scalar(select(named.property_id).where(*mine))
+    post = {"person_id": it.assignee_id, "kind": "handover", "key": "1", "state": "sent", "due_at": NOW, "made_at": NOW}
+    connection.execute(insert(delivery).values(**here, id=1, **post))
+    said = {"client_id": it.client_id, "property_id": of, "from_id": old, "to_id": it.assignee_id, "delivery_id": 1}
+    connection.execute(insert(handover).values(**here, id=1, **said))
+    connection.execute(update(stored_task).values(assignee_id=old))
+
+
 def nobody_is_super(connection: Connection) -> None:
     connection.execute(update(person).values(is_super_admin=False))
 
@@ -212,6 +227,7 @@ ENGAGEMENT = [
         Whom(SEAT, frozenset({"csm"}), "list_gone"), names=True),
     Row("action", f"^{ids.SHOW_LIST}:[a-z-]+$", pressed(f"{ids.SHOW_LIST}:next", page_of(lambda world: world.asker)),
         SEATED, "client", names=True),
+    Row("action", ids.LIST_BELOW, pressed(ids.LIST_BELOW, says(LIST)), SEATED, "client", names=True),
     Row("action", ids.OPEN_LISTED, pressed(ids.OPEN_LISTED, client), ACME, names=True),
     Row("entry", f"{ids.MORE_OF_CARD}:{ids.HISTORY}", of_the_card(ids.HISTORY), ACME, names=True),
     Row("command", "engagement", typed("engagement", ""), SEATED, "client", names=True, first=channel_is_tied),
@@ -330,6 +346,9 @@ ACTIVITY = [
         "Tue 1 Dec", {"absence", "audit_entry", "delivery"}, first=csm_will_be_away),
     Row("action", rf"^{ids.END_ABSENCE}:\d+$", pressed(f"{ids.END_ABSENCE}:5", ABSENCE), ABSENCES, "stays",
         {"absence", "audit_entry"}, first=csm_will_be_away),
+    *(Row("action", rf"^{ids.MOVE_TASKS}:\d+$", pressed(f"{ids.MOVE_TASKS}:1", says(which)),
+        Whom(SEAT, frozenset({"csm"}), "left to move"), "yours now", {"task"}, names=True, first=handed_over)
+      for which in ("1", "1 1")),
 ]  # fmt: skip
 
 WORKSPACES = [

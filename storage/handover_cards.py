@@ -1,0 +1,55 @@
+"""What a new CSM is shown of the clients that were handed over to them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, ScalarSelect, func, select
+
+from bot.domain.access import Person
+from bot.domain.catalog import Catalog
+from bot.domain.handovers import MOST, NOTES, Handed, Handover
+from storage import activity, facts, handovers, tasks
+from storage.grounds import CatalogOf
+from storage.schema import handover, person, record, task
+
+_one = handover.c
+
+
+def gather(connection: Connection, to: Person, catalog: Catalog, catalogs: CatalogOf, key: str) -> Handed | None:
+    """What the message of this key says by now. None where none of its clients is theirs any more."""
+    mine = handovers.of_message(to, key)
+    number, movable = connection.execute(select(func.count(), func.sum(_movable())).where(*mine)).one()
+    client = (record.c.installation_id == _one.installation_id) & (record.c.id == _one.client_id)
+    before = (person.c.installation_id == _one.installation_id) & (person.c.id == _one.from_id)
+    joined = handover.join(record, client).join(person, before)
+    columns = (_one.id, _one.client_id, person.c.name, _one.ended, _movable().label("movable"))
+    query = select(*columns).select_from(joined).where(*mine).order_by(record.c.name_key, _one.id).limit(MOST)
+    first = [one for row in connection.execute(query).all() for one in _of(connection, to, catalog, catalogs, row)]
+    return Handed(key, number, int(movable or 0), first) if first else None
+
+
+def _movable() -> ScalarSelect[int]:
+    """Open tasks of the client that are its old CSM's."""
+    same = (task.c.installation_id == _one.installation_id, task.c.client_id == _one.client_id)
+    theirs = (task.c.assignee_id == _one.from_id, task.c.done_at.is_(None))
+    return select(func.count()).where(*same, *theirs).correlate(handover).scalar_subquery()
+
+
+def _of(connection: Connection, to: Person, catalog: Catalog, catalogs: CatalogOf, row: Row[Any]) -> list[Handover]:
+    """One; none where the client went meanwhile."""
+    where = (facts.BY_ID, {"client": row.client_id})
+    found = facts.client(connection, to.installation_id, to.workspace_id, catalog, catalogs, *where)
+    return [
+        Handover(
+            id=row.id,
+            client=client,
+            before=row.name,
+            movable=row.movable,
+            ended=[(key, date.fromisoformat(until)) for key, until in row.ended],
+            tasks=tasks.of_client(connection, to, client.id),
+            notes=activity.notes_of(connection, to, client.id, NOTES),
+        )
+        for client in found
+    ]
