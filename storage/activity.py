@@ -30,7 +30,7 @@ from bot.domain.access import Person, Right
 from bot.domain.activity import Entry, Kind, Logged, Note, Position, Priority, Task
 from bot.domain.crm import COMPANY
 from bot.errors import FieldError
-from storage import absences, clients, conditions, covering, deliveries, outbox, people, shown
+from storage import absences, clients, conditions, covering, deliveries, outbox, people
 from storage.clients import Stand
 from storage.schema import UtcDateTime, note, person, record, standing, task
 
@@ -95,18 +95,11 @@ def assignee(
 
 def tell(connection: Connection, to: Person, by: Person, task_id: int, version: int, now: datetime) -> None:
     """Have somebody hear of a task that somebody else gave them, in that version; while away, also who covers."""
-    _tell(connection, to.installation_id, to.id, task_id, version, "", now)
-    absence = absences.cover_of(connection, to.installation_id, to.id, now) if to.is_away(now) else None
-    if absence is not None and absence.cover_id not in {None, by.id}:
-        _tell(connection, to.installation_id, absence.cover_id, task_id, version, "/cover", now)
-
-
-def _tell(
-    connection: Connection, installation_id: int, to: int, task_id: int, version: int, as_: str, now: datetime
-) -> None:
-    number = deliveries.add(connection, installation_id, to, "task", f"{task_id}/{version}{as_}", now)
-    if number is not None:
-        shown.add(connection, installation_id, number, {task_id: version})
+    here, key = to.installation_id, f"{task_id}/{version}"
+    deliveries.add(connection, here, to.id, "task", key, now)
+    absence = absences.cover_of(connection, here, to.id, now) if to.is_away(now) else None
+    if absence is not None and absence.cover_id is not None and absence.cover_id != by.id:
+        deliveries.add(connection, here, absence.cover_id, "task", f"{key}/cover", now)
 
 
 def _who(connection: Connection, author: Person, slack_user_id: str, now: datetime) -> Person:

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, literal, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from storage import lists
 from storage.database import Database
@@ -45,6 +46,19 @@ def mark(connection: Connection, installation_id: int, tasks: Sequence[int]) -> 
     version = select(task.c.version).where(*same).scalar_subquery()
     mine = (_one.installation_id == installation_id, _one.task_id.in_(select(lists.numbers("ids").c.value)))
     connection.execute(update(shown).where(*mine).values(wanted=version), {"ids": tasks})
+    for number in tasks:
+        _mark_told(connection, installation_id, number)
+
+
+def _mark_told(connection: Connection, installation_id: int, task_id: int) -> None:
+    """The messages to whom the task was given are remembered only now: most tasks are changed seldom, told at once."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    same = (task.c.installation_id == _sent.installation_id) & (task.c.id == task_id)
+    its = (_sent.kind == "task", _sent.key.between(f"{task_id}/", f"{task_id}/~"), _sent.state != "failed")
+    found = select(_sent.installation_id, _sent.id, task.c.id, literal(0), task.c.version)
+    rows = found.select_from(delivery.join(task, same)).where(_sent.installation_id == installation_id, *its)
+    names = ["installation_id", "delivery_id", "task_id", "version", "wanted"]
+    connection.execute(dialect.insert(shown).from_select(names, rows).on_conflict_do_nothing())
 
 
 def claim(database: Database, installation_id: int, now: datetime) -> Old | None:
@@ -91,11 +105,12 @@ def put_off(database: Database, one: Old, until: datetime) -> None:
 
 
 def forget(database: Database, one: Old) -> None:
-    """It is not to be brought up to date any more: somebody deleted it, say."""
+    """Nothing more will come to it: somebody deleted it, say."""
     with database.write() as connection:
         mine = (_one.installation_id == one.installation_id, _one.delivery_id == one.delivery_id)
         connection.execute(delete(shown).where(*mine))
-        _lease(connection, one, None)
+        sent = (_sent.installation_id == one.installation_id, _sent.id == one.delivery_id)
+        connection.execute(update(delivery).where(*sent).values(state="failed", lease_until=None))
 
 
 def _lease(connection: Connection, one: Old, until: datetime | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 
 from bot.domain.activity import Priority, Task
 from bot.jobs.updates import Updates
@@ -15,7 +15,6 @@ from bot.playground.server import Playground
 from storage import shown, tasks
 from storage.database import Database
 from storage.schema import delivery, person, standing, task
-from storage.schema import shown as kept
 from tests.conftest import NOW
 from tests.test_deliveries_job import LATER, client, give, here, run, slack, told, who
 
@@ -146,9 +145,10 @@ def test_a_message_that_was_deleted_is_forgotten(database: Database, slack: Play
         where = connection.execute(select(delivery.c.channel, delivery.c.ts)).one()
     client(slack).chat_delete(channel=where.channel, ts=where.ts)
     finish(database, here, number)
-    assert [bring_up_to_date(database, slack, here) for _ in range(2)] == [1, 0]
-    with database.read() as connection:
-        assert connection.scalar(select(func.count()).select_from(kept)) == 0
+    assert bring_up_to_date(database, slack, here) == 1
+    with database.write() as connection:
+        assert tasks.reopen(connection, who(database, here, cast.BO), number, NOW)
+    assert bring_up_to_date(database, slack, here) == 0
 
 
 def test_who_lost_their_seat_reads_no_more(database: Database, slack: Playground, here: int, number: int) -> None:
