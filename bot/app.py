@@ -253,6 +253,8 @@ def _tell(said: str, context: BoltContext, body: dict[str, Any], below: Sequence
         case {"type": "view_submission"}:
             view = notices.notice(text, _words(context))
             return BoltResponse(status=200, body={"response_action": "update", "view": view})
+        case {"type": "shortcut" | "message_action", "trigger_id": str(trigger)}:
+            context["slack"].views_open(trigger_id=trigger, view=notices.notice(text, _words(context)))
         case {"type": "block_actions", "view": _, "trigger_id": str(trigger)}:
             context["slack"].views_push(trigger_id=trigger, view=notices.notice(text, _words(context)))
         case {"event": {"bot_id": _}}:

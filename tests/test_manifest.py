@@ -69,6 +69,13 @@ def test_its_commands_are_those_registered() -> None:
     assert {command.command for command in MANIFEST.commands} == registered
 
 
+def test_its_shortcuts_are_those_registered() -> None:
+    registered = {(kind, identity) for kind, identity, _, _ in listeners() if kind.endswith("_shortcut")}
+    assert {(f"{one.kind}_shortcut", one.callback_id) for one in MANIFEST.shortcuts} == registered
+    assert len(MANIFEST.shortcuts) <= 10
+    assert all(len(one.name) <= 24 and len(one.description) <= 150 for one in MANIFEST.shortcuts)
+
+
 def test_its_events_are_those_heard() -> None:
     assert MANIFEST.events == heard()
 

@@ -63,6 +63,11 @@ def note(fields: Fields, client: str | None, categories: Names, state: FormState
     return _modal(words("Leave a note"), ids.LEAVE_NOTE, blocks, state, words)
 
 
+def quoted(text: str, link: str) -> str:
+    """A message and its address below, in what a task's details or a note may hold."""
+    return "\n\n".join(filter(None, [kit.cut(text, BODY - len(link) - 2), link]))
+
+
 def _client_field(fields: Fields, client: str | None, words: Words) -> Block:
     known = (client, fields[CLIENT]) if client and CLIENT in fields else None
     return kit.field(words("Client"), kit.search(CLIENT, known), optional=False)

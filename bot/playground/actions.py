@@ -203,6 +203,29 @@ class Actions:
         except NotAcknowledgedError as failure:
             self._press_failed(person_id, found, slackbot.press_failed(failure.code))
 
+    def shortcut(self, person_id: str, callback_id: str) -> None:
+        """Chooses one of the app's shortcuts from anywhere in Slack."""
+        self._offered("global", callback_id)
+        try:
+            self._bot.interaction(self._interactions.shortcut(person_id, callback_id))
+        except NotAcknowledgedError as failure:
+            raise ImpossibleError(slackbot.press_failed(failure.code)) from failure
+
+    def message_shortcut(self, person_id: str, ref: MessageRef, callback_id: str) -> None:
+        """Chooses one in a message's menu. Private answers have none."""
+        self._offered("message", callback_id)
+        message = self._source(person_id, ref)
+        if not isinstance(message, Message) or message.ephemeral_to is not None:
+            raise ImpossibleError("only messages that last have shortcuts")
+        try:
+            self._bot.interaction(self._interactions.message_shortcut(person_id, callback_id, message))
+        except NotAcknowledgedError as failure:
+            self._press_failed(person_id, message, slackbot.press_failed(failure.code))
+
+    def _offered(self, kind: str, callback_id: str) -> None:
+        if all(each.callback_id != callback_id for each in self.manifest.shortcuts_of(kind)):
+            raise ImpossibleError(f"the app has no {kind} shortcut {callback_id}")
+
     def _press_failed(self, person_id: str, found: Message | View, text: str) -> None:
         if isinstance(found, View):
             found.notice = text

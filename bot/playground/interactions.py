@@ -62,6 +62,35 @@ class Interactions:
         }
         return payload if private else payload | {"message": message_json(self._slack, message)}
 
+    def shortcut(self, person_id: str, callback_id: str) -> Json:
+        """From anywhere: Slack says neither where the person is nor gives a response_url."""
+        return self._shortcut("shortcut", person_id, callback_id)
+
+    def message_shortcut(self, person_id: str, callback_id: str, message: Message) -> Json:
+        channel = self._slack.channels[message.channel]
+        payload = self._shortcut("message_action", person_id, callback_id, channel.id)
+        payload["user"]["name"] = self._slack.people[person_id].name
+        return payload | {
+            "response_url": self._response_url(person_id, channel.id),
+            "message_ts": message.ts,
+            "channel": {"id": channel.id, "name": shown_name(channel)},
+            "message": message_json(self._slack, message),
+        }
+
+    def _shortcut(self, kind: str, person_id: str, callback_id: str, channel: str | None = None) -> Json:
+        slack, person = self._slack, self._slack.people[person_id]
+        return {
+            "type": kind,
+            "token": VERIFICATION_TOKEN,
+            "action_ts": slack.next_ts(),
+            "team": {"id": slack.team.id, "domain": slack.team.domain},
+            "user": {"id": person.id, "username": person.name, "team_id": person.team_id},
+            "is_enterprise_install": False,
+            "enterprise": None,
+            "callback_id": callback_id,
+            "trigger_id": slack.new_trigger(person_id, channel=channel).id,
+        }
+
     def suggestion(self, view: View, block_id: str, action_id: str, typed: str) -> Json:
         payload = self._interaction("block_suggestion", view.person, view.id)
         del payload["trigger_id"]

@@ -21,6 +21,16 @@ class SlashCommand:
 
 
 @dataclass(frozen=True)
+class Shortcut:
+    """One shortcut: of kind "global" or "message", its name in Slack's menus, and the id that the app is sent."""
+
+    name: str
+    kind: str
+    callback_id: str
+    description: str
+
+
+@dataclass(frozen=True)
 class Manifest:
     """What the installation may do: everything that the playground grants stands here, and nothing else is granted."""
 
@@ -30,6 +40,7 @@ class Manifest:
     events: frozenset[str]
     messages_tab: bool = False
     home_tab: bool = False
+    shortcuts: tuple[Shortcut, ...] = ()
     raw: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
@@ -57,11 +68,18 @@ class Manifest:
             events=frozenset(events.get("bot_events", [])),
             messages_tab=features.get("app_home", {}).get("messages_tab_enabled") is True,
             home_tab=features.get("app_home", {}).get("home_tab_enabled") is True,
+            shortcuts=tuple(
+                Shortcut(entry["name"], entry["type"], entry["callback_id"], entry["description"])
+                for entry in features.get("shortcuts", [])
+            ),
             raw=raw,
         )
 
     def command(self, name: str) -> SlashCommand | None:
         return next((known for known in self.commands if known.command == name), None)
+
+    def shortcuts_of(self, kind: str) -> list[Shortcut]:
+        return [known for known in self.shortcuts if known.kind == kind]
 
 
 def parse(text: str) -> dict[str, Any]:

@@ -54,6 +54,8 @@ def routes(slack: Slack, actions: Actions, manifest: Manifest) -> list[BaseRoute
         "/c/{channel}/invite": pages.invite,
         "/c/{channel}/messages/{ts}/press": pages.press_in_message,
         "/c/{channel}/messages/{ts}/dismiss": pages.dismiss,
+        "/c/{channel}/messages/{ts}/shortcut": pages.message_shortcut,
+        "/shortcut": pages.shortcut,
         "/views/{view}/press": pages.press_in_modal,
         "/views/{view}/suggest": pages.suggest,
         "/views/{view}/attach": pages.attach,
@@ -195,6 +197,19 @@ class Pages:
         if message is None or message.ephemeral_to != self._person(request).id:
             raise ImpossibleError("this message is not there any more")
         self._slack.remove(message)
+        return _done()
+
+    # Shortcuts
+
+    async def shortcut(self, request: Request) -> Response:
+        chosen = _text((await request.form()).get("shortcut"))
+        await run_in_threadpool(self._actions.shortcut, self._person(request).id, chosen)
+        return _done()
+
+    async def message_shortcut(self, request: Request) -> Response:
+        chosen = _text((await request.form()).get("shortcut"))
+        ref = MessageRef(request.path_params["channel"], request.path_params["ts"])
+        await run_in_threadpool(self._actions.message_shortcut, self._person(request).id, ref, chosen)
         return _done()
 
     # Blocks

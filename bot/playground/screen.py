@@ -92,6 +92,8 @@ class Screen:
                     hidden_messages=max(len(messages) - SHOWN_MESSAGES, 0),
                     commands=self._commands(channel),
                     hint=self._hint(),
+                    shortcuts=self._manifest.shortcuts_of("global"),
+                    message_shortcuts=self._manifest.shortcuts_of("message"),
                     version=version,
                     is_home=is_home,
                     has_home=self._manifest.home_tab and channel.kind == "im",

@@ -7,13 +7,17 @@ import re
 from bot.blocks import ids
 from bot.blocks.tasks import PUT_OFF
 from bot.domain.access import Right
-from commands.activity import away, handover, opening, page, submit, tasks
+from commands.activity import away, handover, opening, page, shortcuts, submit, tasks
 
 LISTENERS = [
     ("action", ids.LOG_TASK, opening.on_log_task, Right.SEAT),
     ("action", ids.LEAVE_NOTE, opening.on_leave_note, Right.SEAT),
     ("entry", f"{ids.MORE_OF_CARD}:{ids.NOTE}", opening.on_leave_note, Right.SEAT),
     ("entry", f"{ids.ANSWER_OPPORTUNITY}:{ids.LOG_TASK}", opening.on_opportunity, Right.SEAT),
+    ("global_shortcut", ids.LOG_TASK, shortcuts.on_task, Right.SEAT),
+    ("global_shortcut", ids.LEAVE_NOTE, shortcuts.on_note, Right.SEAT),
+    ("message_shortcut", ids.LOG_AS_TASK, shortcuts.on_message_as_task, Right.SEAT),
+    ("message_shortcut", ids.LOG_AS_NOTE, shortcuts.on_message_as_note, Right.SEAT),
     ("command", "task", opening.on_task_command, Right.SEAT),
     ("command", "note", opening.on_note_command, Right.SEAT),
     ("options", ids.FIND_CLIENT, opening.on_options, Right.SEAT),

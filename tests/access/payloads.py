@@ -162,6 +162,25 @@ def _in_message(
     return send
 
 
+def shortcut(callback: str) -> Send:
+    def send(world: World, who: str) -> Any:
+        bot = world.bot_of(who)
+        return bot.slack.deliveries.interaction(_payloads(bot).shortcut(who, callback))
+
+    return send
+
+
+def message_shortcut(callback: str, text: str) -> Send:
+    """A shortcut of a message that somebody wrote."""
+
+    def send(world: World, who: str) -> Any:
+        bot = world.bot_of(who)
+        message = bot.slack.slack.post(CHANNEL, who, text)
+        return bot.slack.deliveries.interaction(_payloads(bot).message_shortcut(who, callback, message))
+
+    return send
+
+
 def pressed_in_modal(action: str, value: Of, carries: Of, callback: str = "") -> Send:
     """A button of a modal."""
     return _in_modal(action, lambda world: {"type": "button", "text": _plain("Press"), "value": value(world)}, {},

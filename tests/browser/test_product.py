@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
 
 from bot.playground import people as cast
 from bot.playground.server import Playground
@@ -41,6 +43,27 @@ def test_a_csm_types_a_name_with_a_typo_opens_a_category_and_shares_the_card(vis
     visitor.wait(lambda: "Sharing in #cs-nordic" in visitor.find("dialog.modal").text)
     visitor.press("Close")
     visitor.read("Shared by")
+
+
+def test_a_csm_logs_a_task_from_anywhere_and_a_message_as_a_note(visitor: Visitor) -> None:
+    visitor.visit(f"/c/{cast.CS_NORDIC}")
+    visitor.become("Anna Aas")
+    visitor.visit(f"/c/{cast.CS_NORDIC}")
+    visitor.find("#shortcuts").click()
+    visitor.press("Log a task", within="#shortcuts-menu")
+    visitor.wait(lambda: "Log task" in visitor.find("dialog.modal").text)
+    visitor.press("Cancel")
+    visitor.gone("dialog.modal")
+
+    visitor.say("Wonka Norge moved to a new office")
+    message = visitor.read("Wonka Norge moved")
+    ActionChains(visitor.driver).move_to_element(message).perform()
+    message.find_element(By.CSS_SELECTOR, ".tools button").click()
+    visitor.press("Log as note", within="#log")
+    visitor.wait(lambda: "Wonka Norge AS" in visitor.find("dialog.modal").text)
+    visitor.press("Log", within="dialog.modal")
+    visitor.read("Noted on Wonka Norge AS")
+    assert visitor.complaints() == []
 
 
 def test_a_guest_learns_nothing(visitor: Visitor) -> None:

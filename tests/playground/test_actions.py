@@ -243,6 +243,54 @@ def answered(world: World) -> Message:
     return seen(world)[-1]
 
 
+def test_a_shortcut_from_anywhere_says_neither_where_nor_how_to_answer(world: World) -> None:
+    world.actions.shortcut(people.ANNA, "log_task")
+    payload = world.bot.last
+    assert (payload["type"], payload["callback_id"]) == ("shortcut", "log_task")
+    assert payload["user"] == {"id": people.ANNA, "username": "anna", "team_id": people.TEAM.id}
+    assert payload["team"] == {"id": people.TEAM.id, "domain": people.TEAM.domain}
+    assert {"channel", "message", "response_url", "container"}.isdisjoint(payload)
+    assert world.slack.take_trigger(payload["trigger_id"]).person == people.ANNA
+
+
+def test_a_shortcut_of_a_message_carries_it(world: World) -> None:
+    message = world.slack.post(people.GENERAL, people.BO, "They called")
+    world.actions.message_shortcut(people.ANNA, message.ref, "log_as_note")
+    payload = world.bot.last
+    assert (payload["type"], payload["callback_id"]) == ("message_action", "log_as_note")
+    assert payload["channel"] == {"id": people.GENERAL, "name": "general"}
+    assert (payload["message_ts"], payload["message"]["ts"]) == (message.ts, message.ts)
+    assert (payload["message"]["user"], payload["message"]["text"]) == (people.BO, "They called")
+    token = payload["response_url"].rpartition("/")[2]
+    assert world.slack.take_response_url(token).source is None  # what is answered does not replace the message
+
+
+def test_shortcuts_are_chosen_only_where_slack_offers_them(world: World) -> None:
+    private = world.slack.post(people.GENERAL, people.APP.user_id, "x", ephemeral_to=people.ANNA)
+    hidden = world.slack.post(people.CS_LEADS, people.ANNA, "x")
+    lasting = world.slack.post(people.GENERAL, people.BO, "x")
+    for person, message, chosen in (
+        (people.ANNA, private, "log_as_note"),
+        (people.BO, hidden, "log_as_note"),
+        (people.ANNA, lasting, "log_task"),
+        (people.ANNA, lasting, "nothing"),
+    ):
+        with pytest.raises(ImpossibleError):
+            world.actions.message_shortcut(person, message.ref, chosen)
+    with pytest.raises(ImpossibleError):
+        world.actions.shortcut(people.ANNA, "log_as_note")
+    assert world.bot.heard == []
+
+
+def test_a_shortcut_that_nobody_acknowledges_fails_before_the_person(world: World) -> None:
+    message = world.slack.post(people.GENERAL, people.BO, "x")
+    world.bot.answer = TIMED_OUT
+    world.actions.message_shortcut(people.ANNA, message.ref, "log_as_note")
+    assert seen(world)[-1].text == 'This action failed with the error "operation_timeout"'
+    with pytest.raises(ImpossibleError, match="operation_timeout"):
+        world.actions.shortcut(people.ANNA, "log_task")
+
+
 def test_a_press_in_a_private_answer_carries_no_message(world: World) -> None:
     message = answered(world)
     world.actions.press(people.ANNA, message.ref, "row", "go")

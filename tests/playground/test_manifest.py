@@ -16,6 +16,7 @@ def test_the_projects_own_manifest_gives_commands_scopes_and_events() -> None:
     assert {"commands", "chat:write"} <= manifest.scopes
     assert "message.im" in manifest.events
     assert manifest.messages_tab
+    assert [each.callback_id for each in manifest.shortcuts_of("global")] == ["log_task", "leave_note"]
     assert manifest.command("/nobody") is None
 
 

@@ -25,6 +25,7 @@ IMPORTS = """
 import type { SlashCommand, BlockAction, ViewSubmitAction, ViewClosedAction, EnvelopedEvent } from "@slack/bolt";
 import type { ButtonAction, StaticSelectAction, ConversationsSelectAction, OverflowAction } from "@slack/bolt";
 import type { UsersSelectAction, RadioButtonsAction, CheckboxesAction, DatepickerAction } from "@slack/bolt";
+import type { GlobalShortcut, MessageShortcut } from "@slack/bolt";
 import type { BlockSuggestion, MultiStaticSelectAction, MultiUsersSelectAction } from "@slack/bolt";
 import type { GenericMessageEvent, MessageChangedEvent, MessageDeletedEvent } from "@slack/types";
 import type { FileShareMessageEvent, MemberJoinedChannelEvent, ChannelSharedEvent } from "@slack/types";
@@ -120,6 +121,8 @@ def samples(world: World) -> list[tuple[str, Any]]:
     world.bot.answer = {"response_action": "errors", "errors": {"note": "no"}}
     world.actions.submit(people.ANNA, view_id, {"note": {"text": "x"}})
     world.actions.close(people.ANNA, view_id)
+    world.actions.shortcut(people.ANNA, "log_task")
+    world.actions.message_shortcut(people.ANNA, ref, "log_as_note")
     updated = world.call("chat.update", channel="D0ANNACSM", ts=posted["ts"], text="y")
     history = world.call("conversations.history", channel="D0ANNACSM", include_all_metadata=True)
     world.call("chat.delete", channel="D0ANNACSM", ts=posted["ts"])
@@ -137,6 +140,7 @@ def samples(world: World) -> list[tuple[str, Any]]:
     chosen = ["UsersSelect", "RadioButtons", "Checkboxes", "Datepicker", "MultiStaticSelect", "MultiUsersSelect"]
     interactions += [f"BlockAction<{kind}Action>" for kind in chosen]
     interactions += ["PressInModal", "BlockSuggestion", "ViewSubmitAction", "ViewClosedAction"]
+    interactions += ["GlobalShortcut", "MessageShortcut"]
     told = ["PlainMessageEvent", "Changed", "Deleted", "PlainMessageEvent", "FileShareMessageEvent"]
     told += ["MemberJoinedChannelEvent", "ChannelSharedEvent", "TeamJoinEvent", "UserChangeEvent"]
     enveloped = [(f"EnvelopedEvent<{kind}>", envelope(world, event)) for kind, event in zip(told, events, strict=True)]

@@ -105,6 +105,7 @@ document.addEventListener("submit", async (event) => {
   if (form.matches("#composer")) say();
   else if (form.matches(".modal-form")) submit(form);
   else if (form.matches("[data-quiet]")) {
+    form.closest("[popover]")?.hidePopover();
     const response = await send(form.getAttribute("action"), new FormData(form, event.submitter));
     if (response?.status === 422) notice(await response.text());
   }
