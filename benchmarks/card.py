@@ -38,7 +38,7 @@ def run(sizes: tuple[int, ...] = (1_000, 100_000)) -> list[tuple[str, str]]:
     rows, first = [], 0.0
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
-            database = _base(Path(folder) / "base.db", size)
+            database = base(Path(folder) / "base.db", size)
             bare, ours = _compare((_bare(), "constant"), (_ours(database), f"Client {size // 2}"))
             database.close()
         first = first or ours / bare
@@ -128,7 +128,7 @@ def _ours(database: Database) -> App:
     return app
 
 
-def _base(path: Path, size: int) -> Database:
+def base(path: Path, size: int) -> Database:
     """Clients with two subscriptions and a dozen tools each, written by the database itself."""
     database = Database(f"sqlite:///{path}")
     metadata.create_all(database.engine)
