@@ -9,6 +9,8 @@ from bot.domain import names
 from bot.domain.activity import NAME
 
 SHORTEST = 2  # letters of a name that is looked for
+LIKELY = 4  # of the beginning of one
+MOST = 5  # beginnings that are looked up
 
 
 class Named(NamedTuple):
@@ -32,6 +34,23 @@ def runs(text: str) -> set[str]:
         for end in range(first + 1, min(first + NAME, len(words)) + 1)
     )
     return {key for key in found if len(key) >= SHORTEST}
+
+
+def proper(text: str) -> list[str]:
+    """Runs of words that are written like names, the longest first: what may be the beginning of a client's."""
+    found: list[list[str]] = [[]]
+    for word in text.split():
+        if word[0].isupper():
+            found[-1].append(word)
+        if not word[0].isupper() or not word[-1].isalnum():  # it ends with what ends a sentence
+            found.append([])
+    likely = dict.fromkeys(" ".join(run) for run in found if len(names.key(" ".join(run))) >= LIKELY)
+    return sorted(likely, key=lambda run: len(run.split()), reverse=True)[:MOST]
+
+
+def begins(name: str, run: str) -> bool:
+    """Whether a client's name begins with these words."""
+    return f"{names.key(name)} ".startswith(f"{names.key(run)} ")
 
 
 def domains(text: str) -> set[str]:

@@ -64,7 +64,7 @@ def _open_about(draw: Draw, fields: dict[str, str], text: str, shortcut: Payload
 
 
 def _client(connection: Connection, channel: str, name: str, text: str, asker: Person) -> tuple[int, str] | None:
-    """The one that the channel is tied to or called after; else the one that the text names."""
+    """The one that the channel is tied to; else the one that its name or the text names."""
     found = ties.seen(connection, asker, channel)
     for place in (name, text):
         if found is None and (named := mentions.client(connection, asker, place)):

@@ -96,6 +96,9 @@ def test_a_message_becomes_a_note_and_the_client_can_be_changed(bot: Bot) -> Non
     ("text", "name"),
     [
         ("Mail from kari@wayne.example", "Wayne Bygg AS"),
+        ("Talked to Wonka today", "Wonka Norge AS"),  # as its name begins
+        ("Talked to wonka today", None),
+        ("Talked to Wonko today", None),
         ("Twin called", None),  # there are two
         ("Acme and Globex called", None),
         ("nobody that is known", None),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.mentions import Named, clearest, domains, permalink, runs
+from bot.domain.mentions import Named, begins, clearest, domains, permalink, proper, runs
 
 ACME, EIENDOM, TWIN = Named(1, "Acme AS", "acme"), Named(2, "Acme Eiendom AS", "acme eiendom"), Named(3, "Twin", "twin")
 
@@ -21,6 +21,28 @@ def test_every_run_of_a_few_words_may_be_a_name() -> None:
 def test_any_text_has_some_runs_or_none(text: str) -> None:
     assert all(len(one) > 1 for one in runs(text))
     assert None not in domains(text)
+    assert len(proper(text)) <= 5
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Wonka moved, says Kari Nordmann", ["Kari Nordmann", "Wonka"]),
+        ("We saw Wonka. Then Acme called", ["Then Acme", "Wonka."]),
+        ("we saw him at AB", []),
+        ("Aaaa bb Cccc bb Dddd bb Eeee bb Ffff bb Gggg", ["Aaaa", "Cccc", "Dddd", "Eeee", "Ffff"]),
+    ],
+)
+def test_words_that_are_written_like_names_may_begin_one(text: str, found: list[str]) -> None:
+    assert proper(text) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "run", "does"),
+    [("Wonka Norge AS", "Wonka.", True), ("Wonka AS", "Wonka", True), ("Wonkas AS", "Wonka", False), ("X", "Y", False)],
+)
+def test_a_name_begins_with_whole_words(name: str, run: str, does: bool) -> None:
+    assert begins(name, run) is does
 
 
 def test_domains_stand_in_addresses() -> None:
