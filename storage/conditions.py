@@ -21,16 +21,17 @@ from sqlalchemy import (
 from bot.domain import names
 from bot.domain.catalog import Catalog, Tier
 from bot.domain.filters import NO_DATE, Filter
+from bot.domain.key_accounts import Followers
 from bot.domain.listing import AREA_BITS, NOT_INCLUDED, OF_KIND, SHOWN, Listing, Sign, Whose
 from bot.domain.workspaces import EVERYTHING
-from storage import lists
+from storage import key_accounts, lists
 from storage.schema import client_word, record, standing
 from storage.sqljson import number
 from storage.word_search import part, with_part
 
 JUDGED = (Tier.LOW, Tier.MEDIUM, Tier.HIGH)
 # The index of `standing` that reads the clients of a small scope:
-INDEXES = {Whose.MINE: "person", Whose.PERSON: "person", Whose.COVERED: "person", Whose.TEAM: "team"}
+_INDEXES = {Whose.MINE: "person", Whose.PERSON: "person", Whose.COVERED: "person", Whose.TEAM: "team"}
 WORDS = 200  # of the base that have what was typed as a part
 
 _HERE: BindParameter[int] = bindparam("installation")
@@ -51,10 +52,17 @@ class Shape(NamedTuple):
     signs: int  # all of which a client must have
     renews: str  # "", "first", "last", "both" or "none"
     named: bool
+    of_person: bool  # key accounts of a person; …
+    of_team: bool  # … of a team; or of both
+
+    @property
+    def is_of_followers(self) -> bool:
+        return self.of_person or self.of_team
 
 
 def shape(catalog: Catalog, listing: Listing) -> Shape:
     wanted, scope = listing.wanted, listing.scope
+    followers = scope.followers or Followers()
     bands = [tier for tier in wanted.tiers if tier in JUDGED]
     by_area = wanted.category in catalog.categories
     tiers = wanted.tiers or SHOWN
@@ -71,6 +79,8 @@ def shape(catalog: Catalog, listing: Listing) -> Shape:
         signs=_signs(wanted),
         renews=_renewal_shape(listing),
         named=bool(wanted.client and names.key(wanted.client)),
+        of_person=followers.person_id is not None,
+        of_team=followers.team_id is not None,
     )
 
 
@@ -94,12 +104,14 @@ def values(catalog: Catalog, listing: Listing) -> dict[str, Any]:
     """What is bound to a statement of the listing's shape."""
     wanted, scope = listing.wanted, listing.scope
     first, last = wanted.renews.dates(listing.today) if wanted.renews else (None, None)
-    key = names.key(wanted.client or "")
+    key, followers = names.key(wanted.client or ""), scope.followers or Followers()
     return {
         "installation": listing.installation_id,
         "workspace": listing.stands_in,
         "person": scope.person_id,
         "team": scope.team_id,
+        "key_person": followers.person_id,
+        "key_team": followers.team_id,
         "category": wanted.category,
         "levels": _levels(catalog, listing),
         "first_day": first,
@@ -154,7 +166,11 @@ def clauses(wanted: Shape, tier: Tier) -> Iterator[ColumnElement[bool]]:
 def within(wanted: Shape) -> Iterator[ColumnElement[bool]]:
     """What a client of the scope fulfils. Who may see what stands here and nowhere else."""
     yield _one.installation_id == _HERE
-    yield _one.workspace_id == bindparam("workspace")  # of whom the asker covers it is theirs, with that person alone
+    if wanted.is_of_followers:  # few, each looked up by its id: by a sum no index of a whole workspace is tempting
+        yield _one.client_id.in_(key_accounts.clients(of_person=wanted.of_person, of_team=wanted.of_team))
+        yield _one.workspace_id + literal_column("0") == bindparam("workspace")
+    else:  # of whom the asker covers it is theirs, with that person alone
+        yield _one.workspace_id == bindparam("workspace")
     match wanted.scope:
         case Whose.MINE | Whose.PERSON | Whose.COVERED:
             yield _one.person_id.is_(None) if wanted.nobody else _one.person_id == bindparam("person")
@@ -182,6 +198,14 @@ def seen(
 def of_covered() -> Select[Any]:
     """The people that are bound as `covered`."""
     return select(lists.numbers("covered").c.value)
+
+
+def hinted(query: Select[Any], wanted: Shape, whole: str) -> Select[Any]:
+    """SQLite, which has no statistics here and would guess, is told what reads least; `whole`: of a whole base."""
+    if wanted.is_of_followers:
+        return query
+    small = _INDEXES.get(wanted.scope)
+    return query.with_hint(standing, whole if small is None else f"INDEXED BY ix_standing_{small}", "sqlite")
 
 
 def _renewal(wanted: Shape) -> Iterator[ColumnElement[bool]]:

@@ -75,7 +75,7 @@ def _order(sort: Sort, reverse: bool, shape: Shape) -> _Order:
             return _Order((one.currency, one.mrr), not reverse, False, "mrr", (one.currency, one.mrr))
         case Sort.RENEWAL:
             return _Order((one.renews_on,), reverse, False, "renews_on", (one.renews_on,))
-        case Sort.NAME if shape.scope is Whose.ALL:
+        case Sort.NAME if shape.scope is Whose.ALL and not shape.is_of_followers:
             return _Order((record.c.name_key,), reverse, False, "name")
         case Sort.NAME:  # an expression, so that nobody's few clients are looked for among all names
             return _Order((record.c.name_key.concat(""),), reverse, False, "name")
@@ -232,7 +232,7 @@ def _along(found: Subquery, order: _Order, backwards: bool) -> list[ColumnElemen
 
 def _parts(shape: Shape, order: _Order, beside: int | None, backwards: bool) -> Iterator[Select[Any]]:
     """A select for each tier, and for those without the value that is sorted by: each reads one end of an index."""
-    if order.index == "name" and shape.scope is Whose.ALL:
+    if order.index == "name" and shape.scope is Whose.ALL and not shape.is_of_followers:
         yield _part_by_name(shape, order, descends=order.descends is not backwards, bounded=beside is not None)
         return
     groups = _GROUPS if order.in_groups else (tuple(Tier),)
@@ -274,14 +274,13 @@ def _part_by_name(shape: Shape, order: _Order, *, descends: bool, bounded: bool)
 
 
 def _from(query: Select[Any], shape: Shape, order: _Order) -> Select[Any]:
-    """Where the clients come from. SQLite, which has no statistics here and would guess, is told what reads least."""
+    """Where the clients come from."""
     if order.index == "name":
         same = (record.c.installation_id == standing.c.installation_id) & (record.c.id == standing.c.client_id)
         query = query.select_from(standing.join(record, same))
     if shape.named:
         return query
-    index = conditions.INDEXES.get(shape.scope, order.index)
-    return query.with_hint(standing, f"INDEXED BY ix_standing_{index}", "sqlite")
+    return conditions.hinted(query, shape, f"INDEXED BY ix_standing_{order.index}")
 
 
 def _beyond(

@@ -34,9 +34,8 @@ def _groups(shape: conditions.Shape) -> Select[Any]:
     columns = (one.owned, one.signs, one.currency)
     tiers = (and_(*conditions.clauses(shape, tier)) for tier in shape.tiers)
     counted = select(*columns, func.count().label("clients"), func.sum(one.mrr).label("mrr"))
-    index = conditions.INDEXES.get(shape.scope)  # of all clients the table itself is read through, once
-    hint = "NOT INDEXED" if index is None else f"INDEXED BY ix_standing_{index}"
-    query = counted.with_hint(standing, hint, "sqlite").where(*conditions.within(shape), or_(*tiers))
+    hinted = conditions.hinted(counted, shape, "NOT INDEXED")  # of all clients the table itself is read through, once
+    query = hinted.where(*conditions.within(shape), or_(*tiers))
     return query.group_by(*columns)
 
 

@@ -52,9 +52,9 @@ def _groups(shape: conditions.Shape, by_csm: bool) -> Select[Any]:
     """Tiers, currencies (and CSMs) with their clients. Of a whole base one index holds all of it."""
     one = standing.c
     columns = [one.tier, one.currency, *([one.person_id, person.c.name] if by_csm else [])]
-    query = select(*columns, func.count().label("clients"), func.sum(one.mrr).label("mrr"))
-    index = conditions.INDEXES.get(shape.scope, "mrr")
-    query = query.with_hint(standing, f"INDEXED BY ix_standing_{index}", "sqlite").where(*conditions.within(shape))
+    counted = select(*columns, func.count().label("clients"), func.sum(one.mrr).label("mrr"))
+    query: Select[Any] = conditions.hinted(counted, shape, "INDEXED BY ix_standing_mrr")
+    query = query.where(*conditions.within(shape))
     query = query.where(one.tier.in_([literal_column(f"'{tier.value}'") for tier in SHOWN]))
     if by_csm:
         csm = (person.c.installation_id == bindparam("installation")) & (person.c.id == one.person_id)

@@ -10,13 +10,32 @@ from sqlalchemy import Connection, select
 from bot.domain.access import Person
 from bot.domain.catalog import fold
 from bot.domain.filters import Filter, FilterError
+from bot.domain.key_accounts import Followers, Key
 from bot.domain.listing import Choice, Scope, Whose
 from storage import named, people
 from storage.schema import person
 
 
 def resolve(connection: Connection, asker: Person, wanted: Filter) -> Scope:
-    """Without `csm` and `team`: mine if I own clients, else my team's, else all. Raises FilterError."""
+    """Without `csm`, `team` and `key`: mine if I own clients, else my team's, else all. Raises FilterError.
+
+    Key accounts are those of all clients: whom one follows need not be one's own.
+    """
+    if wanted.key is None:
+        return _owned(connection, asker, wanted)
+    found = Scope(Whose.ALL) if wanted.csm is None is wanted.team else _owned(connection, asker, wanted)
+    return replace(found, followers=followers(asker, wanted.key))
+
+
+def followers(asker: Person, key: Key) -> Followers:
+    """Whose key accounts are meant. Raises FilterError."""
+    if key is Key.TEAM and asker.team_id is None:
+        raise FilterError("filter_no_team_key", name="key")
+    team = Followers() if key is Key.ME else Followers(team_id=asker.team_id, team=asker.team)
+    return team if key is Key.TEAM else replace(team, person_id=asker.id)
+
+
+def _owned(connection: Connection, asker: Person, wanted: Filter) -> Scope:
     if wanted.csm is None and wanted.team is None:
         return default(asker)
     team = Scope(Whose.ALL) if wanted.team in {None, "all"} else _of_team(connection, asker, str(wanted.team))

@@ -10,6 +10,7 @@ from bot.blocks.forms import FormState, Values
 from bot.blocks.kit import Block, Element, Modal
 from bot.blocks.listing import REVERSED, SORTS, TIERS
 from bot.blocks.offers import KINDS
+from bot.blocks.scopes import KEYS
 from bot.blocks.words import Words
 from bot.domain import filter_values
 from bot.domain.catalog import fold
@@ -68,6 +69,8 @@ def _whose(typed: Mapping[str, str], choices: Choices, words: Words) -> Iterator
     yield kit.field(words("CSM"), kit.select("csm", options, chosen))
     yield kit.field(words("… or this person"), kit.person(CSM_PERSON, csm.slack_user_id if csm else None))
     yield kit.field(words("Team"), _team(typed.get("team"), choices.teams, words))
+    keys = [(words(label), key.value) for key, label in KEYS.items()]
+    yield kit.field(words("Key accounts"), kit.select("key", keys, typed.get("key")))
 
 
 def _team(name: str | None, teams: Sequence[Team], words: Words) -> Element:

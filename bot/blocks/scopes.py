@@ -10,8 +10,10 @@ from bot.blocks.kit import Element
 from bot.blocks.words import Words
 from bot.domain.filter_text import write
 from bot.domain.filters import Filter
+from bot.domain.key_accounts import Followers, Key
 from bot.domain.listing import Choice, Listing, Scope, Whose
 
+KEYS = {Key.ME: "Mine", Key.TEAM: "My team's", Key.ANY: "Mine and my team's"}
 LABELS = {Whose.MINE: "Mine", Whose.TEAM: "My team", Whose.ALL: "All clients"}
 FILTERS = {Whose.MINE: Filter(csm="me"), Whose.TEAM: Filter(team="mine"), Whose.ALL: Filter(team="all")}
 
@@ -19,7 +21,20 @@ FILTERS = {Whose.MINE: Filter(csm="me"), Whose.TEAM: Filter(team="mine"), Whose.
 def whose(scope: Scope, words: Words) -> str:
     """Whose clients an answer is about; every answer says so."""
     told = _whose(scope, words)
-    return words("{whose} in {team}", whose=told, team=kit.name(scope.team, 60)) if scope.is_of_both else told
+    told = words("{whose} in {team}", whose=told, team=kit.name(scope.team, 60)) if scope.is_of_both else told
+    if scope.followers is None:
+        return told
+    key = _key_accounts(scope.followers, words)
+    return key if scope.whose is Whose.ALL else words("{key} among {whose}", key=key, whose=told)
+
+
+def _key_accounts(of: Followers, words: Words) -> str:
+    team = kit.name(of.team, 60)
+    if of.person_id is None:
+        return words("key accounts of {team}", team=team)
+    if of.team_id is None:
+        return words("your key accounts")
+    return words("key accounts of yours and of {team}", team=team)
 
 
 def _whose(scope: Scope, words: Words) -> str:

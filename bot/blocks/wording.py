@@ -136,6 +136,7 @@ SENTENCES = {
     "export_failed": "Your file could not be sent, in several attempts. Export the list again.",
     "export_doubtful": "It is not known whether your file was sent. If it is not here, export the list again.",
     "filter_no_team": "You are in no team yet. Try team:all, or csm:me.",
+    "filter_no_team_key": "You are in no team yet, so there are no key accounts of it. Try key:me.",
     "filter_unknown_csm": "Nobody with the address {word} is known. Check the spelling, or try csm:nobody.",
     "filter_no_asker": "{word} depends on who asks, and on the command line nobody does. Write, for example, {meant}",
     "filter_unknown_team": "No team is called {word}. Try team:all.",

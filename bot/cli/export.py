@@ -30,7 +30,12 @@ from storage.database import Database
 
 ANY = 2**62  # clients are counted
 # What depends on who asks, and what to write instead.
-ASKERS = {"csm:me": "csm:anna@example.com", "team:mine": 'team:"CS Nordic"', "view": "tier:low sort:drop"}
+ASKERS = {
+    "csm:me": "csm:anna@example.com",
+    "team:mine": 'team:"CS Nordic"',
+    "key": "tier:low",
+    "view": "tier:low sort:drop",
+}
 
 
 def export(database: Database, number: int, settings: Settings, text: str, out: Path) -> None:

@@ -21,6 +21,7 @@ from bot.domain.filters import (
     check_span,
     word,
 )  # fmt: skip
+from bot.domain.key_accounts import Key
 
 NEAR = 0.66  # how much alike a misspelt word is: "cms" and "csm" just so
 
@@ -28,7 +29,8 @@ Value = TypeVar("Value")
 
 _EXAMPLES = {
     "tier": "low,medium", "score": "0-3", "category": "marketing", "opportunity": "cross-sell", "going": "quiet",
-    "client": "acme", "csm": "me", "team": '"CS Nordic"', "renews": "60", "sort": "drop", "view": "falling",
+    "client": "acme", "csm": "me", "team": '"CS Nordic"', "key": "me", "renews": "60", "sort": "drop",
+    "view": "falling",
 }  # fmt: skip
 # Values folded, with what they mean. The screen's own words are among them.
 _TIERS = {fold(tier): tier for tier in Tier} | {"notknown": Tier.UNKNOWN, "med": Tier.MEDIUM}
@@ -41,6 +43,7 @@ _SORTS = {fold(sort): sort for sort in Sort} | {
     "change": Sort.DROP, "falling": Sort.DROP, "rising": Sort.RISE, "renews": Sort.RENEWAL, "renewals": Sort.RENEWAL,
     "client": Sort.NAME, "index": Sort.SCORE,
 }  # fmt: skip
+_KEYS = {fold(key): key for key in Key} | {"mine": Key.ME, "ours": Key.TEAM, "myteam": Key.TEAM, "both": Key.ANY}
 _CSMS = {"mine": "me", "none": "nobody", "noone": "nobody"}
 _RENEWALS = {"passed": PASSED, "past": PASSED, "overdue": PASSED, "none": NO_DATE, "nodate": NO_DATE}
 
@@ -79,6 +82,8 @@ def read(name: str, value: str, categories: Mapping[str, str]) -> Filter:
             return Filter(client=text)
         case "team":
             return Filter(team=text)
+        case "key":
+            return Filter(key=_choose(name, text, _KEYS))
         case "view":
             return Filter(view=text)
     raise KeyError(name)

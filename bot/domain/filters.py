@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from bot.domain import names
 from bot.domain.catalog import Kind, Tier
+from bot.domain.key_accounts import Key
 from bot.errors import UserError
 
 SCORES = (0, 10)
@@ -28,6 +29,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "client": ("client",),
     "csm": ("csm",),
     "team": ("team",),
+    "key": ("key",),
     "renews": ("renews",),
     "sort": ("sort", "reverse"),
     "view": ("view",),
@@ -88,7 +90,8 @@ class Filter:
     quiet: bool = False  # a tool of theirs is going quiet
     client: str | None = None  # text in the client's name
     csm: str | None = None  # "me", "nobody", or an e-mail address in lower case
-    team: str | None = None  # "mine", "all", or a team's name; without it and `csm`, the asker's own scope
+    team: str | None = None  # "mine", "all", or a team's name; without it, `csm` and `key`, the asker's own scope
+    key: Key | None = None  # key accounts, of those clients
     renews: Renews | None = None
     sort: Sort | None = None  # None: what the list does by itself
     reverse: bool = False
@@ -111,11 +114,11 @@ class Filter:
     @property
     def whose(self) -> Filter:
         """Of this only whose clients they are."""
-        return Filter(csm=self.csm, team=self.team)
+        return Filter(csm=self.csm, team=self.team, key=self.key)
 
     def of(self, other: Filter) -> Filter:
         """The same of the clients whose `other` are."""
-        return replace(self, csm=other.csm, team=other.team)
+        return replace(self, csm=other.csm, team=other.team, key=other.key)
 
     def texts(self) -> dict[str, str]:
         """What is set: by name, in the order of FIELDS, each value as it is typed."""
@@ -128,6 +131,7 @@ class Filter:
             "client": self.client,
             "csm": self.csm,
             "team": self.team,
+            "key": self.key,
             "renews": str(self.renews) if self.renews else None,
             "sort": f"{'-' if self.reverse else ''}{self.sort}" if self.sort else None,
             "view": self.view,

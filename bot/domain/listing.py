@@ -13,6 +13,7 @@ from bot.domain.absences import Covered
 from bot.domain.catalog import Kind, Tier, Tool
 from bot.domain.filters import Filter
 from bot.domain.freshness import EVERY, Reach
+from bot.domain.key_accounts import Followers
 from bot.domain.moves import Ground, Part
 from bot.domain.scoring import Area, whole
 from bot.domain.workspaces import EVERYTHING
@@ -60,6 +61,7 @@ class Scope:
     name: str = ""  # of the team or person
     team: str = ""  # beside a person: the team's name
     covered: Covered | None = None  # with COVERED
+    followers: Followers | None = None  # only those of the clients that these follow
 
     @property
     def is_of_both(self) -> bool:

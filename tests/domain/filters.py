@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from bot.domain.catalog import Kind, Tier
 from bot.domain.filters import DAYS, NO_DATE, PASSED, Filter, Renews, Sort
+from bot.domain.key_accounts import Key
 from tests.domain.catalogs import SHIPPED
 
 CATEGORIES = {key: category.name for key, category in SHIPPED.categories.items()}
@@ -26,6 +27,7 @@ FILTERS = st.builds(
     client=st.none() | SCRIPTS,
     csm=st.none() | st.sampled_from(["me", "nobody", "ÅSA@example.com", "“a”@b:c", "İ@x"]) | st.emails(),
     team=st.none() | SCRIPTS,
+    key=st.none() | st.sampled_from(Key),
     renews=st.sampled_from([None, PASSED, NO_DATE]) | WINDOWS,
     sort=st.none() | st.sampled_from(Sort),
     reverse=st.booleans(),

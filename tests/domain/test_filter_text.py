@@ -21,6 +21,7 @@ from bot.domain.filters import (
     Renews,
     Sort,
 )
+from bot.domain.key_accounts import Key
 from tests.domain.filters import CATEGORIES, FILTERS
 
 LOW, MEDIUM, UNKNOWN = (Tier.LOW,), (Tier.MEDIUM,), (Tier.UNKNOWN,)
@@ -87,6 +88,10 @@ UNDERSTOOD = [
     ("team:»CS Nordic«", Filter(team="CS Nordic")),
     ('team:“CS Nordic"', Filter(team="CS Nordic")),
     ("team:Mine", Filter(team="mine")),
+    ("key:me", Filter(key=Key.ME)),
+    ("key:Mine acme", Filter(key=Key.ME, client="acme")),
+    ("key:my team", Filter(key=Key.TEAM)),
+    ("key:any csm:me", Filter(key=Key.ANY, csm="me")),
     ("renews:60", Filter(renews=Renews(0, 60))),
     ("renewals:60d", Filter(renews=Renews(0, 60))),
     ("renewal:60 days acme", Filter(renews=Renews(0, 60), client="acme")),
@@ -193,8 +198,8 @@ REFUSED = [
         "tier:low mood:bad",
         "filter_unknown",
         "",
-        "mood:bad is not a filter. There are: tier, score, category, opportunity, going, client, csm, team, renews, "
-        "sort, view. A client's name with a colon goes in quotes.",
+        "mood:bad is not a filter. There are: tier, score, category, opportunity, going, client, csm, team, key, "
+        "renews, sort, view. A client's name with a colon goes in quotes.",
     ),
     ("client:" + "x" * 101, "filter_too_long", "client", "client: takes at most 100 characters. Shorten it."),
     ("tier:low " + "x" * LONGEST, "filter_too_much", "", "That is too long for filters: at most 2000 characters."),
@@ -273,6 +278,7 @@ def test_the_longest_filter_leaves_room_in_a_button() -> None:
     texts = {name: text[-LENGTHS[name] :] for name, text in texts.items()}
     longest = Filter(
         **texts,
+        key=Key.TEAM,
         tiers=tuple(Tier),
         score=(0, 10),
         opportunity=Kind.ACTIVATION,

@@ -17,6 +17,7 @@ from bot.domain.filters import (
     Renews,
     Sort,
 )
+from bot.domain.key_accounts import Key
 
 FULL = Filter(
     tiers=(Tier.LOW, Tier.MEDIUM),
@@ -27,6 +28,7 @@ FULL = Filter(
     client="acme",
     csm="me",
     team="CS Nordic",
+    key=Key.ANY,
     renews=Renews(0, 60),
     sort=Sort.DROP,
     reverse=True,
@@ -34,7 +36,7 @@ FULL = Filter(
 )
 WORDS = (
     "tier:low,medium", "score:0-3", "category:marketing", "opportunity:cross-sell", "going:quiet", "client:acme",
-    "csm:me", 'team:"CS Nordic"', "renews:60", "sort:-drop", "view:falling",
+    "csm:me", 'team:"CS Nordic"', "key:any", "renews:60", "sort:-drop", "view:falling",
 )  # fmt: skip
 
 
