@@ -21,7 +21,7 @@ from bot.domain.filter_text import parse
 from bot.domain.filters import Filter
 from bot.domain.listing import Listing
 from bot.errors import UserError
-from storage import facts, key_accounts, lookup, people, rights, scopes, views
+from storage import facts, followers, lookup, people, rights, scopes, views
 from storage.database import Database
 
 LONGEST = 2_000  # characters that are looked at; Slack lets people type 10,000
@@ -89,7 +89,7 @@ def carried_client(turn: Turn, value: str) -> Engagement:
                 turn.catalog,
                 turn.catalogs,
                 facts.BY_ID,
-                {"client": identity, **key_accounts.owners(person)},
+                {"client": identity, **followers.owners(person)},
                 person.covered,
             )
     if not found:
@@ -126,7 +126,7 @@ def find_client(text: str, turn: Turn, show: Callable[[Engagement], Message]) ->
     """What is shown of the client that a text means, or what to do instead. One statement where it is named exactly."""
     installation, workspace = turn.person.installation_id, turn.person.workspace_id
     with turn.db.read() as connection:
-        bound = {**lookup.exact_parameters(text), **key_accounts.owners(turn.person)}
+        bound = {**lookup.exact_parameters(text), **followers.owners(turn.person)}
         named = (lookup.IS_EXACT, bound, turn.person.covered)
         found = facts.client(connection, installation, workspace, turn.catalog, turn.catalogs, *named)
         hits = lookup.Found() if len(found) == 1 else named_by(connection, text, turn)

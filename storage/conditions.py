@@ -24,7 +24,8 @@ from bot.domain.filters import NO_DATE, Filter
 from bot.domain.key_accounts import Followers
 from bot.domain.listing import AREA_BITS, NOT_INCLUDED, OF_KIND, SHOWN, Listing, Sign, Whose
 from bot.domain.workspaces import EVERYTHING
-from storage import key_accounts, lists
+from storage import followers as followed
+from storage import lists
 from storage.schema import client_word, record, standing
 from storage.sqljson import number
 from storage.word_search import part, with_part
@@ -167,7 +168,7 @@ def within(wanted: Shape) -> Iterator[ColumnElement[bool]]:
     """What a client of the scope fulfils. Who may see what stands here and nowhere else."""
     yield _one.installation_id == _HERE
     if wanted.is_of_followers:  # few, each looked up by its id: by a sum no index of a whole workspace is tempting
-        yield _one.client_id.in_(key_accounts.clients(of_person=wanted.of_person, of_team=wanted.of_team))
+        yield _one.client_id.in_(followed.clients(of_person=wanted.of_person, of_team=wanted.of_team))
         yield _one.workspace_id + literal_column("0") == bindparam("workspace")
     else:  # of whom the asker covers it is theirs, with that person alone
         yield _one.workspace_id == bindparam("workspace")

@@ -28,7 +28,7 @@ from bot.domain.clients import Client
 from bot.domain.marks import counting, sets
 from bot.domain.scoring import Facts, Use, used_tools
 from bot.domain.subscriptions import Subscription
-from storage import conditions, grounds, history, key_accounts, reaches, tool_marks
+from storage import conditions, followers, grounds, history, reaches, tool_marks
 from storage.basis import Source, covering, measured
 from storage.grounds import CatalogOf
 from storage.schema import (
@@ -115,7 +115,7 @@ def _of_standing(catalog: Catalog) -> Select[Any]:
             _uses(_withins(catalog)).label("uses"),
             history.ground(standing, days_before(installation.c.as_of, literal_column("7"))).label("week_ago"),
             _last_score().label("last_score"),
-            *key_accounts.columns(),
+            *followers.columns(),
         )
         .join(standing, seen)
         .join(installation, installation.c.id == record.c.installation_id)

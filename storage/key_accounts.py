@@ -1,65 +1,46 @@
-"""Key accounts: clients that a person or a team follows."""
+"""Key accounts: kept and taken back, and what somebody's own and their team's come to."""
 
 from __future__ import annotations
 
 from collections.abc import Set
-from datetime import datetime
+from datetime import date, datetime
 from secrets import randbits
 
-from sqlalchemy import (
-    BigInteger,
-    BindParameter,
-    ColumnElement,
-    Connection,
-    Select,
-    bindparam,
-    delete,
-    select,
-    union_all,
-)
+from sqlalchemy import Connection, delete
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain.access import Person
-from bot.domain.key_accounts import Owner
-from storage.schema import key_account, record, team
+from bot.domain.catalog import Catalog
+from bot.domain.feed import Happening
+from bot.domain.filters import Filter, Sort
+from bot.domain.key_accounts import Key, Owner
+from bot.domain.listing import Listing, Page, Scope, Whose
+from storage import feed, listing, scopes
+from storage.grounds import CatalogOf
+from storage.schema import key_account
 
 _one = key_account.c
-_HERE: BindParameter[int] = bindparam("installation")
 
 
-def columns() -> tuple[ColumnElement[bool], ColumnElement[str]]:
-    """Of a client's card: whether it is one of the person's, and the name of their team where it is one of the team's.
-
-    Bound to `of_person` and `of_team`; unbound it is nobody's.
-    """
-    mine = (_one.installation_id == record.c.installation_id, _one.client_id == record.c.id)
-    person, group = bindparam("of_person", None, BigInteger), bindparam("of_team", None, BigInteger)
-    same = (team.c.installation_id == _one.installation_id) & (team.c.id == _one.team_id)
-    of_person = select(_one.person_id).where(*mine, _one.person_id == person)
-    of_team = select(team.c.name).select_from(key_account.join(team, same)).where(*mine, _one.team_id == group)
-    return (
-        of_person.correlate(record).scalar_subquery().is_not(None).label("key_of_me"),
-        of_team.correlate(record).scalar_subquery().label("key_of_team"),
-    )
+def followed(asker: Person, today: date, sort: Sort = Sort.SCORE) -> Listing:
+    """The key accounts of somebody and of their team, of the clients that they see."""
+    scope = Scope(Whose.ALL, followers=scopes.followers(asker, Key.ANY))
+    wanted = Filter(key=Key.ANY, sort=sort)
+    return Listing(asker.installation_id, asker.workspace_id, scope, wanted, today, asker.as_of, asker.every)
 
 
-def owners(asker: Person) -> dict[str, int | None]:
-    """What `columns` is bound to."""
-    return {"of_person": asker.id, "of_team": asker.team_id}
+def accounts(
+    connection: Connection, catalog: Catalog, catalogs: CatalogOf, asker: Person, today: date, limit: int
+) -> Page:
+    """The first of them, who fell most first, and how many there are. One statement."""
+    return listing.page(connection, catalog, catalogs, followed(asker, today, Sort.DROP), limit=limit)
 
 
-def clients(*, of_person: bool, of_team: bool) -> Select[tuple[int]]:
-    """The clients that a person or a team follows, each by an index of its own; bound to `key_person`, `key_team`."""
-    parts = []
-    if of_person:
-        parts.append(select(_one.client_id).where(_one.installation_id == _HERE, _one.person_id == _bound("person")))
-    if of_team:
-        parts.append(select(_one.client_id).where(_one.installation_id == _HERE, _one.team_id == _bound("team")))
-    return parts[0] if len(parts) == 1 else select(union_all(*parts).subquery().c.client_id)
-
-
-def _bound(name: str) -> ColumnElement[int]:
-    return bindparam(f"key_{name}", type_=BigInteger)
+def happenings(
+    connection: Connection, catalog: Catalog, catalogs: CatalogOf, asker: Person, today: date, limit: int
+) -> list[Happening]:
+    """What happened to them last, newest first. One statement."""
+    return feed.page(connection, catalog, catalogs, followed(asker, today), limit=limit)[0]
 
 
 def keep(connection: Connection, asker: Person, client_id: int, chosen: Set[Owner], now: datetime) -> None:

@@ -16,11 +16,11 @@ from bot.domain.scoring import Facts, Verdict, judge
 from bot.domain.signs import Notice, names, notice
 from bot.domain.workspaces import EVERYTHING, stands
 from storage import basis as bases
-from storage import bulk, everything, history, lists, opportunities
+from storage import bulk, client_events, everything, history, lists, opportunities
 from storage import catalog as catalogs
 from storage.basis import Basis, Workspace
 from storage.history import NO_PAST, Moment, Past
-from storage.schema import change, installation, record, standing
+from storage.schema import change, client_event, installation, record, standing
 from storage.schema import stale as marks
 from storage.slices import Client, Reader, csm, renewal, revenue
 from storage.teams import Teams
@@ -53,19 +53,20 @@ class Settler:
         ids = self._take(connection, head.settled_to, size)
         if not ids:
             return None
-        self._make(connection, ids)
+        self._make(connection, ids, tells=head.settled_to is None)
         return len(ids)
 
     def score(self, connection: Connection, client_id: int) -> None:
         """Make the score of one client now, before those that wait. Where it waits itself, it does so still."""
         if self._lock(connection).as_of is not None:
             self.prepare(connection)
-            self._make(connection, [client_id])
+            self._make(connection, [client_id], tells=True)
 
-    def _make(self, connection: Connection, ids: Sequence[int]) -> None:
+    def _make(self, connection: Connection, ids: Sequence[int], *, tells: bool) -> None:
+        """`tells`: what changed is the clients' doing, and not that of settings by which all scores are made again."""
         clients = self._reader.read(connection, ids)
         _forget(connection, self._basis, [i for i in ids if i not in clients or clients[i].archived])
-        self._write(connection, {i: one for i, one in clients.items() if not one.archived})
+        self._write(connection, {i: one for i, one in clients.items() if not one.archived}, tells=tells)
 
     def _lock(self, connection: Connection) -> Row[date | None, str | None, int | None, int | None]:
         """One slice at a time for each installation, and none between the facts of a client and its mark."""
@@ -107,14 +108,14 @@ class Settler:
             connection.execute(delete(marks).where(marks.c.installation_id == here, between))
         return ids
 
-    def _write(self, connection: Connection, clients: dict[int, Client]) -> None:
+    def _write(self, connection: Connection, clients: dict[int, Client], *, tells: bool) -> None:
         basis = self._basis
         assert basis.as_of is not None
         pasts = history.past(connection, basis, list(clients))
         weeks = self._weeks.work_out(connection, {i: one for i, one in clients.items() if i not in pasts})
         stored = _stored(connection, basis, list(clients))
         answers = opportunities.answers(connection, basis.installation_id, list(clients))
-        standings, changes, offers = [], [], []
+        standings, changes, offers, events = [], [], [], dict[tuple[Any, ...], tuple[Any, ...]]()
         for client_id, client in clients.items():
             facts = self._reader.facts(client)
             verdict = judge(basis.catalog, facts, basis.as_of)
@@ -129,10 +130,14 @@ class Settler:
             score = self._score(client, verdict, now, past, seen)
             for place in self._places(connection, client):
                 row = (basis.installation_id, client_id, *place, *score)
-                if stored.pop((client_id, place[0]), None) != row:
+                before = stored.pop((client_id, place[0]), None)
+                if before != row:
                     standings.append(row)
+                    found = client_events.between(before, row, basis.as_of) if tells and before else ()
+                    events |= {one[:5]: one for one in found}  # a tool is as quiet in each workspace
         bulk.upsert(connection, change, changes)
         bulk.upsert(connection, standing, standings)
+        bulk.upsert(connection, client_event, list(events.values()))
         _leave(connection, basis, stored)
         opportunities.keep(connection, basis.installation_id, list(clients), offers)
 

@@ -1,11 +1,11 @@
-"""JSON that reads the same on SQLite and PostgreSQL: rows inside a row, a number; and a day some days before one."""
+"""What reads the same on SQLite and PostgreSQL: JSON of rows in a row, a number; a day before one; a text's head."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, Date, Double
+from sqlalchemy import JSON, Date, Double, Text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -81,3 +81,21 @@ def _number_on_sqlite(element: number, compiler: SQLCompiler, **kwargs: Any) -> 
 def _number_on_postgresql(element: number, compiler: SQLCompiler, **kwargs: Any) -> str:
     text, key = (compiler.process(part, **kwargs) for part in element.clauses)
     return f"CAST(CAST({text} AS json) ->> CAST({key} AS text) AS double precision)"
+
+
+class head(FunctionElement[str]):  # noqa: N801
+    """Of a text the part before the first of a sign."""
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(head, "sqlite")
+def _head_on_sqlite(element: head, compiler: SQLCompiler, **kwargs: Any) -> str:
+    text, sign = (compiler.process(part, **kwargs) for part in element.clauses)
+    return f"substr({text}, 1, instr({text}, {sign}) - 1)"
+
+
+@compiles(head, "postgresql")
+def _head_on_postgresql(element: head, compiler: SQLCompiler, **kwargs: Any) -> str:
+    return f"split_part({compiler.process(element.clauses, **kwargs)}, 1)"

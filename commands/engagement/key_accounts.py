@@ -22,7 +22,7 @@ from bot.errors import UserError
 from bot.reply import Reply
 from commands import forms
 from commands.arguments import Turn, carried_client, chosen, judged
-from storage import clients, covering, facts, installations, key_accounts, ties
+from storage import clients, covering, facts, followers, installations, key_accounts, ties
 
 Payload = Mapping[str, Any]
 Clock = Callable[[], datetime]
@@ -31,7 +31,7 @@ Clock = Callable[[], datetime]
 def tied(channel: str, turn: Turn) -> kit.Message | None:
     """The card of the client that a channel is tied to; None where there is none that the asker sees."""
     person = turn.person
-    named = (ties.IS_TIED, {"channel": channel, **key_accounts.owners(person)}, person.covered)
+    named = (ties.IS_TIED, {"channel": channel, **followers.owners(person)}, person.covered)
     with turn.db.read() as connection:
         found = facts.client(
             connection, person.installation_id, person.workspace_id, turn.catalog, turn.catalogs, *named
