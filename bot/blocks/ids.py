@@ -22,6 +22,7 @@ SHOW_CHART = "show_chart"  # value: a filter
 MORE_OF_CARD = "more_of_card"  # a menu; its values are a word below, and the client's id
 HISTORY, OPPORTUNITIES, ACTIVITY, NOTE = "history", "opportunities", "activity", "note"
 KEY_ACCOUNT = "key_account"  # an entry of that menu, and the callback id of its modal
+SHOW_FEED = "show_feed"  # value: `feed.write`; numbered
 UNTIE = "untie"  # value: the client's id
 SHOW_BASE = "show_base"  # value: a filter; several in one message are numbered; the opportunities of its clients
 SHOW_OPPORTUNITIES = "show_opportunities"  # value: the client's id; they come below

@@ -7,7 +7,7 @@ from functools import lru_cache
 from math import floor
 from types import MappingProxyType
 
-from bot.blocks import ids, kit, moves
+from bot.blocks import feed, ids, kit, moves
 from bot.blocks.kit import Block, Element, Message
 from bot.blocks.offers import KINDS, of_line
 from bot.blocks.scopes import buttons as to_others
@@ -225,6 +225,8 @@ def _paging(listing: Listing, found: Page, state: ListState, scopes: Sequence[Ch
     menu = kit.overflow(ids.MORE_OF_LIST, [*_more(words), *entries(listing, own, words)])
     buttons += [overview(listing, words), narrow(state.filter, words), menu]
     buttons += to_others(listing, covered, ids.SHOW_OVERVIEW, words)
+    if listing.wanted.key is not None:
+        buttons.append(feed.button(listing.wanted, words))
     return kit.carrying("more", state.filter, kit.actions(*buttons))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bot.blocks import ids, kit, moves
+from bot.blocks import feed, ids, kit, moves
 from bot.blocks import listing as lists
 from bot.blocks.kit import Block, Message
 from bot.blocks.scopes import buttons as to_others
@@ -162,7 +162,8 @@ def _by_tier(listing: Listing, found: Overview, owner: int, words: Words) -> Blo
 def _scopes(listing: Listing, scopes: Sequence[Choice], words: Words) -> Block:
     buttons = to_others(listing, scopes, ids.SHOW_OVERVIEW, words)
     chart = kit.button(words("Chart"), ids.SHOW_CHART, write_filter(listing.wanted))
-    return kit.actions(*buttons, chart, lists.narrow(write_filter(listing.wanted), words))
+    narrow = lists.narrow(write_filter(listing.wanted), words)
+    return kit.actions(*buttons, chart, narrow, feed.button(listing.wanted, words))
 
 
 def _foot(listing: Listing, words: Words) -> str:

@@ -14,7 +14,7 @@ from bot.blocks import ids, kit
 from bot.domain.access import Right
 from bot.domain.filter_text import is_filter
 from commands.arguments import Turn, typed
-from commands.engagement import card, filters, key_accounts, lists, menu, tool_marks, views
+from commands.engagement import card, feed, filters, key_accounts, lists, menu, tool_marks, views
 from storage import clients
 
 Payload = Mapping[str, Any]
@@ -76,6 +76,7 @@ LISTENERS = [
     ("entry", f"{ids.MORE_OF_CARD}:{ids.HISTORY}", card.on_history, Right.SEAT),
     ("entry", f"{ids.MORE_OF_CARD}:{ids.KEY_ACCOUNT}", key_accounts.on_open, Right.SEAT),
     ("view", ids.KEY_ACCOUNT, key_accounts.on_submit, Right.SEAT),
+    ("action", re.compile(rf"^{ids.SHOW_FEED}:[a-z]+$"), feed.on_feed, Right.SEAT),
     ("action", ids.UNTIE, key_accounts.on_untie, Right.SEAT),
     ("action", ids.SHOW_CHART, lists.on_chart, Right.SEAT),
     ("action", ids.CHOOSE_CATEGORY, card.on_category, Right.SEAT),

@@ -16,7 +16,7 @@ import json
 import time
 from collections.abc import Callable
 
-from sqlalchemy import Connection, insert, literal, select, update
+from sqlalchemy import Connection, insert, literal, null, select, update
 
 from bot.blocks import ids, states
 from bot.blocks.forms import FormState
@@ -27,7 +27,18 @@ from bot.domain.answers import Reply as Answer
 from bot.domain.workspace_settings import digests
 from bot.playground import people as cast
 from bot.playground.model import Json
-from storage.schema import UtcDateTime, channel_tie, delivery, handover, outbox, person, record, record_person
+from storage.schema import (
+    UtcDateTime,
+    channel_tie,
+    delivery,
+    handover,
+    key_account,
+    note,
+    outbox,
+    person,
+    record,
+    record_person,
+)
 from storage.schema import task as stored_task
 from tests.access import payloads
 from tests.access.payloads import (
@@ -188,6 +199,19 @@ def channel_is_tied(connection: Connection) -> None:
     connection.execute(insert(channel_tie).from_select(list(channel_tie.c), made))
 
 
+def everybody_follows(connection: Connection) -> None:
+    """The client of the matrix, of which somebody left a note: also who does not see it, from when they did."""
+    same = person.c.installation_id == record.c.installation_id
+    both = record.join(person, same)
+    acme = (record.c.name == CLIENTS[0], person.c.slack_user_id.is_not(None))
+    at, who, here = literal(NOW, UtcDateTime), person.c.id, record.c.installation_id
+    made = select(here, who, record.c.id, who, null(), who, at).select_from(both).where(*acme)
+    connection.execute(insert(key_account).from_select(list(key_account.c), made))
+    left = select(here, who, person.c.slack_user_id, record.c.id, literal("They called"), who, at).select_from(both)
+    names = ["installation_id", "id", "slack_view_id", "client_id", "body", "author_id", "made_at"]
+    connection.execute(insert(note).from_select(names, left.where(*acme)))
+
+
 def of_the_channel(world: World) -> str:
     return f"{world.client} {payloads.CHANNEL}"
 
@@ -238,6 +262,10 @@ ENGAGEMENT = [
     Row("view", ids.KEY_ACCOUNT,
         submitted(ids.KEY_ACCOUNT, form(of_the_channel), key=ticked("me"), tie=ticked("tied")), ACME,
         "Key account of yours", {"key_account", "channel_tie"}, names=True),
+    Row("action", f"^{ids.SHOW_FEED}:[a-z]+$", pressed(f"{ids.SHOW_FEED}:old", says('["key:any",null]')), SEATED,
+        "key accounts", names=True, first=everybody_follows),
+    Row("command", "engagement", typed("engagement", "key:me"), SEATED, "key accounts", names=True,
+        first=everybody_follows),
     Row("action", ids.UNTIE, pressed(ids.UNTIE, client), ACME, "tied to no client", {"channel_tie"},
         first=channel_is_tied),
     Row("action", ids.SHOW_CHART, pressed(ids.SHOW_CHART, ALL), SEATED, "client"),

@@ -13,7 +13,7 @@ from bot.blocks import ids
 from bot.playground import people as cast
 from bot.playground.model import Message
 from tests.access.payloads import Outcome, Send, chose, form, option, pressed, sent, submitted, typed
-from tests.access.rows import ALL, OF_ALL, ROWS, channel_is_tied, more, says
+from tests.access.rows import ALL, OF_ALL, ROWS, channel_is_tied, everybody_follows, more, says
 from tests.access.world import CLIENTS, MAX, VIEW, World
 
 HERS = "Globex Corporation"  # the one client of Cleo's workspace; Anna's has five, and two stand in the primary one
@@ -152,7 +152,20 @@ def modal_or_answer(world: World, send: Send) -> object:
     """What Cleo gets, but for what is new each time."""
     outcome = sent(world, cast.CLEO, send)
     opened = [one.given["view"]["blocks"] for one in outcome.calls if one.method == "views.open"]
-    return outcome.acknowledged, opened
+    answered = [one.given["text"] for one in outcome.calls if one.method == "response_url"]
+    return outcome.acknowledged, opened, answered
+
+
+def test_a_key_account_that_went_to_others_is_as_one_that_is_none(world: World) -> None:
+    asked = [typed("engagement", "key:any"), typed("engagement", "key:me sort:name"), FEED]
+    before = [modal_or_answer(world, send) for send in asked]
+    with world.bot.database.write() as connection:
+        everybody_follows(connection)
+    assert [modal_or_answer(world, send) for send in asked] == before
+    assert "They called" in sent(world, cast.ANNA, FEED).said
+
+
+FEED = pressed(f"{ids.SHOW_FEED}:new", says('["key:any",null]'))
 
 
 def test_a_filter_form_names_no_client(world: World) -> None:

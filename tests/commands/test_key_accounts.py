@@ -10,8 +10,8 @@ from sqlalchemy import delete, insert, select
 from bot.blocks import forms, ids
 from bot.playground import people as cast
 from bot.playground.model import Message, View
-from storage.schema import channel_tie, key_account, record, team, team_member
-from tests.admins import begin_anew, id_of
+from storage.schema import channel_tie, key_account, note, record, team, team_member
+from tests.admins import begin_anew, id_of, said
 from tests.bots import Bot, texts
 
 NORDIC = 900
@@ -30,7 +30,7 @@ def crew(bot: Bot) -> Iterator[None]:
     for who in (*CREW, cast.CLEO):
         bot.slack.actions.reload(who)
     with bot.database.write() as connection:
-        for table in (key_account, channel_tie):
+        for table in (key_account, channel_tie, note):
             connection.execute(delete(table))
     begin_anew(bot)
 
@@ -91,6 +91,33 @@ def test_who_is_in_no_team_follows_for_themselves(bot: Bot) -> None:
     view = opened(bot, bot.ask("/engagement globex", cast.CLEO, cast.GENERAL), cast.CLEO)
     (boxes,) = [one["element"]["options"] for one in view.payload["blocks"] if one.get("block_id") == "key"]
     assert [option["value"] for option in boxes] == ["me"]
+
+
+def test_key_accounts_are_listed_and_what_happened_to_them_is_a_button_away(bot: Bot) -> None:
+    follow(bot, "acme as", "me")
+    follow(bot, "globex", "team")
+    bot.slack.actions.command(cast.ANNA, cast.CS_NORDIC, "/note acme as They move to Oslo")
+    assert bot.submit(bot.modal(lambda view: view.callback_id == ids.LEAVE_NOTE)) == {}
+    listed = bot.ask("/engagement key:any")
+    assert listed.text.startswith("Key accounts of yours and of CS Nordic, 1 to 2, 2 clients: ")
+    bot.press(listed, f"{ids.SHOW_FEED}:open")
+    told = texts(bot.replaced(listed, "Activity in 14 days: key accounts of yours and of CS Nordic").blocks)
+    assert "*Acme AS* · note by Anna: They move to Oslo · Fri 20 Nov" in told
+
+
+def test_the_overview_leads_to_what_happened_to_key_accounts(bot: Bot) -> None:
+    overview = bot.ask("/engagement")
+    bot.press(overview, f"{ids.SHOW_FEED}:open")
+    bot.replaced(overview, "Nothing happened.")
+
+
+@pytest.mark.parametrize("value", ["", "x", '["key:me",["a"]]'])
+def test_a_button_of_another_release_says_so(bot: Bot, value: str) -> None:
+    overview = bot.ask("/engagement")
+    found = [one for block in overview.blocks for one in block.get("elements", [])]
+    next(one for one in found if one.get("action_id") == f"{ids.SHOW_FEED}:open")["value"] = value
+    bot.press(overview, f"{ids.SHOW_FEED}:open")
+    said(bot, "This list is no longer yours to page.", cast.ANNA)
 
 
 def test_a_tied_channel_shows_its_client_and_leads_to_the_overview(bot: Bot) -> None:
