@@ -18,6 +18,7 @@ from sqlalchemy import (
     Row,
     Select,
     String,
+    Table,
     Text,
     and_,
     bindparam,
@@ -89,7 +90,7 @@ def _page(shape: conditions.Shape, is_first: bool) -> Select[Any]:
     parts = (_changes(mine), _first_uses(mine), *_events(mine), _tasks(mine), _notes(mine))
     every = union_all(*parts).subquery()
     place = tuple_(every.c.at, every.c.rank, every.c.client_id, every.c.subject)
-    query = select(every, mine.c.name).join(mine, mine.c.client_id == every.c.client_id)
+    query = select(every)
     if not is_first:
         query = query.where(place < tuple_(*_PLACE))
     return query.order_by(*(column.desc() for column in place.clauses)).limit(bindparam("limit"))
@@ -98,14 +99,15 @@ def _page(shape: conditions.Shape, is_first: bool) -> Select[Any]:
 def _clients(shape: conditions.Shape) -> Select[Any]:
     """The clients of the scope, former ones too."""
     same = (record.c.installation_id == standing.c.installation_id) & (record.c.id == standing.c.client_id)
-    query = select(standing.c.client_id, record.c.name).select_from(standing.join(record, same))
+    columns = (standing.c.installation_id, standing.c.client_id, record.c.name)
+    query = select(*columns).select_from(standing.join(record, same))
     return query.where(*conditions.within(shape), record.c.archived_at.is_(None))
 
 
 def _line(
+    mine: CTE,
     what: What,
     at: ColumnElement[Any],
-    client_id: ColumnElement[int],
     *,
     subject: ColumnElement[Any] | None = None,
     before: ColumnElement[Any] | None = None,
@@ -116,7 +118,8 @@ def _line(
     columns: list[ColumnElement[Any]] = [
         cast(at, String).label("at"),
         literal(_RANKS[what], Integer).label("rank"),
-        client_id.label("client_id"),
+        mine.c.client_id,
+        mine.c.name,
         cast(literal("") if subject is None else subject, String).label("subject"),
         cast(nothing if before is None else before, Text).label("before"),
         cast(nothing if after is None else after, Text).label("after"),
@@ -138,10 +141,9 @@ def _changes(mine: CTE) -> Select[Any]:
     )
     moved = func.abs(now.earned * old.c.possible - old.c.earned * now.possible) * 20
     is_notable = moved >= now.possible * old.c.possible
-    query = _line(What.SCORE, now.day, now.client_id, before=_made_from(old.c), after=_made_from(now))
-    query = query.select_from(mine.join(change, now.client_id == mine.c.client_id).join(old, was))
+    query = _line(mine, What.SCORE, now.day, before=_made_from(old.c), after=_made_from(now))
+    query = query.select_from(mine.join(change, _of(mine, change)).join(old, was))
     return query.where(
-        now.installation_id == _HERE,
         now.day > _SINCE,
         or_(now.score.is_distinct_from(old.c.score), is_notable, head(now.ground, _BAR) != head(old.c.ground, _BAR)),
     )
@@ -162,7 +164,7 @@ def _first_uses(mine: CTE) -> Select[Any]:
     reaches_back = exists(
         select(source.c.id).where(source.c.installation_id == _HERE, exists().where(*of_source).correlate(source))
     )
-    query = _line(What.FIRST_USED, day, mine.c.client_id, subject=tool.c.name)
+    query = _line(mine, What.FIRST_USED, day, subject=tool.c.name)
     query = query.select_from(mine.join(tool, tool.c.installation_id == _HERE))
     return query.where(day > _SINCE, tool.c.name.in_(select(lists.texts("tools").c.value)), reaches_back)
 
@@ -170,26 +172,31 @@ def _first_uses(mine: CTE) -> Select[Any]:
 def _events(mine: CTE) -> Iterator[Select[Any]]:
     one = client_event.c
     for what in (What.QUIET, What.RENEWAL):
-        query = _line(what, one.day, one.client_id, subject=one.subject, before=one.before, after=one.after)
-        query = query.select_from(mine.join(client_event, one.client_id == mine.c.client_id))
-        query = query.where(one.installation_id == _HERE, one.day > _SINCE, one.kind == what.value)
+        query = _line(mine, what, one.day, subject=one.subject, before=one.before, after=one.after)
+        query = query.select_from(mine.join(client_event, _of(mine, client_event)))
+        query = query.where(one.day > _SINCE, one.kind == what.value)
         yield query if what is What.QUIET else query.where(one.subject == bindparam("place"))
 
 
 def _tasks(mine: CTE) -> Select[Any]:
     one = task.c
-    query = _line(What.TASK, one.done_at, one.client_id, subject=one.id, before=person.c.name, after=one.title)
+    query = _line(mine, What.TASK, one.done_at, subject=one.id, before=person.c.name, after=one.title)
     doer = (person.c.installation_id == one.installation_id) & (person.c.id == one.done_by)
-    query = query.select_from(mine.join(task, one.client_id == mine.c.client_id).outerjoin(person, doer))
-    return query.where(one.installation_id == _HERE, one.done_at >= _MOMENT)
+    query = query.select_from(mine.join(task, _of(mine, task)).outerjoin(person, doer))
+    return query.where(one.done_at >= _MOMENT)
 
 
 def _notes(mine: CTE) -> Select[Any]:
     one = note.c
-    query = _line(What.NOTE, one.made_at, one.client_id, subject=one.id, before=person.c.name, after=one.body)
+    query = _line(mine, What.NOTE, one.made_at, subject=one.id, before=person.c.name, after=one.body)
     author = (person.c.installation_id == one.installation_id) & (person.c.id == one.author_id)
-    query = query.select_from(mine.join(note, one.client_id == mine.c.client_id).join(person, author))
-    return query.where(one.installation_id == _HERE, one.made_at >= _MOMENT)
+    query = query.select_from(mine.join(note, _of(mine, note)).join(person, author))
+    return query.where(one.made_at >= _MOMENT)
+
+
+def _of(mine: CTE, table: Table) -> ColumnElement[bool]:
+    """Rows of the clients. Were the installation bound, SQLite would read all rows of it."""
+    return and_(table.c.installation_id == mine.c.installation_id, table.c.client_id == mine.c.client_id)
 
 
 def _position(row: Row[Any]) -> Position:

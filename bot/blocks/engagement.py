@@ -335,6 +335,6 @@ def usage(command: str, clients: int, words: Words) -> Message:
         words("Filters make a list, *Filter* has them all as fields:"),
         words("`{command} tier:low renews:60` is low and renews within 60 days", command=command),
         words("`{command} csm:me sort:drop` is yours, who fell most first", command=command),
-        words("`{command} view:falling` is a saved view", command=command),
+        words("`{command} view:falling` is a saved view, `{command} key:me` your key accounts", command=command),
     ]
     return kit.message(" ".join(lines).replace("*", "").replace("`", ""), [kit.section(*lines)])

@@ -52,7 +52,7 @@ def form(
     team  for which the asker may say it
     at    none in a direct message
     """
-    options = [(words("Of mine"), Owner.ME.value)]
+    options = [(words("Mine"), Owner.ME.value)]
     options += [(words("Of {team}", team=team), Owner.TEAM.value)] if team is not None else []
     hint = words("Key accounts have a list of their own, and what happens to them is told there.")
     boxes = kit.boxes(KEY, options, [owner.value for owner in Owner if owner in owners])

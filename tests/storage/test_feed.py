@@ -216,3 +216,19 @@ def test_the_first_of_a_person_s_are_one_statement_and_their_accounts_another(ba
         found = key_accounts.accounts(connection, base.rules, known, who, TODAY, 3)
     assert (first.text, [line.name for line in found.lines], found.total) == ("Seen", ["Client 1"], 1)
     assert len([one for one in statements if not one.startswith("BEGIN")]) == 2
+
+
+def test_every_table_is_read_by_the_clients_that_are_followed(sqlite: Database) -> None:
+    base, plan = Base(sqlite), list[str]()
+
+    def explain(_: object, cursor: Any, statement: str, given: Any, *_rest: object) -> None:
+        plan.extend(row[3] for row in cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", given))
+
+    event.listen(sqlite.engine, "before_cursor_execute", explain)
+    page(base, None, None, 10)
+    event.remove(sqlite.engine, "before_cursor_execute", explain)
+    of_clients = ("standing", "change", "client_event", "task", "note", "usage")
+    read = [line for line in plan if line.startswith("SEARCH") and line.split()[1] in of_clients]
+    assert {line.split()[1] for line in read} == set(of_clients)
+    assert [line for line in read if "(installation_id=? AND client_id=?" not in line] == []
+    assert {line for line in plan if line.startswith("SCAN")} <= {"SCAN mine", "SCAN value VIRTUAL TABLE INDEX 1:"}
