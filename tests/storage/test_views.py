@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from bot.domain.access import Person
 from bot.domain.catalog import Tier
 from bot.domain.filters import Filter
+from bot.domain.key_accounts import Key
 from bot.domain.views import MOST, SavedView, wanted
 from bot.errors import UserError
 from storage import schema, submissions, views
@@ -56,6 +57,13 @@ def save(database: Database, who: Person, name: str, kept: Filter = LOW, team: i
 def seen(database: Database, who: Person) -> list[SavedView]:
     with database.read() as connection:
         return list(views.every(connection, who))
+
+
+@pytest.mark.parametrize("key", Key)
+def test_key_accounts_of_a_view_are_those_of_whoever_looks(database: Database, here: Installation, key: Key) -> None:
+    save(database, asker(here, ANNA), "Key", Filter(key=key), NORDIC)
+    (view,) = seen(database, asker(here, BO))
+    assert (view.text, wanted(view, CATEGORIES)) == (f"key:{key}", Filter(key=key))
 
 
 def test_a_view_of_ones_own_is_seen_by_nobody_else_and_one_of_the_team_by_the_team(
