@@ -47,6 +47,12 @@ class Ground:
         return whole(stage.earned, stage.possible) if stage.possible else None
 
     @property
+    def share(self) -> Fraction | None:
+        """The exact one."""
+        stage = _of(self)
+        return Fraction(stage.earned, stage.possible) if stage.possible else None
+
+    @property
     def unused(self) -> Tool | None:
         """The tool with most points that is included, measured and not in use."""
         products, catalog = self.products, self.catalog
