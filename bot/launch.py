@@ -19,6 +19,7 @@ from bot.domain.crm import Crm
 from bot.identity import Identity, authorizer
 from bot.jobs import answers, exports, handovers, import_folder, outbox, people, scores, uploads, welcomes
 from bot.jobs.deliveries import Deliveries
+from bot.jobs.mornings import Mornings
 from bot.jobs.updates import Updates
 from bot.metrics import CountErrors
 from bot.schedule import Job, Schedule
@@ -104,6 +105,7 @@ def assemble(
         Job("updates", timedelta(seconds=5), Updates(database, slack, installation_id, now).run),
         Job("old deliveries", timedelta(days=1), lambda: deliveries.forget(database, installation_id, now())),
         Job("scores", timedelta(seconds=5), scores.Scores(database).run),
+        Job("mornings", timedelta(minutes=1), Mornings(database, known, installation_id, now).run),
         Job("welcomes", timedelta(minutes=1), welcome),
         Job("answers", timedelta(minutes=1), partial(answers.reopen, database, now)),
     ]

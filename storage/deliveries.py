@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from secrets import randbits
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, null, or_, select, update
+from sqlalchemy import ColumnElement, Connection, case, delete, exists, null, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.database import Database
-from storage.schema import delivery, person
+from storage.schema import delivery, person, shown
 
 LEASE = timedelta(minutes=5)  # several times what a message takes
 KEPT = timedelta(days=90)  # once sent, or failed
@@ -96,8 +96,19 @@ def put_off(database: Database, one: Delivery, until: datetime) -> None:
 
 
 def sent(database: Database, one: Delivery, channel: str, ts: str) -> None:
-    """What it said is not kept; where it stands is."""
-    _change(database, one, state="sent", channel=channel, ts=ts, payload=null(), lease_until=None)
+    """Where it stands is kept; what it said, only as long as it shows tasks (`storage.shown`)."""
+    shows = exists(
+        select(shown.c.task_id).where(shown.c.installation_id == _one.installation_id, shown.c.delivery_id == _one.id)
+    )
+    said = case((shows, _one.payload), else_=null())
+    _change(database, one, state="sent", channel=channel, ts=ts, payload=said, lease_until=None)
+
+
+def payload(connection: Connection, installation_id: int, kind: str, key: str) -> dict[str, Any] | None:
+    """What a message said; None where that is no longer kept."""
+    mine = (_one.installation_id == installation_id, _one.kind == kind, _one.key == key)
+    said: dict[str, Any] | None = connection.scalar(select(_one.payload).where(*mine))
+    return said
 
 
 def fail(database: Database, one: Delivery) -> None:

@@ -789,7 +789,7 @@ delivery = Table(
     Column("person_id", Key, nullable=False),  # who gets it
     Column("kind", String(32), nullable=False),
     Column("key", _folded(255), nullable=False),
-    Column("payload", Document),  # the message as it was made; empty: it is made when it is sent, or it has ended
+    Column("payload", Document),  # the message as it was made; empty: it is made when it is sent, or no longer needed
     Column("state", String(8), nullable=False),
     Column("due_at", UtcDateTime, nullable=False),  # not before that
     Column("lease_until", UtcDateTime),  # until then one process works on it

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, insert, literal, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, literal, null, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage import lists
@@ -38,6 +38,14 @@ def add(connection: Connection, installation_id: int, delivery_id: int, tasks: M
     rows = [{**values, "task_id": one, "version": version, "wanted": version} for one, version in tasks.items()]
     if rows:
         connection.execute(insert(shown), rows)
+
+
+def leave(connection: Connection, installation_id: int, person_id: int, kind: str) -> None:
+    """Bring the messages of a kind that somebody was sent no longer up to date: there is a newer one."""
+    mine = (_sent.installation_id == installation_id, _sent.person_id == person_id, _sent.kind == kind)
+    ids = select(_sent.id).where(*mine)
+    connection.execute(delete(shown).where(_one.installation_id == installation_id, _one.delivery_id.in_(ids)))
+    connection.execute(update(delivery).where(*mine, _sent.state == "sent").values(payload=null()))
 
 
 def mark(connection: Connection, installation_id: int, tasks: Sequence[int]) -> None:

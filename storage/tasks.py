@@ -64,6 +64,13 @@ def of_client(connection: Connection, asker: Person, client_id: int) -> list[Giv
     return [_given(row) for row in connection.execute(query.order_by(_one.due_on, _one.id))]
 
 
+def due(connection: Connection, asker: Person, whose: int, day: date, limit: int) -> list[Given]:
+    """Somebody's open tasks that are due by a day, those due longest first."""
+    mine = (*_seen(asker), _one.assignee_id == whose, _one.done_at.is_(None), _one.due_on <= day)
+    query = _SELECT.where(*mine).order_by(_one.due_on, _one.id).limit(limit)
+    return [_given(row) for row in connection.execute(query)]
+
+
 def get(connection: Connection, asker: Person, task_id: int) -> Given:
     """A task that somebody may change; UserError where there is none, or it is no longer theirs."""
     row = connection.execute(_SELECT.where(*_changeable(asker, task_id))).one_or_none()

@@ -13,7 +13,7 @@ from bot.blocks.words import Words
 
 REPLIES = 29 * 60  # seconds in which a click can be answered; Slack allows 30 minutes
 
-_KINDS = ("option", "options", "user", "users", "conversation", "date")
+_KINDS = ("option", "options", "user", "users", "conversation", "date", "time")
 
 Values = Mapping[str, Mapping[str, Mapping[str, Any]]]  # `view.state.values` of a submission
 
@@ -73,8 +73,8 @@ def _text(value: Mapping[str, Any]) -> str:
             return ",".join(one["value"] for one in several)
         case {"selected_users": list(several)}:
             return ",".join(several)
-        case {"selected_date": str(day)}:
-            return day
+        case {"selected_date": str(moment)} | {"selected_time": str(moment)}:
+            return moment
         case {"selected_user": str(text)} | {"selected_conversation": str(text)} | {"value": str(text)}:
             return text.strip()
     return ""

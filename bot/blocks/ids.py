@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+BELOW = "below"  # ends the id of a button whose answer comes below its message, which stays
 OPEN_CLIENT = "open_client"  # value: the client's id; several in one message are numbered: open_client:2
 SHOW_DETAILS = "show_details"
 CHOOSE_CATEGORY = "choose_category"
@@ -44,6 +45,7 @@ SET_ABSENCE = "set_absence"  # *I am away*; the modal's callback id, too, as is:
 CHANGE_ABSENCE = "change_absence"  # value: the absence's id; numbered, as several stand in one message
 END_ABSENCE = "end_absence"  # *I am back*; the same
 MOVE_TASKS = "move_tasks"  # value: the key of a hand-over's message, and maybe the id of one of its clients; numbered
+SET_MORNING = "set_morning"  # when and of what one hears in the morning; the modal's callback id, too
 SHOW_ACTIVITY = "show_activity"  # value: the client's id, and maybe where the page begins; numbered
 NOT_NOW = "not_now"  # modals' callback ids, and their inputs: block and action id alike
 NOT_FOR_THEM = "not_for_them"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, time
 from functools import lru_cache
 from itertools import islice
 from typing import Any, Literal
@@ -343,6 +343,12 @@ def day_picker(label: str, block: str, chosen: date) -> Block:
     """An input for a day; block and action id alike."""
     element = DatePicker(action_id=block, initial_date=chosen.isoformat())
     return InputBlock(PlainText(label), element, block_id=block)._resolve()
+
+
+def time_picker(label: str, block: str, chosen: time) -> Block:
+    """An input for a time of day; block and action id alike."""
+    element = {"type": "timepicker", "action_id": block, "initial_time": chosen.isoformat("minutes")}
+    return field(label, element, optional=False)
 
 
 def text_input(label: str, block: str, longest: int, *, optional: bool = False) -> Block:

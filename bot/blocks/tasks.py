@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from bot.blocks import absences, ids, kit
 from bot.blocks.activity_form import PRIORITIES
@@ -17,6 +18,7 @@ from bot.domain.tasks import Given, Place
 
 PAGE = 8  # tasks: two blocks each
 TITLE = 120  # characters
+BLOCK = "task"  # begins the ids of blocks of one task, before its number
 HEADS = {When.OVERDUE: "Overdue", When.TODAY: "Today", When.WEEK: "This week", When.LATER: "Later"}
 PUT_OFF = {"tomorrow": "Due tomorrow", "+3d": "Due in 3 days", "mon": "Due next week"}  # by what would be typed
 
@@ -58,8 +60,10 @@ def page(
     away = absences.every(words) if leads or plans else absences.away(words)
     said = [] if did is None else [_said(*did, today, words)]
     text = ". ".join([*said, title, *filter(None, [none]), *(_spoken(one, place, today, words) for one in shown)])
+    when = kit.button(words("When do I get messages?"), ids.SET_MORNING, "")
     return kit.message(
-        text.replace("*", ""), [*above, *parts, kit.actions(*_turning(found, place, covers, words, leads=leads), away)]
+        text.replace("*", ""),
+        [*above, *parts, kit.actions(*_turning(found, place, covers, words, leads=leads), away, when)],
     )
 
 
@@ -99,6 +103,40 @@ def given_unseen(words: Words) -> Message:
     """The same message where its task's client is no longer theirs to see."""
     text = words("This task is no longer there, or no longer yours to see.")
     return kit.message(text, [kit.section(text)])
+
+
+def in_place(one: Given, place: Place, today: date, words: Words) -> list[Block]:
+    """A task in a message that is no list: its blocks say whose they are."""
+    return _marked(one.id, [kit.section(*_lines(one, place, today, words)), kit.actions(*_answers(one, place, words))])
+
+
+def done_in_place(did: Did, one: Given, place: Place, today: date, words: Words) -> list[Block]:
+    """The same with what was just done to it."""
+    answers = [kit.actions(*_answers(one, place, words))] if one.done_by is None else []
+    return _marked(one.id, [*_above(did, one, place, today, words), *answers])
+
+
+def since_in_place(number: int, one: Given | None, reader: str, place: Place, today: date, words: Words) -> list[Block]:
+    """The same after the task was changed, by whomever."""
+    if one is None:
+        return _marked(number, given_unseen(words)["blocks"])
+    if one.done_by is None and one.assignee_slack_id == reader:
+        return in_place(one, place, today, words)
+    said = given_since(one, reader, today, words)["blocks"][0]
+    if one.done_by is not None:
+        said = {**said, "accessory": kit.button(words("Reopen"), ids.REOPEN_TASK, f"{one.id} {place}")}
+    return _marked(number, [said])
+
+
+def number_of(block: Mapping[str, Any]) -> int | None:
+    """The task that a block of such a message is of."""
+    name, _, rest = str(block.get("block_id", "")).partition(":")
+    number = rest.partition(":")[0]
+    return int(number) if name == BLOCK and number.isdecimal() else None
+
+
+def _marked(number: int, blocks: Sequence[Block]) -> list[Block]:
+    return [{**block, "block_id": f"{BLOCK}:{number}:{at}"} for at, block in enumerate(blocks)]
 
 
 def _tasks(shown: Sequence[Given], place: Place, today: date, words: Words) -> Iterator[Block]:

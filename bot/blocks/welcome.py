@@ -17,9 +17,11 @@ def welcome(name: str, clients: int, command: str, words: Words) -> Message:
         "Type {command} and a client's name, anywhere in Slack or right here. Answers are private.", command=command
     )
     label = words("My clients") if clients else words("Clients")
-    return kit.message(
-        f"{first} {how}", [kit.section(first, how), kit.actions(kit.button(label, ids.SHOW_OVERVIEW, ""))]
-    )
+    buttons = [
+        kit.button(label, ids.SHOW_OVERVIEW, ""),
+        kit.button(words("When do I get messages?"), ids.SET_MORNING, ""),
+    ]
+    return kit.message(f"{first} {how}", [kit.section(first, how), kit.actions(*buttons)])
 
 
 def _of(name: str) -> str:

@@ -117,6 +117,8 @@ SENTENCES = {
     "note_left": "Your note is on {client} now.",
     "note_empty": "Write something down first.",
     "card_too_old": "It is done. This card is too old to be replaced. Look it up again: {command} and the name.",
+    "morning_changed": "You changed this meanwhile. Close it and open it again to see how it is now.",
+    "morning_no_time": "Choose a time of day.",
     "list_gone": "This list is no longer yours to page. Make a new one: {command}",
     "list_too_old": "Your list is too old to be replaced. Type: {command} {filter}",
     "form_gone": "This form is of an earlier version of the bot. Close it and open it again.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gettext
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import lru_cache
 from pathlib import Path
 
@@ -43,6 +43,10 @@ class Words:
     def moment(self, moment: datetime) -> str:
         """A day and the time of day, as they are in the moment's own zone."""
         return f"{_date(moment.date(), 'd MMM y', self.locale)}, {format_time(moment, 'short', locale=self.locale)}"
+
+    def clock(self, at: time) -> str:
+        """A time of day: 8:30 AM."""
+        return format_time(at, "short", locale=self.locale)
 
     def decimal(self, value: float) -> str:
         """A number with one decimal: 0.9."""

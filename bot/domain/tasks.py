@@ -10,6 +10,8 @@ from bot.domain.activity import Priority
 from bot.domain.due import ANYWHERE, When, when
 from bot.domain.working_days import WorkingDays
 
+MORNING = "morning"
+
 
 @dataclass(frozen=True)
 class Given:
@@ -46,18 +48,23 @@ class Place(NamedTuple):
     day: date | None = None  # None: the first page
     id: int = 0
     is_covered: bool = False  # of whom one covers
+    in_morning: bool = False  # no page, but a morning message
 
     @property
     def first(self) -> Place:
         return self._replace(day=None, id=0)
 
     def __str__(self) -> str:
+        if self.in_morning:
+            return MORNING
         whose = "covered" if self.is_covered else "team" if self.is_team else "mine"
         return whose if self.day is None else f"{whose} {self.day.isoformat()} {self.id}"
 
 
 def place(text: str) -> Place:
     """The page that a button carries; the first of one's own where it carries none."""
+    if text == MORNING:
+        return Place(in_morning=True)
     whose, _, rest = text.partition(" ")
     day, _, number = rest.partition(" ")
     first = Place(is_team=whose == "team", is_covered=whose == "covered")

@@ -13,7 +13,7 @@ from slack_sdk import WebClient
 from bot.blocks.kit import Message
 from bot.domain.access import Right
 from bot.errors import DeliveryError
-from bot.jobs import assignments, handovers
+from bot.jobs import assignments, handovers, mornings
 from bot.jobs.deliveries import MOST, PAUSE, Maker
 from bot.jobs.delivery import delivering
 from storage import people, shown
@@ -21,7 +21,12 @@ from storage.database import Database
 from storage.shown import Old
 
 PACE = 1.2  # seconds between two: Slack takes 50 a minute
-MAKERS: Mapping[str, Maker] = {"task": assignments.since, "handover": handovers.message}  # what it says by now
+# What a message says by now, by its kind:
+MAKERS: Mapping[str, Maker] = {
+    "task": assignments.since,
+    "handover": handovers.message,
+    mornings.KIND: mornings.since,
+}
 
 log = structlog.get_logger()
 

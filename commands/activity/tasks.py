@@ -12,6 +12,7 @@ from slack_sdk import WebClient
 
 from bot.blocks import activity_form as form
 from bot.blocks import forms as fields
+from bot.blocks import ids, morning
 from bot.blocks import tasks as show
 from bot.blocks.forms import FormState
 from bot.blocks.kit import Message, Modal
@@ -36,19 +37,25 @@ def page(at: Place, turn: Turn, did: tuple[Did, Given] | None = None) -> Message
 
 
 def on_page(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
-    """Another page, or the tasks of one's team: in place."""
+    """Another page, or the tasks of one's team: in place, or below a message that is no list."""
     ack()
-    reply(**page(place(chosen(action)), turn))
+    reply(replace_original=not action["action_id"].endswith(ids.BELOW), **page(place(chosen(action)), turn))
 
 
-def on_done(ack: Ack, action: Payload, reply: Reply, turn: Turn, now: Clock) -> None:
+def _shown(at: Place, body: Payload, turn: Turn, did: tuple[Did, Given]) -> Message:
+    """What stands in the place of the message whose button was pressed: of a morning message the most stays."""
+    blocks = body.get("message", {}).get("blocks", []) if at.in_morning else []
+    return morning.after(blocks, *did, turn.today, turn.words) if blocks else page(at, turn, did)
+
+
+def on_done(ack: Ack, action: Payload, body: Payload, reply: Reply, turn: Turn, now: Clock) -> None:
     """*Done*, with one click. Of two clicks the second one says who was faster."""
     ack()
     number, at = _carried(action)
     with turn.db.write() as connection:
         is_first = tasks.finish(connection, turn.person, number, now())
         one = tasks.get(connection, turn.person, number)
-    reply(**page(at, turn, (Did.DONE if is_first else Did.DONE_BEFORE, one)))
+    reply(**_shown(at, body, turn, (Did.DONE if is_first else Did.DONE_BEFORE, one)))
 
 
 def on_given_done(ack: Ack, action: Payload, reply: Reply, turn: Turn, now: Clock) -> None:
@@ -61,16 +68,16 @@ def on_given_done(ack: Ack, action: Payload, reply: Reply, turn: Turn, now: Cloc
     reply(**show.given_done(one, turn.today, turn.words, is_first=is_first))
 
 
-def on_reopen(ack: Ack, action: Payload, reply: Reply, turn: Turn, now: Clock) -> None:
+def on_reopen(ack: Ack, action: Payload, body: Payload, reply: Reply, turn: Turn, now: Clock) -> None:
     ack()
     number, at = _carried(action)
     with turn.db.write() as connection:
         tasks.reopen(connection, turn.person, number, now())
         one = tasks.get(connection, turn.person, number)
-    reply(**page(at, turn, (Did.REOPENED, one)))
+    reply(**_shown(at, body, turn, (Did.REOPENED, one)))
 
 
-def on_put_off(ack: Ack, action: Payload, reply: Reply, turn: Turn, now: Clock) -> None:
+def on_put_off(ack: Ack, action: Payload, body: Payload, reply: Reply, turn: Turn, now: Clock) -> None:
     """To the day that the entry's word means to whose task it is."""
     ack()
     number, at = _carried(action)
@@ -80,7 +87,7 @@ def on_put_off(ack: Ack, action: Payload, reply: Reply, turn: Turn, now: Clock) 
         day = due.parse(word, turn.today, days) or turn.today
         is_open = tasks.put_off(connection, turn.person, number, day, now())
         one = tasks.get(connection, turn.person, number)
-    reply(**page(at, turn, (Did.PUT_OFF if is_open else Did.DONE_BEFORE, one)))
+    reply(**_shown(at, body, turn, (Did.PUT_OFF if is_open else Did.DONE_BEFORE, one)))
 
 
 def on_change(ack: Ack, action: Payload, body: Payload, slack: WebClient, turn: Turn) -> None:
@@ -120,8 +127,11 @@ def on_changed(ack: Ack, view: Payload, turn: Turn, now: Clock) -> None:
     except FieldError as error:
         forms.refuse(ack, error.field, error, turn)
         return
-    said = page(place(at), turn, (Did.CHANGED, one))
-    forms.replace(ack, state, said, UserError("tasks_too_old", command=turn.called("task")))
+    shown, too_late = place(at), UserError("tasks_too_old", command=turn.called("task"))
+    if shown.in_morning:
+        forms.below(ack, state, page(Place(), turn, (Did.CHANGED, one)), too_late)
+    else:
+        forms.replace(ack, state, page(shown, turn, (Did.CHANGED, one)), too_late)
 
 
 def _past(one: Given, day: date, entered: dict[str, str], about: str, state: FormState, turn: Turn) -> Modal:

@@ -11,7 +11,7 @@ from slack_bolt import Ack
 from sqlalchemy import Connection
 
 from bot.blocks import engagement as cards
-from bot.blocks import export, kit, states
+from bot.blocks import export, ids, kit, states
 from bot.blocks import listing as show
 from bot.blocks import overview as shown
 from bot.blocks.states import ListState
@@ -101,12 +101,13 @@ def on_chart(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
 
 
 def on_page(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
-    """Another page, or another list: in place."""
+    """Another page, or another list: in place, or below a message that is no list."""
     ack()
     state = states.read(action["value"])
     if state is None or state.owner != turn.person.id:
         raise UserError("list_gone", command=turn.command)
-    reply(**page(state.filter, turn, state))
+    in_place = not action["action_id"].endswith(ids.BELOW)
+    reply(replace_original=in_place, **page(state.filter, turn, state))
 
 
 def on_below(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:

@@ -387,6 +387,13 @@ ACTIVITY = [
       for which in ("1", "1 1")),
 ]  # fmt: skip
 
+EIGHT = {"at": {"type": "timepicker", "selected_time": "08:00"}, "tasks": option("off")}
+
+MORNING = [
+    Row("action", ids.SET_MORNING, pressed(ids.SET_MORNING), SEATED, "Morning message"),
+    Row("view", ids.SET_MORNING, submitted(ids.SET_MORNING, form(), **EIGHT), SEATED, "8:00", {"morning"}),
+]  # fmt: skip
+
 WORKSPACES = [
     Row("command", "workspace", typed("workspace", ""), MEMBERS, "CS workspace"),
     Row("command", "workspace", typed("workspace", "help"), MEMBERS, "/workspace"),
@@ -457,4 +464,4 @@ WORKSPACES = [
     Row("action", f"^{ids.SHOW_AUDIT}:[a-z]+$", pressed(f"{ids.SHOW_AUDIT}:new"), MANAGERS, WORKSPACE),
 ]  # fmt: skip
 
-ROWS = [*ENGAGEMENT, *OPPORTUNITIES, *ACTIVITY, *WORKSPACES]
+ROWS = [*ENGAGEMENT, *OPPORTUNITIES, *ACTIVITY, *MORNING, *WORKSPACES]

@@ -62,11 +62,12 @@ def test_the_longest_texts_keep_slacks_limits(letter: str) -> None:
     assert len(made["text"]) <= 4_000
 
 
-@given(st.builds(Place, st.booleans(), st.dates(), st.integers(0, 2**62), st.just(False)))
+@given(st.builds(Place, st.booleans(), st.dates(), st.integers(0, 2**62), st.just(False), st.just(False)))
 def test_a_page_is_read_as_it_was_written(at: Place) -> None:
     for one in (at, at._replace(is_team=False, is_covered=True)):
         assert place(str(one)) == one
         assert place(str(one.first)) == one.first
+    assert place(str(Place(in_morning=True))) == Place(in_morning=True)
 
 
 @given(st.text())
