@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Exists, exists, func, or_, sel
 
 from bot.domain.access import Person
 from storage import installations, people
-from storage.schema import installation, person, standing, team_member
+from storage.schema import installation, person, standing, team_member, workspace
 
 
 def begin(connection: Connection, installation_id: int, now: datetime) -> int:
@@ -74,10 +74,18 @@ def _candidates(installation_id: int) -> tuple[ColumnElement[bool], ...]:
 def at_work(installation_id: int) -> tuple[ColumnElement[bool], ...]:
     """Full members of the Slack workspace with a reason to have a seat: nobody else is written to unasked."""
     full = (~person.c.is_guest, ~person.c.is_bot, ~person.c.is_deleted, person.c.slack_user_id.is_not(None))
-    reason = or_(person.c.seat == "on", _of(team_member), _of(standing))
+    reason = or_(person.c.seat == "on", _of(team_member), _has_clients())
     return (person.c.installation_id == installation_id, *full, reason)
 
 
 def _of(table: Any) -> Exists:
     mine = (table.c.installation_id == person.c.installation_id, table.c.person_id == person.c.id)
     return exists(select(table.c.installation_id).where(*mine))
+
+
+def _has_clients() -> Exists:
+    """In some workspace: by these the index of a CSM's clients begins, and who has none is seen not to have any."""
+    at = standing.c
+    mine = (at.installation_id == person.c.installation_id, at.person_id == person.c.id)
+    places = select(workspace.c.id).where(workspace.c.installation_id == person.c.installation_id)
+    return exists(select(at.client_id).where(*mine, at.workspace_id.in_(places)))
