@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain.access import Person
@@ -41,11 +41,14 @@ class Due:
 
 
 def due(connection: Connection, installation_id: int, now: datetime) -> list[Due]:
-    """Whose time has come, who moved to another time zone, and who is new. One statement."""
+    """Whose time has come, who moved to another time zone, and who is new. One statement.
+
+    In no order, so that nobody waits for long behind somebody of whom something is wrong.
+    """
     same = and_(_one.installation_id == person.c.installation_id, _one.person_id == person.c.id)
     comes = or_(_one.person_id.is_(None), _one.next_at <= now, _one.time_zone != person.c.time_zone)
     query = select(person.c.slack_user_id, morning).select_from(person.outerjoin(morning, same))
-    query = query.where(*welcomes.at_work(installation_id), comes).order_by(_one.next_at, person.c.id).limit(MOST)
+    query = query.where(*welcomes.at_work(installation_id), comes).order_by(func.random()).limit(MOST)
     return [Due(row.slack_user_id, _chosen(row._mapping)) for row in connection.execute(query)]
 
 
