@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
@@ -25,6 +26,7 @@ from storage.database import Database
 from storage.installations import Installation
 from storage.schema import absence, change, delivery, morning, person, standing, task, team, team_member
 from storage.schema import installation as installations_table
+from tests.processes import die_at, in_a_child
 from tests.storage import bases
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -156,6 +158,14 @@ def test_on_a_day_off_and_when_it_is_late_nothing_is_told_and_the_next_day_loses
         "Tue 24 Nov. Your clients since Fri 20 Nov. ▼ Client 1 10 → 3 · no forms. "
         "Client 2 renews in 57 days, Wed 20 Jan"
     ]
+
+
+def test_after_some_days_without_the_bot_today_is_told_while_it_is_not_too_late(database: Database, base: int) -> None:
+    add_task(database, base, 1, MONDAY)
+    write(database, update(morning).values(next_at=at(FRIDAY)))
+    for minutes in (150, 151):
+        job(database, base, at(MONDAY) + timedelta(minutes=minutes)).run()
+    assert told(database) == ["Mon 23 Nov. Today. Client 1: Call 1. Mon 23 Nov"]
 
 
 @pytest.mark.parametrize("way", [Way.CHANNEL, Way.OFF])
@@ -357,3 +367,37 @@ def test_whatever_happens_on_the_way_it_arrives_once(
         job(database, base, now).run()
         send(database, base, slack, now)
     assert stands(slack) == ["Mon 23 Nov. Today. Client 1: Call 1. Mon 23 Nov"]
+
+
+KILLS = [
+    (place, function, before)
+    for place, function in (
+        (mornings, "told"),
+        (deliveries, "add"),
+        (deliveries, "claim"),
+        (WebClient, "conversations_open"),
+        (WebClient, "chat_postMessage"),
+        (deliveries, "sent"),
+    )
+    for before in (True, False)
+]
+
+
+def test_wherever_the_process_is_killed_each_day_is_told_once(database: Database, base: int, slack: Playground) -> None:
+    days = [MONDAY + timedelta(days=7 * (n // 5) + n % 5) for n in range(len(KILLS))]
+    add_task(database, base, 1, MONDAY)
+    url = database.url.render_as_string(hide_password=False)
+    for told_before, (day, (place, function, before)) in enumerate(zip(days, KILLS, strict=True)):
+
+        def work(place: Any = place, function: str = function, before: bool = before, day: date = day) -> None:
+            own = Database(url)
+            die_at(place, function, 1, before=before)
+            job(own, base, at(day)).run()
+            send(own, base, slack, at(day))
+
+        job(database, base, at(day) - timedelta(hours=4)).run()  # over the weekend nothing was to be told
+        assert in_a_child(work) == -signal.SIGKILL
+        for minutes in (10, 20):
+            job(database, base, at(day) + timedelta(minutes=minutes)).run()
+            send(database, base, slack, at(day) + timedelta(minutes=minutes))
+        assert len(stands(slack)) == told_before + 1, (function, before)

@@ -58,7 +58,7 @@ class Mornings:
         elif person.lacks(Right.SEAT) is None and _is_due(person, one.chosen, moment):
             self._tell(person, one.chosen, moment)
         else:
-            self._plan(person, one.chosen, moment)
+            self._plan(person, one.chosen, max(one.chosen.next_at, moment - LATEST))
 
     def _begin(self, person: Person, moment: datetime) -> None:
         """From the next day on."""
