@@ -62,6 +62,14 @@ def _bound(connection: Connection, installation_id: int) -> dict[int, list[str]]
     return found
 
 
+def named(installation_id: int) -> Select[Any]:
+    """Whom clients name, and whether each is found in Slack: for another statement."""
+    counted = _counted(installation_id).subquery()
+    joined = person.join(counted, counted.c.person_id == person.c.id)
+    joined = joined.join(installation, installation.c.id == person.c.installation_id)
+    return select(_FOUND.label("found")).select_from(joined).where(person.c.installation_id == installation_id)
+
+
 def clients_of(connection: Connection, installation_id: int, person_id: int) -> int:
     """How many clients name somebody as CSM."""
     counted = _counted(installation_id, record_person.c.person_id == person_id).subquery()

@@ -6,7 +6,7 @@ who sees all sees all of them at every moment, until then in the primary one.
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, and_, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, insert, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain.workspaces import EVERYTHING
@@ -46,10 +46,16 @@ def copy(connection: Connection, installation_id: int, primary: int, after: int)
 
 def widest(connection: Connection, installation_id: int) -> int:
     """The workspace in which every client stands: the primary one until this one has them all."""
+    return int(connection.execute(select(where(installation_id))).scalar_one())
+
+
+def where(installation_id: int) -> ScalarSelect[int]:
+    """The same inside another statement."""
     query = select(workspace.c.id).join(installation, installation.c.id == workspace.c.installation_id)
+    query = query.correlate(None)  # whatever else the statement reads
     whole = or_(workspace.c.is_primary, and_(workspace.c.id == EVERYTHING, IS_WHOLE))
     first = query.where(installation.c.id == installation_id, whole).order_by(workspace.c.is_primary).limit(1)
-    return int(connection.execute(first).scalar_one())
+    return first.scalar_subquery()
 
 
 def _write(connection: Connection, installation_id: int, everything_to: int | None) -> None:
