@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, func, insert, or_, select
 
+from storage import homes
 from storage.schema import audit_entry, person
 
 SLICE = 500  # entries that are read at once
@@ -50,6 +51,7 @@ def record(
     connection.execute(
         insert(audit_entry).values(installation_id=installation_id, id=number, **values, before=old, after=new)
     )
+    homes.mark(connection, installation_id)  # settings and rights decide what everybody's shows
 
 
 def every(connection: Connection, installation_id: int) -> Iterator[Entry]:

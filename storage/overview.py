@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, ScalarSelect, Select, bindparam, func, l
 
 from bot.domain.catalog import Catalog, Tier
 from bot.domain.filters import Filter, Renews, Sort
-from bot.domain.listing import SHOWN, Colleague, Listing, Overview, currencies, gather
+from bot.domain.listing import SHOWN, Colleague, Group, Listing, Overview, currencies, gather
 from storage import conditions, listing
 from storage.grounds import CatalogOf
 from storage.schema import person, standing, task
@@ -23,9 +23,7 @@ AHEAD = 180  # days: renewals that make a low client one to look at first
 
 def read(connection: Connection, catalog: Catalog, catalogs: CatalogOf, asked: Listing, *, by_csm: bool) -> Overview:
     """What the overview of a listing's scope says. `by_csm`: for whoever leads the team."""
-    shape = conditions.shape(catalog, replace(asked, wanted=Filter()))
-    bound = {**conditions.values(catalog, asked), "today": asked.today}
-    rows = connection.execute(_groups(shape, by_csm), bound).all()
+    rows = _rows(connection, catalog, asked, by_csm=by_csm)
     groups = [(Tier(row.tier), row.currency, row.clients, row.mrr) for row in rows]
     fell, rose, first = listing.tops(
         connection, catalog, catalogs, [replace(asked, wanted=one) for one in _tops()], SHORTLIST
@@ -40,6 +38,18 @@ def read(connection: Connection, catalog: Catalog, catalogs: CatalogOf, asked: L
         colleagues=_colleagues(rows) if by_csm else (),
         currencies=currencies(groups),
     )
+
+
+def tiers(connection: Connection, catalog: Catalog, asked: Listing) -> dict[Tier, Group]:
+    """The clients of a listing's scope by tier, and their MRR. One statement."""
+    rows = _rows(connection, catalog, asked, by_csm=False)
+    return gather((Tier(row.tier), row.currency, row.clients, row.mrr) for row in rows)
+
+
+def _rows(connection: Connection, catalog: Catalog, asked: Listing, *, by_csm: bool) -> Sequence[Row[Any]]:
+    shape = conditions.shape(catalog, replace(asked, wanted=Filter()))
+    bound = {**conditions.values(catalog, asked), "today": asked.today}
+    return connection.execute(_groups(shape, by_csm), bound).all()
 
 
 def _tops() -> tuple[Filter, ...]:

@@ -966,3 +966,23 @@ client_event = Table(
     CheckConstraint("kind IN ('quiet', 'renewal')", name="kind"),
     sqlite_with_rowid=False,
 )
+
+# The Home tab of each person who has opened it: where they are in it, and what was published last.
+home = Table(
+    "home",
+    metadata,
+    _installation(primary_key=True),
+    Column("person_id", Key, primary_key=True),
+    Column("place", Text, nullable=False),  # the tab, and what is shown of it (`bot.domain.home.Place`)
+    Column("hash", String(64), nullable=False),  # of the content: what is the same is not published again
+    Column("slack_hash", String(64), nullable=False),  # Slack's of what was published: by it a newer one is not undone
+    Column("is_stale", Boolean, nullable=False, server_default="0"),  # something that it shows was changed elsewhere
+    _owned("person_id", table="person"),
+    Index(
+        "ix_home_stale",
+        "installation_id",
+        "person_id",
+        postgresql_where=text("is_stale"),
+        sqlite_where=text("is_stale"),
+    ),
+)

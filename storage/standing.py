@@ -20,7 +20,7 @@ from bot.domain.engagement import Engagement
 from bot.domain.signs import notice
 from storage import basis as bases
 from storage import catalog as catalogs
-from storage import collector, installations, stale
+from storage import collector, homes, installations, stale
 from storage.basis import Basis
 from storage.database import Database
 from storage.schema import installation, record, source, standing
@@ -136,6 +136,8 @@ def settle(
         with collector.paused(), database.write() as connection:
             begun = time.monotonic()
             number = settler.settle(connection, size, marked=marked)
+            if number is None and done:
+                homes.mark(connection, installation_id)
         done += number or 0
         if number is None or time.monotonic() > until:
             return done

@@ -14,7 +14,7 @@ from bot.domain.activity import Kind, Priority, Task
 from bot.domain.tasks import Given, Place
 from bot.domain.working_days import WorkingDays
 from bot.errors import UserError
-from storage import absences, activity, conditions, covering, deliveries, outbox, shown
+from storage import absences, activity, conditions, covering, deliveries, homes, outbox, shown
 from storage.schema import person, record, standing, task, team, team_member
 
 _one = task.c
@@ -114,6 +114,7 @@ def change(connection: Connection, asker: Person, task_id: int, version: int, ma
     """
     before = get(connection, asker, task_id)
     _, assignee = activity.assignee(connection, asker, before.client_id, made.assignee, now)
+    homes.mark(connection, asker.installation_id, homes.of_task(task_id))  # whoever else gets it, theirs changes, too
     values = {"title": made.title, "details": made.details, "due_on": made.due_on, "priority": made.priority.value}
     values["category"] = made.category
     values["assignee_id"] = assignee.id
@@ -144,6 +145,7 @@ def _change(
     if version is None:
         return False
     shown.mark(connection, asker.installation_id, [task_id])
+    homes.mark(connection, asker.installation_id, homes.of_task(task_id))
     outbox.add(connection, asker, Kind.TASK, task_id, version, now)
     covering.acted(connection, asker, covered, what, now)
     return True

@@ -15,7 +15,7 @@ from bot.domain.filter_text import write
 from bot.domain.filters import Filter, FilterError
 from bot.domain.views import MOST, SavedView, ViewNameError, may_change
 from bot.errors import UserError
-from storage import named
+from storage import homes, named
 from storage.installations import lock
 from storage.schema import person, saved_view, saved_view_team, team
 
@@ -40,7 +40,7 @@ def _select() -> Select[Any]:
 _SELECT = _select()
 
 
-def _visible(asker: Person) -> ColumnElement[bool]:
+def visible(asker: Person) -> ColumnElement[bool]:
     """What a person saved, and the views of their team. Who may see which view stands here and nowhere else."""
     shared = [] if asker.team_id is None else [_one.team_id == asker.team_id]
     here = (_one.installation_id == asker.installation_id) & (_one.workspace_id == asker.home)
@@ -49,13 +49,13 @@ def _visible(asker: Person) -> ColumnElement[bool]:
 
 def every(connection: Connection, asker: Person) -> Sequence[SavedView]:
     """All that a person sees, by name."""
-    rows = connection.execute(_SELECT.where(_visible(asker)).order_by(_one.name_key, _one.team_id, _one.id))
+    rows = connection.execute(_SELECT.where(visible(asker)).order_by(_one.name_key, _one.team_id, _one.id))
     return [SavedView(*row) for row in rows]
 
 
 def get(connection: Connection, asker: Person, view_id: int) -> SavedView:
     """One that a person sees; UserError where there is none."""
-    row = connection.execute(_SELECT.where(_visible(asker), _one.id == view_id)).one_or_none()
+    row = connection.execute(_SELECT.where(visible(asker), _one.id == view_id)).one_or_none()
     if row is None:
         raise UserError("view_gone")
     return SavedView(*row)
@@ -83,6 +83,7 @@ def save(connection: Connection, asker: Person, name: str, wanted: Filter, team_
     of_team = _team_named(connection, asker, wanted)
     if of_team is not None:
         connection.execute(insert(saved_view_team).values(**here, view_id=made["id"], team_id=of_team))
+    homes.mark(connection, asker.installation_id, homes.of_view(asker, team_id))
 
 
 def rename(connection: Connection, asker: Person, view_id: int, version: int, name: str, now: datetime) -> None:
@@ -91,12 +92,12 @@ def rename(connection: Connection, asker: Person, view_id: int, version: int, na
     if fold(found.name) != fold(name):
         _refuse_taken(connection, asker, name, found.team_id)
     values = {**_named(name), "version": version + 1, "updated_at": now}
-    connection.execute(update(saved_view).where(_visible(asker), _one.id == view_id).values(values))
+    connection.execute(update(saved_view).where(visible(asker), _one.id == view_id).values(values))
 
 
 def remove(connection: Connection, asker: Person, view_id: int, version: int) -> None:
     _locked(connection, asker, view_id, version)
-    connection.execute(delete(saved_view).where(_visible(asker), _one.id == view_id))
+    connection.execute(delete(saved_view).where(visible(asker), _one.id == view_id))
 
 
 def _locked(connection: Connection, asker: Person, view_id: int, version: int) -> SavedView:
@@ -104,6 +105,7 @@ def _locked(connection: Connection, asker: Person, view_id: int, version: int) -
     found = changeable(connection, asker, view_id)
     if found.version != version:
         raise UserError("view_changed", view=found.name)
+    homes.mark(connection, asker.installation_id, homes.of_view(asker, found.team_id))
     return found
 
 

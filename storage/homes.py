@@ -1,0 +1,66 @@
+"""Home tabs: what was published last for whom, and which show something that was changed."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Connection, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.domain.access import Person
+from bot.domain.home import Place
+from storage.database import Database
+from storage.schema import home, person, task, team_member
+
+_one = home.c
+
+
+def keep(connection: Connection, asker: Person, at: Place, digest: str, slack_hash: str) -> None:
+    """Note what was published. What is stale stays so: it may have been changed while this was made."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    values = {"place": str(at), "hash": digest, "slack_hash": slack_hash}
+    key = {"installation_id": asker.installation_id, "person_id": asker.id}
+    made = dialect.insert(home).values(**key, **values)
+    connection.execute(made.on_conflict_do_update(index_elements=list(key), set_=values))
+
+
+def published(connection: Connection, installation_id: int, person_id: int) -> str | None:
+    """Slack's hash of what was published last for somebody."""
+    mine = (_one.installation_id == installation_id, _one.person_id == person_id)
+    return connection.scalar(select(_one.slack_hash).where(*mine))
+
+
+def mark(connection: Connection, installation_id: int, *whose: ColumnElement[bool]) -> None:
+    """Note that something changed which Home tabs show: those of these people (conditions on `home`), else all."""
+    mine = (_one.installation_id == installation_id, ~_one.is_stale, *whose)
+    connection.execute(update(home).where(*mine).values(is_stale=True))
+
+
+def of_task(task_id: int) -> ColumnElement[bool]:
+    """Of whom a task is."""
+    mine = (task.c.installation_id == _one.installation_id, task.c.id == task_id)
+    return _one.person_id.in_(select(task.c.assignee_id).where(*mine).correlate(home))
+
+
+def of_slack_user(slack_user_id: str) -> ColumnElement[bool]:
+    mine = (person.c.installation_id == _one.installation_id, person.c.slack_user_id == slack_user_id)
+    return _one.person_id.in_(select(person.c.id).where(*mine).correlate(home))
+
+
+def of_view(asker: Person, team_id: int | None) -> ColumnElement[bool]:
+    """Of who sees a saved view: the person whose it is, or the team."""
+    at = team_member.c
+    theirs = (at.installation_id == _one.installation_id, at.team_id == team_id, at.is_primary)
+    return or_(_one.person_id == asker.id, _one.person_id.in_(select(at.person_id).where(*theirs).correlate(home)))
+
+
+def claim(database: Database, installation_id: int) -> int | None:
+    """The next person whose Home tab is stale; from now on it is not, unless something changes again."""
+    mine = (_one.installation_id == installation_id, _one.is_stale)
+    with database.read() as connection:
+        if connection.scalar(select(_one.person_id).where(*mine).limit(1)) is None:
+            return None
+    with database.write() as connection:
+        query = select(_one.person_id).where(*mine).order_by(_one.person_id).limit(1).with_for_update(skip_locked=True)
+        found: int | None = connection.scalar(query)
+        if found is not None:
+            connection.execute(update(home).where(*mine, _one.person_id == found).values(is_stale=False))
+        return found
