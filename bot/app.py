@@ -14,7 +14,9 @@ from slack_bolt import App, BoltContext, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
+from bot import home as at_home
 from bot import metrics
+from bot.blocks import home as homes
 from bot.blocks import kit, notices, seats
 from bot.blocks.wording import UNEXPECTED, explain
 from bot.blocks.words import Words, speak
@@ -25,7 +27,7 @@ from bot.looking import Looking, LookingAck, LookingClient
 from bot.recent import Recent
 from bot.reply import replier
 from bot.settings import Settings
-from commands import activity, engagement, members, morning, opportunities, share, workspace
+from commands import activity, engagement, home, members, morning, opportunities, share, workspace
 from commands.arguments import Turn
 from storage import people, rights
 from storage.audience import Audience
@@ -39,7 +41,7 @@ LISTENER_THREADS = 32  # Bolt's own five are shared by everything: a few slow an
 Listener = tuple[str, Any, Callable[..., Any], Right]
 
 # Each listener before the one that fits costs microseconds: the frequent modules come first.
-MODULES: tuple[Any, ...] = (engagement, opportunities, activity, morning, share, workspace, members)
+MODULES: tuple[Any, ...] = (engagement, opportunities, activity, home, morning, share, workspace, members)
 
 log = structlog.get_logger()
 
@@ -124,8 +126,7 @@ class Door:
             if event_id is not None and AGAIN not in context and not self._recent.is_new(event_id):
                 return BoltResponse(status=200, body="")
             context.update(self._given)
-            if context.response_url:
-                context["reply"] = replier(context.response_url)
+            _give_reply(context, req.body)
             if right is not Right.SLACK and not self._let_in(context, req, right):
                 return BoltResponse(status=200, body="")
             next()
@@ -147,6 +148,16 @@ class Door:
         if found.looks_as is not None:
             _say_as_whom(context, found)
         return True
+
+
+def _give_reply(context: BoltContext, body: Mapping[str, Any]) -> None:
+    """The way in which a click or a late command is answered: where Slack says, or in the Home tab."""
+    if context.response_url:
+        context["reply"] = context["bare_reply"] = replier(context.response_url)
+    elif (body.get("view") or {}).get("type") == "home":
+        context["reply"] = context["bare_reply"] = at_home.replier(
+            context["slack"], context.user_id or "", body["view"]
+        )
 
 
 def _say_as_whom(context: BoltContext, person: Person) -> None:
@@ -255,8 +266,11 @@ def _tell(said: str, context: BoltContext, body: dict[str, Any], below: Sequence
             return BoltResponse(status=200, body={"response_action": "update", "view": view})
         case {"type": "shortcut" | "message_action", "trigger_id": str(trigger)}:
             context["slack"].views_open(trigger_id=trigger, view=notices.notice(text, _words(context)))
-        case {"type": "block_actions", "view": _, "trigger_id": str(trigger)}:
-            context["slack"].views_push(trigger_id=trigger, view=notices.notice(text, _words(context)))
+        case {"type": "block_actions", "view": {"type": str(kind)}, "trigger_id": str(trigger)}:
+            show = context["slack"].views_open if kind == "home" else context["slack"].views_push
+            show(trigger_id=trigger, view=notices.notice(text, _words(context)))
+        case {"event": {"type": "app_home_opened", "user": str(user), "tab": "home"}}:
+            context["slack"].views_publish(user_id=user, view=homes.refusal(text, below))
         case {"event": {"bot_id": _}}:
             pass  # two bots must not answer each other for ever
         case {"event": {"type": "message", "channel": str(channel)}}:

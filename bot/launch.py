@@ -17,7 +17,7 @@ from bot.app import wire
 from bot.domain.catalog import Catalog
 from bot.domain.crm import Crm
 from bot.identity import Identity, authorizer
-from bot.jobs import answers, exports, handovers, import_folder, outbox, people, scores, uploads, welcomes
+from bot.jobs import answers, exports, handovers, homes, import_folder, outbox, people, scores, uploads, welcomes
 from bot.jobs.deliveries import Deliveries
 from bot.jobs.mornings import Mornings
 from bot.jobs.updates import Updates
@@ -107,6 +107,7 @@ def assemble(
         Job("scores", timedelta(seconds=5), scores.Scores(database).run),
         Job("mornings", timedelta(minutes=1), Mornings(database, known, installation_id, now).run),
         Job("welcomes", timedelta(minutes=1), welcome),
+        Job("homes", timedelta(seconds=10), homes.Homes(database, slack, known, installation_id, command, now).run),
         Job("answers", timedelta(minutes=1), partial(answers.reopen, database, now)),
     ]
     if crm is not None:

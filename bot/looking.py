@@ -8,7 +8,7 @@ from slack_bolt import Ack, BoltResponse
 from slack_sdk import WebClient
 
 from bot.blocks import looking as show
-from bot.blocks.kit import Message, Modal
+from bot.blocks.kit import Home, Message, Modal
 from bot.blocks.words import Words
 from bot.reply import Reply
 
@@ -24,6 +24,9 @@ class Looking:
 
     def modal(self, made: Modal) -> Modal:
         return show.modal(made, self._name, self._words)
+
+    def home(self, made: Home) -> Home:
+        return show.home(made, self._name, self._words)
 
     def replier(self, reply: Reply) -> Reply:
         def tell(**made: Any) -> None:
@@ -63,6 +66,9 @@ class LookingClient:
 
     def views_update(self, *, view: Modal, **rest: Any) -> Any:
         return self._slack.views_update(view=self._looking.modal(view), **rest)
+
+    def views_publish(self, *, view: Home, **rest: Any) -> Any:
+        return self._slack.views_publish(view=self._looking.home(view), **rest)
 
     def chat_postMessage(self, *, channel: str, **made: Any) -> Any:  # noqa: N802  (the client's own name)
         message = self._looking.message(made) if channel.startswith("D") else made

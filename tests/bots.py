@@ -18,6 +18,7 @@ from bot import launch
 from bot.app import wire
 from bot.connection import Connection
 from bot.jobs.exports import Exports
+from bot.jobs.homes import Homes
 from bot.jobs.uploads import Uploads
 from bot.playground import people as cast
 from bot.playground import sample
@@ -83,6 +84,31 @@ class Bot:
 
         return self.wait(look)
 
+    def home(self, says: str = "", who: str = cast.ANNA) -> View:
+        """Somebody's Home tab, once it says this."""
+
+        def look() -> View | None:
+            view = self.slack.slack.homes.get(who)
+            return view if view is not None and says in texts(view.payload["blocks"]) else None
+
+        return self.wait(look)
+
+    def press_at_home(self, action: str, who: str = cast.ANNA, value: str | None = None, **chosen: Any) -> None:
+        """Press the first button of this id in somebody's Home tab, or the one that carries a value."""
+        view = self.home(who=who)
+        for block in view.payload["blocks"]:
+            for one in _elements(block):
+                if one.get("action_id") == action and value in {None, one.get("value")}:
+                    self.slack.actions.press(who, view.id, block["block_id"], action, **chosen)
+                    return
+        raise AssertionError(f"no {action}")
+
+    def publish_homes(self) -> None:
+        """One turn of the job that publishes Home tabs anew."""
+        client = WebClient(self.slack.bot_token, base_url=self.slack.api_url, retry_handlers=[])
+        catalogs = Catalogs(self.database, CATALOG)
+        Homes(self.database, client, catalogs, self.installation.id, "/engagement", lambda: self.now).run()
+
     def submit(self, view: View, who: str = cast.ANNA, **fields: Any) -> dict[str, str]:
         """Fill in fields, whose block and element have the same name, and submit; gives the errors by field."""
         return self.slack.actions.submit(who, view.id, {name: {name: raw} for name, raw in fields.items()})
@@ -124,7 +150,7 @@ def texts(blocks: list[dict[str, Any]]) -> str:
     """All words of some blocks, one a line."""
     found = []
     for block in blocks:
-        for part in (block, *block.get("elements", [])):
+        for part in (block, *block.get("elements", []), *block.get("fields", [])):
             said = part.get("text", "")
             found.append(said if isinstance(said, str) else said["text"])
     return "\n".join(filter(None, found))

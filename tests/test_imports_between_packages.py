@@ -17,10 +17,10 @@ PACKAGES = ("bot", "commands", "storage")
 ALLOWED: dict[str, set[str]] = {
     "bot.domain": {"bot.errors"},
     "bot.blocks": {"bot.domain", "bot.errors"},
-    "bot.jobs": {"bot.domain", "bot.blocks", "bot.errors", "bot.import_report", "storage"},
+    "bot.jobs": {"bot.domain", "bot.blocks", "bot.errors", "bot.home", "bot.import_report", "storage"},
     "bot.playground": {"bot.domain", "storage"},
     "storage": {"bot.domain", "bot.errors"},
-    "commands": {"bot.domain", "bot.blocks", "bot.errors", "bot.looking", "bot.reply", "storage"},
+    "commands": {"bot.domain", "bot.blocks", "bot.errors", "bot.home", "bot.looking", "bot.reply", "storage"},
     # How it runs. `app`, `serve`, `launch` and the command line join everything; the rest knows little.
     "bot.schedule": {"bot.metrics"},
     "bot.web": {"bot.metrics"},
@@ -33,6 +33,7 @@ ALLOWED: dict[str, set[str]] = {
     "bot.manifest": set(),
     "bot.recent": set(),
     "bot.reply": {"bot.errors"},
+    "bot.home": {"bot.blocks", "bot.domain", "bot.reply", "storage"},
     "bot.looking": {"bot.blocks", "bot.reply"},
     "bot.import_report": {"bot.blocks", "bot.domain", "storage"},
     "bot.doctor": {"bot.identity", "bot.manifest", "bot.settings", "storage"},

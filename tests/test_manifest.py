@@ -32,10 +32,12 @@ METHODS = {
     "users.info": {"users:read", "users:read.email"},
     "users.list": {"users:read", "users:read.email"},
     "views.open": set(),
+    "views.publish": set(),
     "views.push": set(),
     "views.update": set(),
 }
 EVENTS = {
+    "app_home_opened": set(),
     "channel_shared": {"channels:read", "groups:read"},
     "member_joined_channel": {"channels:read", "groups:read"},
     "message.im": {"im:history"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from bot.blocks import ids, kit, seats
@@ -15,8 +16,12 @@ def above(message: Message, *parts: Message) -> Message:
     """Several messages as one, the first one last."""
     whole = [*parts, message]
     blocks = [block for part in whole for block in part["blocks"]]
-    bare = [{name: value for name, value in one.items() if not _is_numbered(name, value)} for one in blocks]
-    return kit.message("\n".join(part["text"] for part in whole), bare)
+    return kit.message("\n".join(part["text"] for part in whole), bare(blocks))
+
+
+def bare(blocks: Sequence[Block]) -> list[Block]:
+    """Blocks of a message for another one: without the places that they had."""
+    return [{name: value for name, value in one.items() if not _is_numbered(name, value)} for one in blocks]
 
 
 def _is_numbered(name: str, value: object) -> bool:

@@ -56,10 +56,16 @@ FILTER_FORM = "filter_form"  # the modal's callback id
 SAVE_VIEW = "save_view"  # the modal's callback id, too
 SAVED_VIEWS = "saved_views"
 TURN_VIEWS = "turn_views"  # value: the place of the first view of a page; numbered
-SHOW_VIEW = "show_view"  # value: the view's id
+SHOW_VIEW = "show_view"  # value: the view's id; several in one block are numbered
 CHANGE_VIEW = "change_view"  # a menu; its values are RENAME_VIEW or DELETE_VIEW, a colon, and the view's id
 RENAME_VIEW = "rename_view"  # a modal's callback id, as is:
 DELETE_VIEW = "delete_view"
+
+# The Home tab. Buttons of messages work in it, too: their answers stand there.
+SHOW_HOME = "show_home"  # value: `bot.domain.home.Place`; numbered
+CHOOSE_PIPELINE = "choose_pipeline"  # a menu of pipelines' keys; the block's id carries the place
+FINISH_AT_HOME = "finish_at_home"  # value: a task's id
+REOPEN_AT_HOME = "reopen_at_home"  # the same
 
 # `/workspace` and what leads on from it: who may do what, teams, people.
 BECOME_FIRST = "become_first"  # super admin

@@ -40,8 +40,11 @@ Block = dict[str, Any]
 Element = dict[str, Any]  # of a block: a button, a menu
 Message = dict[str, Any]  # what chat.postMessage, an acknowledgement and a response_url take
 Modal = dict[str, Any]  # what views.open and views.update take
+Home = dict[str, Any]  # what views.publish takes
 
 MESSAGE_BLOCKS = 50
+HOME_BLOCKS = 100
+CELL = 2_000  # characters of a column's text
 SECTION = 3000  # characters of a section's text
 LINK = 2_000  # of a web address
 BUTTON = 75
@@ -129,6 +132,12 @@ def bar(earned: float, possible: float) -> str:
 def section(*lines: str, accessory: Element | None = None) -> Block:
     """A section of lines of mrkdwn. Without `expand`, Slack folds a long one behind "See more"."""
     made = {"type": "section", "text": _mrkdwn(_fit(lines)), "expand": True}
+    return made if accessory is None else {**made, "accessory": accessory}
+
+
+def columns(*cells: str, accessory: Element | None = None) -> Block:
+    """A section of at most ten texts of mrkdwn, two beside each other."""
+    made: Block = {"type": "section", "fields": [_mrkdwn(one if len(one) <= CELL else ELLIPSIS) for one in cells[:10]]}
     return made if accessory is None else {**made, "accessory": accessory}
 
 
@@ -394,6 +403,13 @@ def modal(
         "private_metadata": metadata or None,
     }
     return {name: value for name, value in made.items() if value is not None}
+
+
+def home(blocks: Sequence[Block]) -> Home:
+    """A Home tab."""
+    if len(blocks) > HOME_BLOCKS:
+        raise ValueError(f"{len(blocks)} blocks; Slack takes {HOME_BLOCKS}")
+    return {"type": "home", "blocks": _identified(blocks)}
 
 
 def _identified(blocks: Sequence[Block]) -> list[Block]:

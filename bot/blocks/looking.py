@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bot.blocks import home as homes
 from bot.blocks import ids, kit
-from bot.blocks.kit import Message, Modal
+from bot.blocks.kit import Block, Home, Message, Modal
 from bot.blocks.words import Words
 
 
@@ -11,10 +12,19 @@ def message(made: Message, name: str, words: Words) -> Message:
     """An answer with that above it. One without blocks is no answer."""
     if not made.get("blocks"):
         return made
-    back = kit.button(words("Look as myself"), ids.LOOK_AS_MYSELF, "")
-    line = {**kit.section(_line(name, words), accessory=back), "block_id": "looking"}
+    line = _with_a_way_out(name, words)
     text = kit.cut(f"{_line(name, words)} {made['text']}", kit.TEXT)
     return {**made, "text": text, "blocks": [line, *made["blocks"]][: kit.MESSAGE_BLOCKS]}
+
+
+def home(made: Home, name: str, words: Words) -> Home:
+    """A Home tab with that below its tabs."""
+    return homes.looked_at(made, _with_a_way_out(name, words))
+
+
+def _with_a_way_out(name: str, words: Words) -> Block:
+    back = kit.button(words("Look as myself"), ids.LOOK_AS_MYSELF, "")
+    return {**kit.section(_line(name, words), accessory=back), "block_id": "looking"}
 
 
 def modal(made: Modal, name: str, words: Words) -> Modal:

@@ -29,14 +29,14 @@ def overview(
 ) -> Message:
     """The answer to `/engagement`. `scopes`: whose clients could be shown instead."""
     parts = [
-        _tiers(listing, found, words),
+        tiers(listing, found, words),
         _moved(catalog, listing, found, words),
         _first(listing, found, words),
         _colleagues(found.colleagues, words),
     ]
     blocks = [kit.section(*part) for part in parts if part]
     blocks += [
-        _by_tier(listing, found, owner, words),
+        by_tier(listing, found, owner, words),
         _scopes(listing, scopes, words),
         kit.context(_foot(listing, words)),
     ]
@@ -57,7 +57,7 @@ def chart(listing: Listing, found: Overview, words: Words) -> Message:
     return kit.message(text, [kit.section(head), bars, back, kit.context(foot)])
 
 
-def _tiers(listing: Listing, found: Overview, words: Words) -> list[str]:
+def tiers(listing: Listing, found: Overview, words: Words) -> list[str]:
     numbers = {tier: found.tiers[tier].clients if tier in found.tiers else 0 for tier in (*BARS, *APART)}
     shares = portions(found.tiers)
 
@@ -141,7 +141,7 @@ def _colleague(one: Colleague, words: Words) -> str:
     return " · ".join(filter(None, [told, late]))
 
 
-def _by_tier(listing: Listing, found: Overview, owner: int, words: Words) -> Block:
+def by_tier(listing: Listing, found: Overview, owner: int, words: Words) -> Block:
     """Buttons to the clients of each tier, and in the menu to the rest."""
     buttons = [
         kit.button(
@@ -172,7 +172,7 @@ def _foot(listing: Listing, words: Words) -> str:
 
 def summary(catalog: Catalog, listing: Listing, found: Overview, words: Words) -> str:
     """The overview in sentences."""
-    lines = _tiers(listing, found, words)
+    lines = tiers(listing, found, words)
     parts = [". ".join(" ".join(line.split(" ")[1:]) if line[:1] in "▰▱" else line for line in lines)]
     for part in (
         _moved(catalog, listing, found, words),

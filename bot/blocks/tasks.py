@@ -58,7 +58,7 @@ def page(
     else:
         none, parts = "", [kit.section(f"*{title}*"), *_tasks(shown, place, today, words)]
     away = absences.every(words) if leads or plans else absences.away(words)
-    said = [] if did is None else [_said(*did, today, words)]
+    said = [] if did is None else [told(*did, today, words)]
     text = ". ".join([*said, title, *filter(None, [none]), *(_spoken(one, place, today, words) for one in shown)])
     when = kit.button(words("When do I get messages?"), ids.SET_MORNING, "")
     return kit.message(
@@ -77,23 +77,23 @@ def _title(place: Place, covers: Sequence[Covered], today: date, words: Words) -
 def given(one: Given, today: date, words: Words, covered: Covered | None = None) -> Message:
     """The direct message to whom a task was given, or to who covers for them."""
     due = words("due {day}", day=words.weekday(one.due_on, today))
-    lines = [words("*A task for you*"), _named(one), due]
+    lines = [words("*A task for you*"), named(one), due]
     blocks = [kit.section(*lines), kit.actions(kit.button(words("Done"), ids.FINISH_GIVEN, str(one.id)))]
     return absences.marked(kit.message(" · ".join(lines).replace("*", ""), blocks), covered, today, words)
 
 
 def given_done(one: Given, today: date, words: Words, *, is_first: bool) -> Message:
     """The same message once the task is done."""
-    text = _said(Did.DONE if is_first else Did.DONE_BEFORE, one, today, words)
+    text = told(Did.DONE if is_first else Did.DONE_BEFORE, one, today, words)
     return kit.message(text.replace("*", ""), [kit.section(text)])
 
 
 def given_since(one: Given, reader: str, today: date, words: Words, covered: Covered | None = None) -> Message:
     """The same message after the task was changed, by whomever. `reader`: the Slack user who got it."""
     if one.done_by is not None:
-        text = words("✓ Done by {person}: {task}", person=kit.name(one.done_by, 60), task=_named(one))
+        text = words("✓ Done by {person}: {task}", person=kit.name(one.done_by, 60), task=named(one))
     elif one.assignee_slack_id != reader and covered is None:
-        text = words("{person} has it now: {task}", person=kit.name(one.assignee, 60), task=_named(one))
+        text = words("{person} has it now: {task}", person=kit.name(one.assignee, 60), task=named(one))
     else:
         return given(one, today, words, covered)
     return kit.message(text.replace("*", ""), [kit.section(text)])
@@ -155,10 +155,10 @@ def _lines(one: Given, place: Place, today: date, words: Words) -> list[str]:
         parts.append(words("{priority} priority", priority=words(PRIORITIES[one.priority])))
     if place.is_team or place.is_covered:
         parts.append(kit.name(one.assignee, 60))
-    return [_named(one), " · ".join(parts)]
+    return [named(one), " · ".join(parts)]
 
 
-def _named(one: Given) -> str:
+def named(one: Given) -> str:
     return f"*{kit.name(one.client, 60)}*: {kit.name(one.title, TITLE)}"
 
 
@@ -176,25 +176,25 @@ def _answers(one: Given, place: Place, words: Words) -> list[Element]:
 
 
 def _above(did: Did, one: Given, place: Place, today: date, words: Words) -> list[Block]:
-    said = kit.section(_said(did, one, today, words))
+    said = kit.section(told(did, one, today, words))
     if one.done_by is None:
         return [said]
     return [{**said, "accessory": kit.button(words("Reopen"), ids.REOPEN_TASK, f"{one.id} {place}")}]
 
 
-def _said(did: Did, one: Given, today: date, words: Words) -> str:
+def told(did: Did, one: Given, today: date, words: Words) -> str:
     match did:
         case Did.DONE:
-            return words("✓ Done: {task}", task=_named(one))
+            return words("✓ Done: {task}", task=named(one))
         case Did.DONE_BEFORE:
-            return words("✓ {person} did it already: {task}", person=kit.name(one.done_by or "", 60), task=_named(one))
+            return words("✓ {person} did it already: {task}", person=kit.name(one.done_by or "", 60), task=named(one))
         case Did.PUT_OFF:
-            return words("Due {day} now: {task}", day=words.weekday(one.due_on, today), task=_named(one))
+            return words("Due {day} now: {task}", day=words.weekday(one.due_on, today), task=named(one))
         case Did.CHANGED:
             day, who = words.weekday(one.due_on, today), kit.name(one.assignee, 60)
-            return words("Changed: {task}, due {day}, for {person}", task=_named(one), day=day, person=who)
+            return words("Changed: {task}, due {day}, for {person}", task=named(one), day=day, person=who)
         case _:
-            return words("Open again: {task}", task=_named(one))
+            return words("Open again: {task}", task=named(one))
 
 
 def _turning(

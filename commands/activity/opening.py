@@ -86,7 +86,7 @@ def on_opportunity(ack: Ack, action: Payload, body: Payload, slack: WebClient, t
 
 def _open(slack: WebClient, body: Payload, view: Modal) -> None:
     """Over the modal whose button was pressed, or as the only one."""
-    open_ = slack.views_push if "view" in body else slack.views_open
+    open_ = slack.views_push if body.get("view", {}).get("type") == "modal" else slack.views_open
     open_(trigger_id=body["trigger_id"], view=view)
 
 

@@ -89,7 +89,7 @@ LISTENERS = [
     ("action", ids.FILTER_LIST, filters.on_open, Right.SEAT),
     ("view", ids.FILTER_FORM, filters.on_submit, Right.SEAT),
     ("view", ids.SAVE_VIEW, views.on_saved, Right.SEAT),
-    ("action", ids.SHOW_VIEW, views.on_show, Right.SEAT),
+    ("action", re.compile(rf"^{ids.SHOW_VIEW}(:\d+)?$"), views.on_show, Right.SEAT),
     ("action", ids.CHANGE_VIEW, views.on_change, Right.SEAT),
     ("action", re.compile(rf"^{ids.TURN_VIEWS}:[a-z]+$"), views.on_turn, Right.SEAT),
     ("view", ids.RENAME_VIEW, views.on_renamed, Right.SEAT),

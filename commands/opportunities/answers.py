@@ -11,6 +11,7 @@ from slack_sdk import WebClient
 
 from bot.blocks import ids, kit
 from bot.blocks import opportunities as show
+from bot.blocks.notices import notice
 from bot.blocks.offers import sentence
 from bot.domain.answers import Answer
 from bot.domain.answers import Reply as Kind
@@ -35,7 +36,7 @@ def on_answer(ack: Ack, action: Payload, body: Payload, slack: WebClient, reply:
         _keep(one, found, Answer(chosen, None, found.evidence, found.size), None, turn, now)
         reply(**show.of_client(turn.catalog, carried_client(turn, str(one.client.id)), turn.words))
         return
-    metadata = f"{carried} {body['response_url']}"
+    metadata = f"{carried} {body.get('response_url', '')}"
     evidence = sentence(turn.catalog, found, turn.words)
     modal = (
         show.not_now(one.client.name, evidence, turn.today, metadata, turn.words)
@@ -67,6 +68,9 @@ def _submit(
     carried, _, response_url = view["private_metadata"].partition(" ")
     one, found = _carried(carried, turn)
     _keep(one, found, Answer(kind, until, found.evidence, found.size), reason, turn, now)
+    if not response_url:  # opened from the Home tab
+        ack(response_action="update", view=notice(turn.words("It is kept."), turn.words))
+        return
     ack()
     replier(response_url)(**show.of_client(turn.catalog, carried_client(turn, str(one.client.id)), turn.words))
 

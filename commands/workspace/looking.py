@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 from bot.blocks import looking as show
 from bot.blocks.notices import notice
 from bot.errors import UserError
-from bot.reply import replier
+from bot.reply import Reply
 from commands.arguments import Turn, carried_id
 from storage import people, rights
 
@@ -35,9 +35,9 @@ def on_look(ack: Ack, action: Payload, body: Payload, slack: WebClient, turn: Tu
     slack.views_update(view_id=body["view"]["id"], view=view)
 
 
-def on_stop(ack: Ack, body: Payload, turn: Turn, now: Clock) -> None:
+def on_stop(ack: Ack, bare_reply: Reply, turn: Turn, now: Clock) -> None:
     """*Look as myself*, above every answer; the answer goes with what it showed."""
     ack()
     with turn.db.write() as connection:
         rights.look_as(connection, turn.person.installation_id, turn.person.id, None, now())
-    replier(body["response_url"])(**show.ended(turn.command, turn.words))
+    bare_reply(**show.ended(turn.command, turn.words))

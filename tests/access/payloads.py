@@ -24,7 +24,7 @@ from tests.bots import Bot
 CHANNEL = cast.CS_NORDIC
 Send = Callable[[World, str], Any]  # the world, and the Slack id of who sends; gives the acknowledgement's body
 UNSEEN = {"conversations.open", "conversations.info", "conversations.members", "users.info", "auth.test"}  # by people
-PRIVATE = {"views.open", "views.push", "views.update"} | UNSEEN
+PRIVATE = {"views.open", "views.push", "views.update"} | UNSEEN  # a Home tab is private to the one it is published for
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,8 @@ class Outcome:
     def _is_private(self, one: Call) -> bool:
         if one.method == "response_url":
             return bool(one.given.get("response_type", "ephemeral") == "ephemeral")
+        if one.method == "views.publish":
+            return bool(one.given["user_id"] == self.who)
         if one.method == "chat.postMessage":
             return bool(one.given["channel"] == cast.direct_message(self.who).id)
         return one.method in PRIVATE
@@ -121,6 +123,18 @@ def wrote(text: str) -> Send:
         bot = world.bot_of(who)
         slack = bot.slack.slack
         events.message_posted(slack, slack.post(cast.direct_message(who).id, who, text))
+        bot.slack.deliveries.settle()
+
+    return send
+
+
+def opened_home() -> Send:
+    """The Home tab, opened."""
+
+    def send(world: World, who: str) -> None:
+        bot = world.bot_of(who)
+        bot.slack.slack.homes.pop(who, None)
+        bot.slack.actions.open_home(who)
         bot.slack.deliveries.settle()
 
     return send

@@ -24,6 +24,7 @@ from bot.blocks.states import ListState
 from bot.blocks.tasks import PUT_OFF
 from bot.blocks.workspace_form import GENERAL, EditState
 from bot.domain.answers import Reply as Answer
+from bot.domain.home import Place
 from bot.domain.workspace_settings import digests
 from bot.playground import people as cast
 from bot.playground.model import Json
@@ -32,6 +33,7 @@ from storage.schema import (
     channel_tie,
     delivery,
     handover,
+    installation,
     key_account,
     note,
     outbox,
@@ -50,6 +52,7 @@ from tests.access.payloads import (
     form,
     looked_for,
     message_shortcut,
+    opened_home,
     option,
     pressed,
     pressed_in_modal,
@@ -287,7 +290,8 @@ ENGAGEMENT = [
         "client", names=True),
     Row("view", ids.SAVE_VIEW, submitted(ids.SAVE_VIEW, form(says(LIST)), name=text("Mine")), SEATED, "Mine",
         {"saved_view", "submission"}),
-    Row("action", ids.SHOW_VIEW, pressed(ids.SHOW_VIEW, lambda world: str(world.view)), SHARED, names=True),
+    Row("action", rf"^{ids.SHOW_VIEW}(:\d+)?$", pressed(ids.SHOW_VIEW, lambda world: str(world.view)), SHARED,
+        names=True),
     Row("action", ids.CHANGE_VIEW, chose(ids.CHANGE_VIEW, of_a_view(ids.RENAME_VIEW)), SHARED, VIEW),
     Row("action", ids.CHANGE_VIEW, chose(ids.CHANGE_VIEW, of_a_view(ids.DELETE_VIEW)), SHARED, VIEW),
     Row("action", f"^{ids.TURN_VIEWS}:[a-z]+$", pressed(f"{ids.TURN_VIEWS}:next", says("0")), SEATED, "view"),
@@ -394,6 +398,43 @@ MORNING = [
     Row("view", ids.SET_MORNING, submitted(ids.SET_MORNING, form(), **EIGHT), SEATED, "8:00", {"morning"}),
 ]  # fmt: skip
 
+
+def at(tab: str = "summary", whose: str = "") -> Of:
+    return says(str(Place(tab, whose)))
+
+
+def of_that_pipeline(_: World) -> str:
+    return f"pipeline:{Place('service', whose='all')}"
+
+
+def services_are_chosen(connection: Connection) -> None:
+    """With one of the client's, and its settings."""
+    here = connection.execute(select(record.c.installation_id, record.c.source_id).where(record.c.id == 900)).one()
+    acme = select(record.c.external_id).where(record.c.name == CLIENTS[0])
+    values = {"pipeline": "Onboarding", "client_id": connection.execute(acme).scalar_one()}
+    mine = (record.c.installation_id == here.installation_id, record.c.id == 900)
+    connection.execute(update(record).where(*mine).values(properties=values))
+    chosen = update(installation).where(installation.c.id == here.installation_id)
+    connection.execute(chosen.values(service_object="service"))
+
+
+HOME = [
+    Row("event", "app_home_opened", opened_home(), MEMBERS, "Summary", {"home"}),
+    Row("action", f"^{ids.SHOW_HOME}(:[a-z0-9]+)?$", pressed(f"{ids.SHOW_HOME}:tab0", at()), MEMBERS, "Summary",
+        {"home"}),
+    Row("action", f"^{ids.SHOW_HOME}(:[a-z0-9]+)?$", pressed(f"{ids.SHOW_HOME}:tab1", at(tab="customers")), MEMBERS,
+        "Summary", {"home"}),
+    Row("action", f"^{ids.SHOW_HOME}(:[a-z0-9]+)?$",
+        pressed(f"{ids.SHOW_HOME}:tab2", at(tab="service", whose="all")), MEMBERS, "Summary", {"home"},
+        first=services_are_chosen),
+    Row("action", ids.CHOOSE_PIPELINE, chose(ids.CHOOSE_PIPELINE, says("x"), of_that_pipeline), SEATED, "Services",
+        {"home"}, names=True, first=services_are_chosen),
+    Row("action", ids.FINISH_AT_HOME, pressed(ids.FINISH_AT_HOME, lambda world: str(world.task)), TASKS, "Call them",
+        {"task", "home"}),
+    Row("action", ids.REOPEN_AT_HOME, pressed(ids.REOPEN_AT_HOME, lambda world: str(world.task)), TASKS, "Call them",
+        {"task", "home"}, first=task_is_done),
+]  # fmt: skip
+
 WORKSPACES = [
     Row("command", "workspace", typed("workspace", ""), MEMBERS, "CS workspace"),
     Row("command", "workspace", typed("workspace", "help"), MEMBERS, "/workspace"),
@@ -464,4 +505,4 @@ WORKSPACES = [
     Row("action", f"^{ids.SHOW_AUDIT}:[a-z]+$", pressed(f"{ids.SHOW_AUDIT}:new"), MANAGERS, WORKSPACE),
 ]  # fmt: skip
 
-ROWS = [*ENGAGEMENT, *OPPORTUNITIES, *ACTIVITY, *MORNING, *WORKSPACES]
+ROWS = [*ENGAGEMENT, *OPPORTUNITIES, *ACTIVITY, *MORNING, *HOME, *WORKSPACES]

@@ -10,10 +10,11 @@ from io import StringIO
 import pytest
 
 from bot.blocks import ids
+from bot.domain.home import Place
 from bot.playground import people as cast
 from bot.playground.model import Message
-from tests.access.payloads import Outcome, Send, chose, form, option, pressed, sent, submitted, typed
-from tests.access.rows import ALL, OF_ALL, ROWS, channel_is_tied, everybody_follows, more, says
+from tests.access.payloads import Outcome, Send, chose, form, opened_home, option, pressed, sent, submitted, typed
+from tests.access.rows import ALL, OF_ALL, ROWS, channel_is_tied, everybody_follows, more, says, services_are_chosen
 from tests.access.world import CLIENTS, MAX, VIEW, World
 
 HERS = "Globex Corporation"  # the one client of Cleo's workspace; Anna's has five, and two stand in the primary one
@@ -28,6 +29,8 @@ COUNTS = {
     "opportunities": (typed("opportunities", "team:all"), r"What (\d+) client"),
     "opportunities by kind": (typed("opportunities", "team:all"), r"not used: (\d+) client"),
     "filter form": (submitted(ids.FILTER_FORM, form(), team=option("all")), LISTED),
+    "home": (opened_home(), LISTED),
+    "home, ranked list": (pressed(ids.SHOW_HOME, says(str(Place("customers")))), LISTED),
     "order": (chose(ids.SORT_LIST, says("mrr"), OF_ALL), LISTED),
 }
 
@@ -125,6 +128,16 @@ def test_who_waits_for_a_file_of_a_workspace_that_is_deleted_is_told(world: Worl
     told = delivered(world, cast.ANNA)
     assert told.text.startswith("The list that you exported is no longer yours to see.")
     assert told.files == []
+
+
+def test_services_are_of_clients_that_the_asker_sees(world: World) -> None:
+    with world.bot.database.write() as connection:
+        services_are_chosen(connection)
+    shown = pressed(ids.SHOW_HOME, says(str(Place("service", "all"))))
+    assert "1 record" in sent(world, cast.ANNA, shown).said
+    hers = sent(world, cast.CLEO, shown).said
+    assert "There are none yet" in hers
+    assert "Onboarding" not in hers  # not even the pipeline
 
 
 def test_a_picker_of_clients_offers_what_the_asker_sees(world: World) -> None:

@@ -1,0 +1,366 @@
+"""The Home tab through the front door: opened, switched, pressed, and published anew only where it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, event, insert, select, update
+
+from bot.blocks import ids
+from bot.domain.access import Person
+from bot.domain.activity import Priority, Task
+from bot.domain.answers import Reply
+from bot.domain.filters import Filter, Sort
+from bot.domain.home import Place
+from bot.playground import people as cast
+from bot.playground.model import View
+from storage import activity, audit, people, rights, views
+from storage.schema import (
+    audit_entry,
+    home,
+    installation,
+    opportunity_answer,
+    person,
+    record,
+    saved_view,
+    task,
+    workspace_tab,
+)
+from tests.admins import id_of, make_super_admin
+from tests.bots import NOW, TODAY, Bot, texts
+
+
+@pytest.fixture(autouse=True)
+def anew(bot: Bot) -> Iterator[None]:
+    """Nobody has opened theirs; no task, no view, no service."""
+    yield
+    bot.slack.slack.homes.clear()
+    with bot.database.write() as connection:
+        for table in (home, task, saved_view, workspace_tab, audit_entry):
+            connection.execute(delete(table))
+        connection.execute(delete(record).where(record.c.object.in_(["service", "deal"])))
+        connection.execute(update(installation).values(service_object=None, revenue_objects=[]))
+        connection.execute(update(person).values(is_super_admin=False, seat=None, looks_as=None))
+
+
+def opened(bot: Bot, says: str = "", who: str = cast.ANNA) -> View:
+    bot.slack.actions.open_home(who)
+    bot.slack.deliveries.settle()
+    return bot.home(says, who)
+
+
+def shown(view: View) -> str:
+    return texts(view.payload["blocks"])
+
+
+def published(bot: Bot) -> int:
+    return sum(one.method == "views.publish" for one in bot.slack.calls)
+
+
+def asker(bot: Bot, who: str = cast.ANNA) -> Person:
+    with bot.database.read() as connection:
+        found = people.find(connection, cast.TEAM.id, who)
+    assert found is not None
+    return found
+
+
+def log(bot: Bot, title: str, view: str = "V1", to: str = cast.ANNA) -> None:
+    with bot.database.write() as connection:
+        client = connection.scalar(select(record.c.id).where(record.c.name == "Acme AS"))
+        assert client is not None
+        made = Task(client, None, title, "", TODAY, Priority.MEDIUM, to)
+        assert activity.log_task(connection, asker(bot), made, view, NOW)
+
+
+def services(bot: Bot, number: int = 3) -> None:
+    """Of Acme AS: some in Onboarding, by stage, and one in Support."""
+    here = {"installation_id": bot.installation.id}
+    with bot.database.write() as connection:
+        acme = connection.execute(
+            select(record.c.external_id, record.c.source_id).where(record.c.name == "Acme AS")
+        ).one()
+        for at in range(number + 1):
+            pipeline, stage = ("Onboarding", f"Step {at % 2}") if at < number else ("Support", "Open")
+            said = {"client_id": acme.external_id, "pipeline": pipeline, "stage": stage, "amount": 100.0}
+            values = {"id": 9000 + at, "object": "service", "external_id": f"s{at}", "name": f"Service {at}"}
+            rest = {"name_key": "", "properties": said, "source_id": acme.source_id}
+            connection.execute(insert(record).values(**here, **values, **rest))
+        connection.execute(update(installation).values(service_object="service"))
+
+
+def settle_tab(bot: Bot, **values: Any) -> None:
+    one = {"installation_id": bot.installation.id, "workspace_id": bot.installation.workspace_id, "object": "service"}
+    with bot.database.write() as connection:
+        connection.execute(insert(workspace_tab).values(**one, **{"pipelines": [], **values}))
+
+
+def test_a_csm_finds_their_day_and_their_clients(bot: Bot) -> None:
+    log(bot, "Call about forms")
+    said = shown(opened(bot, "Call about forms"))
+    assert "Customer success" in said
+    assert "*Acme AS*: Call about forms\ntoday" in said
+    assert "*Your 3 clients*" in said
+    assert "*Fell in 7 days*\n*Acme AS*" in said
+    assert "*Renewals in the next 90 days*\n*Acme AS*" in said
+
+
+def test_it_is_published_again_only_where_it_is_other_than_before(bot: Bot) -> None:
+    opened(bot, "Nothing due today")
+    before = published(bot)
+    opened(bot)
+    assert published(bot) == before
+    log(bot, "Call about forms")
+    opened(bot, "Call about forms")
+    assert published(bot) == before + 1
+
+
+def test_what_slack_has_lost_is_published_again(bot: Bot) -> None:
+    opened(bot, "Nothing due today")
+    bot.slack.slack.homes.clear()
+    opened(bot, "Nothing due today")
+
+
+def test_the_messages_tab_publishes_nothing(bot: Bot) -> None:
+    before = published(bot)
+    bot.slack.actions.open_home(cast.ANNA, "messages")
+    bot.slack.deliveries.settle()
+    opened(bot, who=cast.BO)
+    assert published(bot) == before + 1
+    assert cast.ANNA not in bot.slack.slack.homes
+
+
+def test_a_task_is_done_in_place_and_opened_again(bot: Bot) -> None:
+    log(bot, "Call about forms")
+    opened(bot, "Call about forms")
+    bot.press_at_home(ids.FINISH_AT_HOME)
+    assert "Nothing due today" in shown(bot.home("✓ Done: *Acme AS*: Call about forms"))
+    bot.press_at_home(ids.REOPEN_AT_HOME)
+    assert "Call about forms\ntoday" in shown(bot.home("Open again: *Acme AS*"))
+
+
+def test_a_task_that_is_gone_is_told_over_the_tab(bot: Bot) -> None:
+    log(bot, "Call about forms")
+    opened(bot, "Call about forms")
+    with bot.database.write() as connection:
+        connection.execute(delete(task))
+    bot.press_at_home(ids.FINISH_AT_HOME)
+    told = bot.modal(lambda view: "no longer there" in texts(view.payload["blocks"]))
+    bot.slack.actions.close(cast.ANNA, told.id)
+
+
+def test_the_tab_is_kept_over_a_restart(bot: Bot) -> None:
+    opened(bot)
+    bot.press_at_home(f"{ids.SHOW_HOME}:tab1")
+    bot.home("Renews in 60 days")
+    bot.restart()
+    with bot.database.write() as connection:
+        connection.execute(update(home).values(hash="of an earlier release"))
+    assert "Renews in 60 days" in shown(opened(bot, "*Your clients*"))
+
+
+def test_a_client_is_opened_above_the_list_which_is_filtered_in_place(bot: Bot) -> None:
+    opened(bot)
+    bot.press_at_home(f"{ids.SHOW_HOME}:tab1")
+    bot.home("Renews in 60 days")
+    bot.press_at_home(ids.OPEN_LISTED)
+    assert "*Your clients*" in shown(bot.home("*In use*"))
+    bot.press_at_home(f"{ids.SHOW_LIST}:quick-a")
+    low = shown(bot.home("`tier:low csm:me`"))
+    assert "Twin GmbH" in low
+    assert "Acme AS" not in low
+
+
+def test_a_task_can_be_logged_from_a_card_there(bot: Bot) -> None:
+    opened(bot)
+    bot.press_at_home(ids.OPEN_LISTED)
+    bot.home("*In use*")
+    bot.press_at_home(ids.LOG_TASK)
+    view = bot.modal(lambda view: view.callback_id == ids.LOG_TASK)
+    assert bot.submit(view, title="Call about forms", due="2026-11-20") == {}
+    told = bot.modal(lambda view: "Logged on Acme AS: Call about forms" in texts(view.payload["blocks"]))
+    bot.slack.actions.close(cast.ANNA, told.id)
+    opened(bot, "Call about forms")
+
+
+def test_services_stand_by_pipeline_and_stage(bot: Bot) -> None:
+    services(bot)
+    opened(bot, "Services")
+    bot.press_at_home(f"{ids.SHOW_HOME}:tab2")
+    said = shown(bot.home("*Services · Onboarding*"))
+    assert "3 records · €300 · yours" in said
+    bot.press_at_home(f"{ids.SHOW_HOME}:layout")
+    bot.home("*Step 0* · 2 · €200")
+    view = bot.home()
+    block = next(
+        one for one in view.payload["blocks"] if one.get("accessory", {}).get("action_id") == ids.CHOOSE_PIPELINE
+    )
+    support = next(one["value"] for one in block["accessory"]["options"] if one["text"]["text"] == "Support")
+    bot.press_at_home(ids.CHOOSE_PIPELINE, selected_option=support)
+    assert "*Open* · 1 · €100" in shown(bot.home("*Services · Support*"))
+
+
+def test_only_chosen_pipelines_and_the_layout_of_the_settings(bot: Bot) -> None:
+    services(bot)
+    settle_tab(bot, pipelines=["Support"], layout="board")
+    opened(bot, "Services")
+    bot.press_at_home(f"{ids.SHOW_HOME}:tab2")
+    said = shown(bot.home("*Services · Support*"))
+    assert "*Open* · 1 · €100" in said
+    assert "Onboarding" not in said
+
+
+def test_pages_of_records(bot: Bot) -> None:
+    services(bot, 25)
+    settle_tab(bot, default_pipeline="Onboarding")
+    opened(bot, "Services")
+    bot.press_at_home(f"{ids.SHOW_HOME}:tab2")
+    bot.home("25 records")
+    bot.press_at_home(f"{ids.SHOW_HOME}:next")
+    bot.home("◀ Back")
+    bot.press_at_home(f"{ids.SHOW_HOME}:next")
+    last = bot.home("Service 9")
+    assert "Next ▶" not in shown(last)
+    assert shown(last).count("Step") == 5
+
+
+def test_a_hidden_tab_is_not_there_however_it_is_asked_for(bot: Bot) -> None:
+    services(bot)
+    opened(bot, "Services")
+    settle_tab(bot, is_shown=False)
+    bot.press_at_home(f"{ids.SHOW_HOME}:tab2")
+    said = shown(bot.home("*My day*"))
+    assert "Services" not in said
+
+
+def test_saved_views_are_buttons(bot: Bot) -> None:
+    with bot.database.write() as connection:
+        views.save(connection, asker(bot), "Falling", Filter(team="all", sort=Sort.DROP), None, NOW)
+    opened(bot, "Falling")
+    bot.press_at_home(f"{ids.SHOW_VIEW}:0")
+    bot.home("`team:all sort:drop`")
+
+
+def test_who_has_no_seat_sees_no_client(bot: Bot) -> None:
+    make_super_admin(bot, cast.DINA)
+    with bot.database.write() as connection:
+        rights.set_seat(connection, bot.installation.id, id_of(bot, cast.DINA), "off", by=None, now=NOW)
+    said = shown(opened(bot, "You have no seat: you see settings, and no client.", cast.DINA))
+    assert "Set up customer success" in said
+    assert "Settings" in [
+        one["accessory"]["text"]["text"] for one in bot.home(who=cast.DINA).payload["blocks"] if "accessory" in one
+    ]
+    assert "Customers" not in said
+    assert "Acme" not in said
+    bot.press_at_home(ids.GIVE_ME_A_SEAT, cast.DINA)
+    bot.home("You have a seat now", cast.DINA)
+    bot.press_at_home(f"{ids.SHOW_HOME}:tab0", cast.DINA)
+    bot.home("*7 clients", cast.DINA)
+
+
+def test_settings_are_opened_from_it(bot: Bot) -> None:
+    make_super_admin(bot, cast.DINA)
+    opened(bot, "Set up customer success", cast.DINA)
+    bot.press_at_home(f"{ids.EDIT_WORKSPACE}:1", cast.DINA)
+    view = bot.modal(lambda view: view.callback_id == ids.EDIT_WORKSPACE, cast.DINA)
+    bot.slack.actions.close(cast.DINA, view.id)
+    bot.press_at_home(f"{ids.SHOW_TEAMS}:steps", cast.DINA)
+    bot.home("No teams yet", cast.DINA)
+
+
+def test_it_says_as_whom_somebody_looks(bot: Bot) -> None:
+    make_super_admin(bot, cast.DINA)
+    with bot.database.write() as connection:
+        rights.look_as(connection, bot.installation.id, id_of(bot, cast.DINA), id_of(bot, cast.ANNA), NOW)
+    said = shown(opened(bot, "You look as", cast.DINA))
+    assert "*Your 3 clients*" in said
+    bot.press_at_home(ids.LOOK_AS_MYSELF, cast.DINA)
+    bot.home("You see your own CS workspace again", cast.DINA)
+    assert "*7 clients" in shown(opened(bot, "Set up customer success", cast.DINA))
+
+
+def test_guests_and_strangers_are_told_why_nothing_is_there(bot: Bot) -> None:
+    opened(bot, "Guests have no access", cast.GUS)
+    opened(bot, "People of other companies", cast.SAM)
+
+
+def test_what_changes_elsewhere_is_published_by_the_job_for_who_has_opened_theirs(bot: Bot) -> None:
+    opened(bot, "Nothing due today")
+    log(bot, "Call about forms")
+    log(bot, "Write to them", "V2", cast.BO)
+    with bot.database.write() as connection:
+        audit.record(connection, bot.installation.id, None, NOW, "seats.changed", "seats", {}, {})
+    bot.publish_homes()
+    bot.home("Call about forms")
+    assert set(bot.slack.slack.homes) == {cast.ANNA}
+    before = published(bot)
+    bot.publish_homes()
+    assert published(bot) == before
+
+
+def test_the_job_takes_no_page_away_that_somebody_looks_at(bot: Bot) -> None:
+    opened(bot, "Nothing due today")
+    bot.press_at_home(ids.OPEN_LISTED)
+    bot.home("*In use*")
+    log(bot, "Call about forms")
+    with bot.database.write() as connection:
+        audit.record(connection, bot.installation.id, None, NOW, "seats.changed", "seats", {}, {})
+    bot.publish_homes()
+    assert [one.answer.get("error") for one in bot.slack.calls][-1] == "hash_conflict"
+    assert "*In use*" in shown(bot.home())
+    opened(bot, "Call about forms")
+
+
+@contextmanager
+def counting(bot: Bot) -> Iterator[list[str]]:
+    statements: list[str] = []
+
+    def note(*args: Any) -> None:
+        statements.append(args[2])
+
+    event.listen(bot.database.engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(bot.database.engine, "before_cursor_execute", note)
+    statements[:] = [one for one in statements if not one.startswith(("BEGIN", "PRAGMA"))]
+
+
+@pytest.mark.parametrize("tab", ["summary", "customers", "service"])
+@pytest.mark.parametrize("who", [cast.ANNA, cast.DINA])
+def test_eight_statements_do_from_the_event_to_the_published_view(bot: Bot, tab: str, who: str) -> None:
+    """Also to whom it says what is still to be set up, with everything that it can have."""
+    services(bot)
+    log(bot, "Call", to=who)
+    make_super_admin(bot, cast.DINA)
+    at = {"place": str(Place(tab)), "hash": "", "slack_hash": ""}
+    with bot.database.write() as connection:
+        connection.execute(insert(home).values(installation_id=bot.installation.id, person_id=id_of(bot, who), **at))
+    with counting(bot) as statements:
+        opened(bot, "Summary", who)
+        bot.wait(lambda: any(one.startswith("INSERT INTO home") for one in statements) or None)
+    assert 0 < len(statements) <= 8, statements
+
+
+def choose(bot: Bot, action: str, word: str) -> None:
+    """The entry of a "⋯" menu of the Home tab whose value begins with this word."""
+    blocks = bot.home().payload["blocks"]
+    elements = [one for block in blocks for one in (*block.get("elements", ()), block.get("accessory", {}))]
+    menu = next(one for one in elements if one.get("action_id") == action)
+    value = next(one["value"] for one in menu["options"] if one["value"].split()[0] == word)
+    bot.press_at_home(action, selected_option=value)
+
+
+def test_an_opportunity_is_put_away_from_there(bot: Bot) -> None:
+    opened(bot)
+    bot.press_at_home(ids.OPEN_LISTED)
+    bot.home("*In use*")
+    choose(bot, ids.MORE_OF_CARD, ids.OPPORTUNITIES)
+    bot.wait(lambda: ids.ANSWER_OPPORTUNITY in str(bot.home().payload) or None)
+    choose(bot, ids.ANSWER_OPPORTUNITY, Reply.NOT_NOW)
+    view = bot.modal(lambda view: view.callback_id == ids.NOT_NOW)
+    assert bot.submit(view, not_now="2026-12-24") == {}
+    told = bot.modal(lambda view: "It is kept." in texts(view.payload["blocks"]))
+    bot.slack.actions.close(cast.ANNA, told.id)
+    with bot.database.write() as connection:
+        assert connection.execute(delete(opportunity_answer)).rowcount == 1
