@@ -109,7 +109,10 @@ def _customers(connection: Connection, one: Looker) -> list[Block]:
 def _records(connection: Connection, one: Looker, space: Space, at: Place) -> list[Block]:
     possible = scopes.possible(one.person)
     whose = next((each for each in possible if each.value == at.whose), scopes.default(one.person).whose)
-    found = pipelines.read(connection, one.person, space, at, whose)
+    asked = replace(
+        summary.listing_of(one.person, one.today), scope=scopes.resolve(connection, one.person, FILTERS[whose])
+    )
+    found = pipelines.read(connection, one.catalog, asked, space, at)
     if found is None:
         return of_records.nothing(space, one.person, at, whose, one.words)
     return of_records.tab(space, one.person, at, whose, possible, found, one.today, one.words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
@@ -17,13 +18,12 @@ from sqlalchemy import (
     select,
 )
 
-from bot.domain.access import Person
+from bot.domain.catalog import Catalog
 from bot.domain.home import Place, Space
-from bot.domain.listing import Whose
+from bot.domain.listing import Listing, Scope, Whose
 from bot.domain.pipelines import Board, Item, Sum, chosen, stages
 from bot.domain.workspace_settings import DATE, USER
 from storage import conditions
-from storage.conditions import Shape
 from storage.schema import field, person, record, record_date, record_person, standing, team_member
 
 TABLE_PAGE, OF_STAGE = 10, 3  # records: of a page, and of a stage on a board
@@ -37,30 +37,29 @@ _pipeline, _stage, _amount = (
 )
 
 
-def read(connection: Connection, asker: Person, space: Space, at: Place, whose: Whose) -> Board | None:
-    """What a tab shows; None where there is nothing in its pipelines. Two statements."""
-    tab = space.tab(at.tab)
-    bound: dict[str, Any] = {"installation": asker.installation_id, "workspace": asker.workspace_id}
-    bound |= {"person": asker.seen_as, "team": asker.team_id}
-    sums = [Sum(*row) for row in connection.execute(_sums(space, at, whose, asker), bound)]
+def read(connection: Connection, catalog: Catalog, asked: Listing, space: Space, at: Place) -> Board | None:
+    """What a tab shows of a listing's clients; None where there is nothing in its pipelines. Two statements."""
+    tab, bound = space.tab(at.tab), conditions.values(catalog, asked)
+    seen = _seen(catalog, asked, space, at)
+    sums = [Sum(*row) for row in connection.execute(_sums(space, at).where(*seen), bound)]
     there, pipeline = chosen(sums, tab, at.pipeline)
     found = stages(sums, pipeline) if pipeline is not None else []
     if pipeline is None:
         return None
     wanted = [one.name for one in found if not at.stage or one.key == at.stage]
-    query = _items(space, at, whose, asker).where(_pipeline == pipeline, _stage.in_(wanted))
+    query = _items(space, at).where(*seen, _pipeline == pipeline, _stage.in_(wanted))
     items = [Item(*tuple(row)) for row in connection.execute(_page(query, at, space), bound)]
     has_more = not space.is_board(at) and len(items) > TABLE_PAGE
     return Board(there, pipeline, found, items[:TABLE_PAGE] if has_more else items, has_more)
 
 
-def _sums(space: Space, at: Place, whose: Whose, asker: Person) -> Select[Any]:
+def _sums(space: Space, at: Place) -> Select[Any]:
     by = (_pipeline, _stage, _currency(space))
-    query = select(*by, func.count(), func.sum(_amount)).select_from(_joined(space, at, asker))
-    return query.where(*_seen(space, at, whose)).group_by(*by).limit(SUMS)
+    query = select(*by, func.count(), func.sum(_amount)).select_from(_joined(space, at))
+    return query.group_by(*by).limit(SUMS)
 
 
-def _items(space: Space, at: Place, whose: Whose, asker: Person) -> Select[Any]:
+def _items(space: Space, at: Place) -> Select[Any]:
     tab = space.tab(at.tab)
     owner = _own.person_id if tab.csm else standing.c.person_id
     csm = (person.c.installation_id == _one.installation_id) & (person.c.id == owner)
@@ -68,8 +67,7 @@ def _items(space: Space, at: Place, whose: Whose, asker: Person) -> Select[Any]:
     columns = (_one.id, _one.name, _one.url, _client.c.id.label("client_id"), _client.c.name.label("client"))
     rest = (_stage.label("stage"), _amount.label("amount"), _currency(space).label("currency"))
     query = select(*columns, *rest, person.c.name.label("csm"), ends.label("renews_on"))
-    joined = _joined(space, at, asker, dated=True).outerjoin(person, csm)
-    return query.select_from(joined).where(*_seen(space, at, whose))
+    return query.select_from(_joined(space, at, dated=True).outerjoin(person, csm))
 
 
 def _page(query: Select[Any], at: Place, space: Space) -> Select[Any]:
@@ -84,7 +82,7 @@ def _page(query: Select[Any], at: Place, space: Space) -> Select[Any]:
     return select(*columns).where(numbered.place <= OF_STAGE).order_by(numbered.stage, numbered.place)
 
 
-def _joined(space: Space, at: Place, asker: Person, *, dated: bool = False) -> FromClause:
+def _joined(space: Space, at: Place, *, dated: bool = False) -> FromClause:
     """Each record with its client where that stands, and with its own CSM and day where the settings name them."""
     tab, here = space.tab(at.tab), _one.installation_id
     its = (_client.c.installation_id == here) & (_client.c.object == space.client)
@@ -92,32 +90,30 @@ def _joined(space: Space, at: Place, asker: Person, *, dated: bool = False) -> F
     stands = (standing.c.installation_id == here) & (standing.c.client_id == _client.c.id)
     joined: FromClause = record.join(_client, its).join(standing, stands)
     if tab.csm:
-        named = _property(asker, at.tab, USER, tab.csm)
+        named = _property(at.tab, USER, tab.csm)
         own = (_own.installation_id == here) & (_own.record_id == _one.id) & (_own.property_id == named)
         joined = joined.outerjoin(record_person, own)
     if tab.renewal and dated:
-        named = _property(asker, at.tab, DATE, tab.renewal)
+        named = _property(at.tab, DATE, tab.renewal)
         ends = (_ends.installation_id == here) & (_ends.record_id == _one.id) & (_ends.property_id == named)
         joined = joined.outerjoin(record_date, ends)
     return joined
 
 
-def _property(asker: Person, object_: str, type_: str, name: str) -> ScalarSelect[int]:
+def _property(object_: str, type_: str, name: str) -> ScalarSelect[int]:
     one = field.c
-    mine = (one.installation_id == asker.installation_id, one.object == object_)
+    mine = (one.installation_id == bindparam("installation"), one.object == object_)
     return select(one.id).where(*mine, one.type == type_, one.name == name).scalar_subquery()
 
 
-def _seen(space: Space, at: Place, whose: Whose) -> list[ColumnElement[bool]]:
+def _seen(catalog: Catalog, asked: Listing, space: Space, at: Place) -> list[ColumnElement[bool]]:
     """Records of an object, in the pipelines that were chosen, of clients that somebody sees and asks for."""
     tab = space.tab(at.tab)
-    by_client = Whose.ALL if tab.csm else whose
-    clients = conditions.within(Shape((), None, False, False, by_client, False, False, 0, "", False))
-    # Not by an index of the CSM's clients: SQLite would look for each among all records.
+    clients = conditions.within(conditions.shape(catalog, replace(asked, scope=Scope(Whose.ALL)) if tab.csm else asked))
     seen = [_one.object == at.tab, _one.archived_at.is_(None), _client.c.archived_at.is_(None), *clients]
     if tab.pipelines:
         seen.append(_pipeline.in_(tab.pipelines))
-    return [*seen, *(_owned(whose) if tab.csm else [])]
+    return [*seen, *(_owned(asked.scope.whose) if tab.csm else [])]
 
 
 def _owned(whose: Whose) -> list[ColumnElement[bool]]:

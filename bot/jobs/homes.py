@@ -49,6 +49,8 @@ class Homes:
             there = homes.published(connection, self.installation_id, person_id)
         if person is None or there is None or person.lacks(Right.MEMBER) is not None:
             return
+        if person.looks_as is not None:  # only an answer to them says so; it is made when they open it next
+            return
         try:
             with delivering():
                 home.publish(self._looker(person), self.slack, there=there, only_over=True)

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, update
 
+from bot.blocks.scopes import FILTERS
 from bot.domain.access import Person
 from bot.domain.home import Place, Space
 from bot.domain.listing import Whose
 from bot.domain.pipelines import Board
 from bot.domain.workspace_settings import BOARD, Tab, key
-from storage import pipelines, schema
+from storage import pipelines, schema, scopes, summary
 from storage.database import Database
 from storage.installations import Installation, create
 from tests.conftest import NOW
@@ -74,7 +75,9 @@ def read(
     database: Database, asker: Person, whose: Whose = Whose.ALL, tab: Tab | None = None, at: Place = AT
 ) -> Board | None:
     with database.read() as connection:
-        return pipelines.read(connection, asker, space(tab), at, whose)
+        scope = scopes.resolve(connection, asker, FILTERS[whose])
+        asked = replace(summary.listing_of(asker, NOW.date()), scope=scope)
+        return pipelines.read(connection, bases.small(), asked, space(tab), at)
 
 
 def ids(board: Board | None) -> Sequence[int]:
