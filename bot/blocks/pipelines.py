@@ -58,9 +58,8 @@ def _head(space: Space, at: Place, whose: Whose, found: Board, stage: Stage | No
         return kit.section(*lines)
     options = [(one or words("no pipeline"), key(one)) for one in found.pipelines]
     menu = kit.select(ids.CHOOSE_PIPELINE, options, key(found.pipeline))
-    return kit.carrying(
-        "pipeline", str(replace(at, pipeline="", stage="", first=0)), kit.section(*lines, accessory=menu)
-    )
+    here = replace(at, pipeline=key(found.pipeline), stage="", first=0)  # another id with another pipeline: Slack
+    return kit.carrying("pipeline", str(here), kit.section(*lines, accessory=menu))  # else keeps what was chosen
 
 
 def _named(text: str, otherwise: str) -> str:

@@ -14,7 +14,7 @@ from bot.domain.access import Person
 from bot.domain.filters import Filter
 from bot.domain.home import Kept, Place, Space
 from bot.domain.workspace_settings import BOARD, Tab
-from storage import audit, homes, schema, spaces, tasks, views
+from storage import audit, homes, schema, spaces, standing, tasks, views
 from storage.database import Database
 from storage.installations import Installation, create
 from tests.conftest import NOW
@@ -101,6 +101,14 @@ def test_settings_and_rights_decide_what_everybody_sees(database: Database, here
         audit.record(connection, here.id, None, NOW, "seats.changed", "seats", {}, {})
     assert stale(database, here) == {ANNA, BO, CLEO}
     assert stale(database, other) == set()
+
+
+def test_scores_that_are_made_again_are_shown_by_everybody(database: Database, here: Installation) -> None:
+    """As after an import, and where settings move clients."""
+    standing.advance(database, here.id, bases.small(), {1: TODAY}, NOW)
+    assert stale(database, here) == set()
+    assert standing.settle(database, here.id, bases.small()) == 1
+    assert stale(database, here) == {ANNA, BO, CLEO}
 
 
 def test_each_is_claimed_once_and_again_only_after_a_further_change(database: Database, here: Installation) -> None:
