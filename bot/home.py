@@ -14,7 +14,7 @@ from bot.blocks import first_steps
 from bot.blocks import home as show
 from bot.blocks import listing as lists
 from bot.blocks import pipelines as of_records
-from bot.blocks.kit import Block, Home
+from bot.blocks.kit import Block, Home, Message
 from bot.blocks.scopes import FILTERS
 from bot.blocks.states import ListState
 from bot.blocks.words import Words
@@ -116,6 +116,14 @@ def _records(connection: Connection, one: Looker, space: Space, at: Place) -> li
     if found is None:
         return of_records.nothing(space, one.person, at, whose, one.words)
     return of_records.tab(space, one.person, at, whose, possible, found, one.today, one.words)
+
+
+def answer(one: Looker, slack: WebClient, message: Message) -> None:
+    """What a modal answers that was opened from the list in the Home tab: a list in its place."""
+    with one.db.read() as connection:
+        space = spaces.of(connection, one.person)
+    view = show.home(space, one.person, Place(CUSTOMERS), message["blocks"], one.words)
+    slack.views_publish(user_id=one.person.slack_user_id, view=view)
 
 
 def replier(slack: WebClient, user_id: str, view: Mapping[str, Any]) -> Reply:

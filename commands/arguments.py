@@ -21,7 +21,8 @@ from bot.domain.filter_text import parse
 from bot.domain.filters import Filter
 from bot.domain.listing import Listing
 from bot.errors import UserError
-from storage import facts, followers, lookup, people, rights, scopes, views
+from storage import facts, followers, key_accounts, lookup, people, rights, scopes, views
+from bot.home import Looker
 from storage.database import Database
 
 LONGEST = 2_000  # characters that are looked at; Slack lets people type 10,000
@@ -47,6 +48,11 @@ class Turn:
     def called(self, command: str) -> str:
         """Another command as it is called here."""
         return f"{self.command.removesuffix('engagement')}{command}"
+
+    @property
+    def looker(self) -> Looker:
+        """Who looks at their Home tab."""
+        return Looker(self.person, self.today, self.words, self.db, self.catalog, self.catalogs, self.command)
 
     def known_again(self) -> Turn:
         """The same turn with the person as they are now: what they just did may have changed their rights."""

@@ -18,7 +18,6 @@ from bot.blocks import ids, kit
 from bot.blocks.tasks import Did
 from bot.domain.access import Right
 from bot.domain.home import Place, place
-from bot.home import Looker
 from commands.arguments import Turn, carried_id
 from storage import summary, tasks
 
@@ -29,19 +28,19 @@ Clock = Callable[[], datetime]
 def on_opened(event: Payload, slack: WebClient, turn: Turn) -> None:
     """Somebody opens the Home tab. What stands there is published anew only where it is other than before."""
     if event.get("tab") == "home":
-        home.publish(_looker(turn), slack, there=event.get("view", {}).get("hash"))
+        home.publish(turn.looker, slack, there=event.get("view", {}).get("hash"))
 
 
 def on_show(ack: Ack, action: Payload, slack: WebClient, turn: Turn) -> None:
     """Another tab, page, stage or layout."""
     ack()
-    home.publish(_looker(turn), slack, place(action.get("value") or ""))
+    home.publish(turn.looker, slack, place(action.get("value") or ""))
 
 
 def on_pipeline(ack: Ack, action: Payload, slack: WebClient, turn: Turn) -> None:
     ack()
     at = place(kit.carried(action["block_id"]) or "")
-    home.publish(_looker(turn), slack, replace(at, pipeline=action["selected_option"]["value"]))
+    home.publish(turn.looker, slack, replace(at, pipeline=action["selected_option"]["value"]))
 
 
 def on_done(ack: Ack, action: Payload, slack: WebClient, turn: Turn, now: Clock) -> None:
@@ -72,11 +71,7 @@ def _change(action: Payload, slack: WebClient, turn: Turn, change: Callable[[Con
         did = change(connection, number)
         one = tasks.get(connection, turn.person, number)
     told = show.done(did, one, summary.listing_of(turn.person, turn.today), turn.words)
-    home.publish(_looker(turn), slack, Place(), told=[told])
-
-
-def _looker(turn: Turn) -> Looker:
-    return Looker(turn.person, turn.today, turn.words, turn.db, turn.catalog, turn.catalogs, turn.command)
+    home.publish(turn.looker, slack, Place(), told=[told])
 
 
 LISTENERS = [

@@ -28,8 +28,8 @@ SAID = "said"  # the ids of blocks that stand above what was there before begin 
 VIEWS = 10  # buttons
 SOON = Filter(renews=Renews(0, 60), sort=Sort.RENEWAL)
 QUICK = (*(Filter(tiers=(tier,)) for tier in (Tier.LOW, Tier.MEDIUM, Tier.HIGH)), Filter(sort=Sort.DROP), SOON)
-# What has no place in it: the form of a filter answers into a message, and a card is shared where a message stands.
-NOT_HERE = {ids.FILTER_LIST, ids.SHOW_CHART, ids.PREVIEW_SHARE}
+# What has no place in it: charts are for messages, and a card is shared where a message stands.
+NOT_HERE = {ids.SHOW_CHART, ids.PREVIEW_SHARE}
 ONLY_MESSAGES = {"data_visualization", "markdown"}
 
 

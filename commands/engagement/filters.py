@@ -8,6 +8,7 @@ from typing import Any
 from slack_bolt import Ack
 from slack_sdk import WebClient
 
+from bot import home
 from bot.blocks import filter_form
 from bot.blocks.filter_form import Choices
 from bot.blocks.forms import Values
@@ -21,16 +22,19 @@ from storage import named
 
 Payload = Mapping[str, Any]
 
+AT_HOME = "home"  # in what the modal carries: it was opened from the Home tab
+
 
 def on_open(ack: Ack, action: Payload, body: Payload, slack: WebClient, turn: Turn) -> None:
     """*Filter*: the fields as the list has them."""
     ack()
     wanted = read_filter(action.get("value") or "", turn)
-    view = filter_form.form(wanted, _offered(wanted, turn), forms.carrying(body), turn.words)
+    state = forms.carrying(body, AT_HOME if body.get("view") else "")
+    view = filter_form.form(wanted, _offered(wanted, turn), state, turn.words)
     slack.views_open(trigger_id=body["trigger_id"], view=view)
 
 
-def on_submit(ack: Ack, view: Payload, turn: Turn) -> None:
+def on_submit(ack: Ack, view: Payload, slack: WebClient, turn: Turn) -> None:
     state = forms.carried(view)
     try:
         values = view["state"]["values"]
@@ -38,6 +42,10 @@ def on_submit(ack: Ack, view: Payload, turn: Turn) -> None:
         message = lists.page(text, turn)
     except FilterError as error:
         forms.refuse(ack, filter_form.field(error), error, turn)
+        return
+    if state.about == AT_HOME:
+        ack()
+        home.answer(turn.looker, slack, message)
         return
     forms.replace(ack, state, message, UserError("list_too_old", command=turn.command, filter=text))
 

@@ -171,10 +171,10 @@ def before() -> list[dict[str, Any]]:
 
 
 def test_an_answer_stands_below_the_tabs_in_place_of_the_rest() -> None:
-    message = kit.message("Listed", [kit.section("Listed"), kit.actions(kit.button("Filter", ids.FILTER_LIST, ""))])
+    message = kit.message("Listed", [kit.section("Listed"), kit.actions(kit.button("Chart", ids.SHOW_CHART, ""))])
     made = show.answered(before(), message, in_place=True)
     assert home_problems(made) == []
-    assert [one["block_id"] for one in made["blocks"]] == ["tabs", "b1"]  # a filter's form answers into a message
+    assert [one["block_id"] for one in made["blocks"]] == ["tabs", "b1"]  # a chart is for messages
 
 
 def test_an_answer_below_a_message_stands_above_it_and_the_next_takes_its_place() -> None:

@@ -185,6 +185,17 @@ def test_a_client_is_opened_above_the_list_which_is_filtered_in_place(bot: Bot) 
     assert "Acme AS" not in low
 
 
+def test_the_form_of_the_filter_answers_there(bot: Bot) -> None:
+    opened(bot)
+    bot.press_at_home(f"{ids.SHOW_HOME}:tab1")
+    bot.home("Renews in 60 days")
+    bot.press_at_home(ids.FILTER_LIST)
+    view = bot.modal(lambda view: view.callback_id == ids.FILTER_FORM)
+    assert bot.submit(view, sort="name") == {}
+    assert "*Your clients*" in shown(bot.home("sort:name`"))
+    assert bot.slack.actions.open_view(cast.ANNA) is None
+
+
 def test_a_task_can_be_logged_from_a_card_there(bot: Bot) -> None:
     opened(bot)
     bot.press_at_home(ids.OPEN_LISTED)
@@ -244,7 +255,8 @@ def test_a_hidden_tab_is_not_there_however_it_is_asked_for(bot: Bot) -> None:
     opened(bot, "Services")
     settle_tab(bot, is_shown=False)
     bot.press_at_home(f"{ids.SHOW_HOME}:tab2")
-    said = shown(bot.home("*My day*"))
+    settle(bot)
+    assert "*My day*" in (said := shown(bot.home()))
     assert "Services" not in said
 
 
