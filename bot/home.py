@@ -23,6 +23,7 @@ from bot.domain.catalog import Catalog
 from bot.domain.filter_text import write
 from bot.domain.filters import Filter
 from bot.domain.home import CUSTOMERS, SUMMARY, Place, Space, digest
+from bot.domain.listing import Whose
 from bot.reply import Reply
 from storage import homes, listing, pipelines, rights, scopes, spaces, summary
 from storage.database import Database
@@ -107,7 +108,7 @@ def _customers(connection: Connection, one: Looker) -> list[Block]:
 
 
 def _records(connection: Connection, one: Looker, space: Space, at: Place) -> list[Block]:
-    possible = scopes.possible(one.person)
+    possible = [each for each in scopes.possible(one.person) if isinstance(each, Whose)]
     whose = next((each for each in possible if each.value == at.whose), scopes.default(one.person).whose)
     asked = replace(
         summary.listing_of(one.person, one.today), scope=scopes.resolve(connection, one.person, FILTERS[whose])
