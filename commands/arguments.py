@@ -21,8 +21,8 @@ from bot.domain.filter_text import parse
 from bot.domain.filters import Filter
 from bot.domain.listing import Listing
 from bot.errors import UserError
-from storage import facts, followers, key_accounts, lookup, people, rights, scopes, views
 from bot.home import Looker
+from storage import facts, followers, lookup, people, rights, scopes, views
 from storage.database import Database
 
 LONGEST = 2_000  # characters that are looked at; Slack lets people type 10,000

@@ -10,9 +10,9 @@ from sqlalchemy import Column, Connection, Row, delete, insert, select, update
 
 from bot.errors import UserError
 from storage import audit, installations, people, stale, standing
+from storage.members import IS_FULL
 from storage.schema import (
     field,
-    installation,
     metadata,
     person,
     person_address,
@@ -151,10 +151,8 @@ def _named(connection: Connection, installation_id: int, named: int) -> Row[Any]
 
 
 def _member(connection: Connection, installation_id: int, slack_user_id: str) -> Row[Any]:
-    home = select(installation.c.slack_team_id).where(installation.c.id == installation_id).scalar_subquery()
     mine = (person.c.installation_id == installation_id, person.c.slack_user_id == slack_user_id)
-    full = (person.c.slack_team_id == home, ~person.c.is_guest, ~person.c.is_bot, ~person.c.is_deleted)
-    row = connection.execute(select(person).where(*mine, *full)).one_or_none()
+    row = connection.execute(select(person).where(*mine, IS_FULL)).one_or_none()
     if row is None:
         raise UserError("address_stranger")
     return row

@@ -8,20 +8,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select
 
 from bot.domain.csms import Csm, Found
+from storage.members import IS_FULL
 from storage.schema import field, installation, person, person_address, record, record_person, workspace
 
 _FOUND = case(
     (person.c.slack_user_id.is_(None), Found.NOWHERE.value),
-    (
-        or_(
-            person.c.is_deleted,
-            person.c.is_guest,
-            person.c.is_bot,
-            person.c.slack_team_id.is_distinct_from(installation.c.slack_team_id),
-        ),
-        Found.LEFT.value,
-    ),
-    else_=Found.HERE.value,
+    (IS_FULL, Found.HERE.value),
+    else_=Found.LEFT.value,
 )
 
 
@@ -43,7 +36,6 @@ def every(connection: Connection, installation_id: int) -> list[Csm]:
         )
         .select_from(person)
         .outerjoin(counted, counted.c.person_id == person.c.id)
-        .join(installation, installation.c.id == person.c.installation_id)
         .where(person.c.installation_id == installation_id)
         .where(or_(counted.c.clients.is_not(None), person.c.id.in_(bound)))
     )

@@ -11,16 +11,15 @@ from sqlalchemy import Connection, Row, func, select, update
 from bot.domain.csms import ByHand
 from bot.errors import UserError
 from storage import audit, installations, people
+from storage.members import IS_FULL
 from storage.schema import installation, person
 
 ASKS = timedelta(days=1)  # somebody asks for a seat once in so long
 
-_FULL = (~person.c.is_guest, ~person.c.is_bot, ~person.c.is_deleted, person.c.slack_user_id.is_not(None))
-
 
 def super_admins(connection: Connection, installation_id: int) -> dict[int, str]:
     """Their names, by id. Who cannot act is none: deleted, a guest by now, or not in Slack yet."""
-    mine = (person.c.installation_id == installation_id, person.c.is_super_admin, *_FULL)
+    mine = (person.c.installation_id == installation_id, person.c.is_super_admin, IS_FULL)
     return dict(connection.execute(select(person.c.id, person.c.name).where(*mine).order_by(person.c.id)).all())
 
 
@@ -32,7 +31,7 @@ def name_first(connection: Connection, installation_id: int, emails: Collection[
     if super_admins(connection, installation_id):
         return []
     mine = (person.c.installation_id == installation_id, func.lower(person.c.email).in_(sorted(emails)))
-    found = list(connection.scalars(select(person.c.id).where(*mine, *_FULL)))
+    found = list(connection.scalars(select(person.c.id).where(*mine, IS_FULL)))
     for one in found:
         set_super_admin(connection, installation_id, one, True, by=None, now=now)
     return found
@@ -112,7 +111,7 @@ def seat(connection: Connection, installation_id: int, person_id: int) -> str | 
 def by_hand(connection: Connection, installation_id: int) -> list[ByHand]:
     """Who may do more or less than the rule says, by name."""
     one = person.c
-    mine = (one.installation_id == installation_id, *_FULL, one.is_super_admin | one.manages | one.seat.is_not(None))
+    mine = (one.installation_id == installation_id, IS_FULL, one.is_super_admin | one.manages | one.seat.is_not(None))
     query = select(one.name, one.is_super_admin, one.manages, one.seat).where(*mine).order_by(one.name, one.id)
     return [ByHand(*row) for row in connection.execute(query)]
 

@@ -8,22 +8,17 @@ from datetime import datetime
 from secrets import randbelow
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, not_, or_, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from bot.domain.teams import Entered, Member, Team, names, primary_team
 from bot.errors import FieldError, UserError
 from storage import audit, installations, standing
 from storage.basis import TEAM_PROPERTY
+from storage.members import IS_FULL
 from storage.schema import field as prop
 from storage.schema import installation, person, record, saved_view, source, team, team_member, workspace
 from storage.schema import standing as standings
 from storage.teams import key
-
-_IS_ACTIVE = and_(
-    person.c.slack_user_id.is_not(None),
-    person.c.slack_team_id == installation.c.slack_team_id,
-    not_(or_(person.c.is_guest, person.c.is_bot, person.c.is_deleted)),
-)
 
 
 def every(connection: Connection, installation_id: int) -> list[Team]:
@@ -51,11 +46,10 @@ def every(connection: Connection, installation_id: int) -> list[Team]:
 
 def _members(connection: Connection, installation_id: int) -> dict[int, list[Member]]:
     one = team_member.c
-    columns = (person.c.id, person.c.name, person.c.slack_user_id, _IS_ACTIVE.label("is_active"))
+    columns = (person.c.id, person.c.name, person.c.slack_user_id, IS_FULL.label("is_active"))
     query = (
         select(one.team_id, *columns, one.is_primary, one.is_lead)
         .join(person, (person.c.installation_id == one.installation_id) & (person.c.id == one.person_id))
-        .join(installation, installation.c.id == one.installation_id)
         .where(one.installation_id == installation_id)
         .order_by(person.c.name, person.c.id)
     )
@@ -175,7 +169,7 @@ def _refuse_in_data(connection: Connection, installation_id: int, one: Team, fie
 
 def _people(connection: Connection, installation_id: int, wanted: Entered) -> dict[str, int]:
     """The ids of the people by their Slack ids. Raises FieldError for who is no full member."""
-    mine = (person.c.installation_id == installation_id, installation.c.id == installation_id, _IS_ACTIVE)
+    mine = (person.c.installation_id == installation_id, IS_FULL)
     query = select(person.c.slack_user_id, person.c.id).where(*mine, person.c.slack_user_id.in_(sorted(wanted.people)))
     found: dict[str, int] = dict(connection.execute(query).all())
     if wanted.people - found.keys():

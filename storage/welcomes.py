@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Exists, exists, func, or_, sel
 
 from bot.domain.access import Person
 from storage import installations, people
+from storage.members import IS_FULL
 from storage.schema import installation, person, standing, team_member, workspace
 
 
@@ -68,14 +69,14 @@ def clients(connection: Connection, one: Person) -> int:
 
 
 def _candidates(installation_id: int) -> tuple[ColumnElement[bool], ...]:
+    """In Slack, not welcomed, and with a reason to have a seat."""
     return (*at_work(installation_id), person.c.welcomed_at.is_(None))
 
 
 def at_work(installation_id: int) -> tuple[ColumnElement[bool], ...]:
     """Full members of the Slack workspace with a reason to have a seat: nobody else is written to unasked."""
-    full = (~person.c.is_guest, ~person.c.is_bot, ~person.c.is_deleted, person.c.slack_user_id.is_not(None))
     reason = or_(person.c.seat == "on", _of(team_member), _has_clients())
-    return (person.c.installation_id == installation_id, *full, reason)
+    return (person.c.installation_id == installation_id, IS_FULL, reason)
 
 
 def _of(table: Any) -> Exists:

@@ -10,21 +10,24 @@ from sqlalchemy import insert, update
 
 from bot.domain.csms import ByHand
 from bot.errors import UserError
-from storage import audit, rights
+from storage import audit, installations, rights
 from storage.database import Database
 from storage.installations import Installation
 from storage.schema import person
 from tests.conftest import NOW
 
 ADA, BEA, CAT = 1, 2, 3
+HOME = "T1"
 
 
 @pytest.fixture
 def here(database: Database, installation: Installation) -> int:
     with database.write() as connection:
+        installations.bind(connection, installation.id, HOME)
         for number, name in ((ADA, "ada"), (BEA, "bea"), (CAT, "cat")):
-            values = {"slack_user_id": f"U{number}", "email": f"{name}@example.com", "is_admin": number != CAT}
-            connection.execute(insert(person).values(installation_id=installation.id, id=number, name=name, **values))
+            user = {"slack_user_id": f"U{number}", "slack_team_id": HOME, "email": f"{name}@example.com"}
+            values = {"installation_id": installation.id, "id": number, "name": name, "is_admin": number != CAT}
+            connection.execute(insert(person).values(values | user))
     return installation.id
 
 
@@ -59,11 +62,14 @@ def test_the_last_super_admin_stays(database: Database, here: int) -> None:
             rights.set_super_admin(connection, here, BEA, False, by=BEA, now=NOW)
 
 
-def test_one_whom_slack_has_deleted_is_no_super_admin(database: Database, here: int) -> None:
+@pytest.mark.parametrize("change", [{"is_deleted": True}, {"is_guest": True}, {"slack_team_id": "T0OTHER"}])
+def test_who_is_no_full_member_by_now_is_not_the_super_admin_who_stays(
+    database: Database, here: int, change: dict[str, object]
+) -> None:
     with database.write() as connection:
         for one in (ADA, BEA):
             rights.set_super_admin(connection, here, one, True, by=None, now=NOW)
-        connection.execute(update(person).where(person.c.id == ADA).values(is_deleted=True))
+        connection.execute(update(person).where(person.c.id == ADA).values(change))
         with pytest.raises(UserError, match="last_super_admin"):
             rights.set_super_admin(connection, here, BEA, False, by=BEA, now=NOW)
 

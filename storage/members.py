@@ -1,0 +1,22 @@
+"""Full members of the Slack workspace that installed the bot: only they may use it, and be given anything in it."""
+
+from __future__ import annotations
+
+from sqlalchemy import and_, select
+
+from storage.schema import installation, person
+
+_home = (
+    select(installation.c.slack_team_id)
+    .where(installation.c.id == person.c.installation_id)
+    .correlate(person)
+    .scalar_subquery()
+)
+# Of a row of `person`, the same as `bot.domain.access.refusal` says of one person.
+IS_FULL = and_(
+    person.c.slack_user_id.is_not(None),
+    person.c.slack_team_id == _home,
+    ~person.c.is_guest,
+    ~person.c.is_bot,
+    ~person.c.is_deleted,
+)
