@@ -55,11 +55,12 @@ def _bound(connection: Connection, installation_id: int) -> dict[int, list[str]]
 
 
 def named(installation_id: int) -> Select[Any]:
-    """Whom clients name, and whether each is found in Slack: for another statement."""
-    counted = _counted(installation_id).subquery()
-    joined = person.join(counted, counted.c.person_id == person.c.id)
-    joined = joined.join(installation, installation.c.id == person.c.installation_id)
-    return select(_FOUND.label("found")).select_from(joined).where(person.c.installation_id == installation_id)
+    """Of everybody whom a client names, whether they are in Slack: for another statement.
+
+    Looked for from the people, of whom there are hundreds where of their clients there may be a million.
+    """
+    names_them = _naming(installation_id, record_person.c.person_id == person.c.id).correlate(person).exists()
+    return select(_FOUND.label("found")).where(person.c.installation_id == installation_id, names_them)
 
 
 def clients_of(connection: Connection, installation_id: int, person_id: int) -> int:
@@ -69,10 +70,17 @@ def clients_of(connection: Connection, installation_id: int, person_id: int) -> 
 
 
 def _counted(installation_id: int, *which: ColumnElement[bool]) -> Select[Any]:
+    counted = func.count(record.c.id.distinct()).label("clients")
+    naming = _naming(installation_id, *which)
+    return naming.with_only_columns(record_person.c.person_id, counted).group_by(record_person.c.person_id)
+
+
+def _naming(installation_id: int, *which: ColumnElement[bool]) -> Select[Any]:
+    """What clients say of their CSMs, by the properties that any workspace chose."""
     chosen = select(workspace.c.csm_property).where(workspace.c.installation_id == installation_id)
     mine = (record_person.c.installation_id == installation_id, record.c.archived_at.is_(None), *which)
     return (
-        select(record_person.c.person_id, func.count(record.c.id.distinct()).label("clients"))
+        select(record_person.c.person_id)
         .select_from(record_person)
         .join(
             field,
@@ -90,5 +98,4 @@ def _counted(installation_id: int, *which: ColumnElement[bool]) -> Select[Any]:
             (installation.c.id == record.c.installation_id) & (installation.c.client_object == record.c.object),
         )
         .where(*mine)
-        .group_by(record_person.c.person_id)
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Connection, Table, func, insert, select, update
 
+from bot.domain.csms import Found
 from bot.errors import UserError
 from storage import addresses, audit, csms, people
 from storage.database import Database
@@ -118,8 +119,10 @@ def test_who_is_not_found_comes_first_then_who_left_with_the_clients_that_are_le
         add(connection, record_person, here, property_id=2, record_id=3, person_id=GUS)  # no CSM property
         found = [(one.id, one.found.name, one.clients) for one in csms.every(connection, here)]
         assert found == [(OLA, "NOWHERE", 1), (9, "LEFT", 1), (ADA, "HERE", 1)]
+        assert sorted(Found(one).name for one in connection.scalars(csms.named(here))) == ["HERE", "LEFT", "NOWHERE"]
         connection.execute(update(record).where(record.c.id == 2).values(archived_at=NOW))
         assert [one.id for one in csms.every(connection, here)] == [OLA, ADA]
+        assert sorted(Found(one).name for one in connection.scalars(csms.named(here))) == ["HERE", "NOWHERE"]
 
 
 # Unbound
