@@ -8,7 +8,7 @@ from datetime import datetime
 from secrets import randbelow
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from bot.domain.teams import Entered, Member, Team, names, primary_team
 from bot.errors import FieldError, UserError
@@ -21,9 +21,9 @@ from storage.schema import standing as standings
 from storage.teams import key
 
 
-def every(connection: Connection, installation_id: int) -> list[Team]:
-    """All teams by name, with their people. Two statements."""
-    members = _members(connection, installation_id)
+def every(connection: Connection, installation_id: int, *which: ColumnElement[bool]) -> list[Team]:
+    """All teams by name, or those of which this is so, with their people. Two statements."""
+    members = _members(connection, installation_id, *which)
     query = (
         select(
             *(team.c[name] for name in ("id", "name", "country", "time_zone", "channel_id", "version")),
@@ -38,19 +38,20 @@ def every(connection: Connection, installation_id: int) -> list[Team]:
                 source, (source.c.installation_id == team.c.installation_id) & (source.c.id == team.c.source_id)
             )
         )
-        .where(team.c.installation_id == installation_id)
+        .where(team.c.installation_id == installation_id, *which)
         .order_by(team.c.name_key)
     )
     return [Team(**row, members=tuple(members[row["id"]])) for row in connection.execute(query).mappings()]
 
 
-def _members(connection: Connection, installation_id: int) -> dict[int, list[Member]]:
+def _members(connection: Connection, installation_id: int, *which: ColumnElement[bool]) -> dict[int, list[Member]]:
     one = team_member.c
     columns = (person.c.id, person.c.name, person.c.slack_user_id, IS_FULL.label("is_active"))
     query = (
         select(one.team_id, *columns, one.is_primary, one.is_lead)
         .join(person, (person.c.installation_id == one.installation_id) & (person.c.id == one.person_id))
-        .where(one.installation_id == installation_id)
+        .join(team, (team.c.installation_id == one.installation_id) & (team.c.id == one.team_id))
+        .where(one.installation_id == installation_id, *which)
         .order_by(person.c.name, person.c.id)
     )
     found: dict[int, list[Member]] = defaultdict(list)
@@ -61,10 +62,10 @@ def _members(connection: Connection, installation_id: int) -> dict[int, list[Mem
 
 def get(connection: Connection, installation_id: int, team_id: int) -> Team:
     """Raises UserError where it is gone."""
-    found = next((one for one in every(connection, installation_id) if one.id == team_id), None)
-    if found is None:
+    found = every(connection, installation_id, team.c.id == team_id)
+    if not found:
         raise UserError("team_gone")
-    return found
+    return found[0]
 
 
 def changeable(connection: Connection, installation_id: int, team_id: int, version: int | None = None) -> Team:
