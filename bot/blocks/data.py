@@ -9,6 +9,7 @@ from bot.blocks import forms, ids, kit
 from bot.blocks.forms import FormState
 from bot.blocks.kit import Message, Modal
 from bot.blocks.words import Words
+from bot.blocks.workspaces import back
 from bot.domain.data import MOST_FILES, Import, Loaded, Source
 
 NAMED = 5  # tools that are not measured, and files of an import; the others are counted
@@ -31,6 +32,7 @@ def page(one: Loaded, today: date, zone: tzinfo, words: Words) -> Message:
     buttons = kit.actions(
         kit.button(words("Upload CSV"), ids.UPLOAD_DATA, "", stands_out=not one.clients),
         kit.button(words("Look again"), f"{ids.SHOW_DATA}:again", ""),
+        back(words),
     )
     told = ". ".join(line for part in parts for line in part)
     return kit.message(f"{told}.".replace("*", ""), [*(kit.section(*part) for part in parts if part), buttons])
