@@ -25,16 +25,12 @@ def read(connection: Connection, installation_id: int) -> Objects:
 def _loaded(connection: Connection, installation_id: int) -> tuple[str, ...]:
     """The objects that have records."""
     mine = record.c.installation_id == installation_id
-    found = _named(connection, installation_id)
+    found = list(_named(connection, installation_id))
     there = (exists().where(mine, record.c.object == one, record.c.archived_at.is_(None)) for one in found)
     return tuple(one for one, is_there in zip(found, there, strict=True) if connection.scalar(select(is_there)))
 
 
-def _named(connection: Connection, installation_id: int) -> list[str]:
-    return list(_following(connection, installation_id))
-
-
-def _following(connection: Connection, installation_id: int) -> Iterator[str]:
+def _named(connection: Connection, installation_id: int) -> Iterator[str]:
     """From each name to the next in the index: a DISTINCT would go through all records."""
     first = select(func.min(record.c.object)).where(record.c.installation_id == installation_id)
     found = connection.scalar(first)

@@ -47,7 +47,7 @@ def on_chosen(ack: Ack, view: Payload, turn: Turn) -> None:
         forms.refuse(ack, error.field, error, turn)
         return
     if show.is_same(before, after):
-        ack(response_action="update", view=_notice("Nothing was changed.", turn))
+        ack(response_action="update", view=_notice(turn.words("Nothing was changed."), turn))
     else:
         ack(response_action="push", view=show.confirm(before, after, turn.words))
 
@@ -58,7 +58,7 @@ def on_confirmed(ack: Ack, view: Payload, turn: Turn, now: Callable[[], datetime
     with turn.db.write() as connection:
         if submissions.claim(connection, here, view["id"], moment):
             objects.change(connection, here, turn.person.id, before, after, moment)
-    ack(response_action="update", view=_notice("The objects are changed.", turn))
+    ack(response_action="update", view=_notice(turn.words("The objects are changed."), turn))
     index.resettle(turn)
 
 
@@ -70,4 +70,4 @@ def _carried(view: Payload) -> tuple[Objects, Objects]:
 
 
 def _notice(told: str, turn: Turn) -> kit.Modal:
-    return notice(turn.words(told), turn.words, turn.words("Objects"), ends_all=True)
+    return notice(told, turn.words, turn.words("Objects"), ends_all=True)
