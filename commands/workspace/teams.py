@@ -20,12 +20,12 @@ from bot.errors import FieldError, UserError
 from bot.reply import Reply
 from commands import forms
 from commands.arguments import Turn, carried_id
-from storage import places, standing, submissions
+from commands.workspace import index
+from storage import places, submissions
 from storage import team_settings as teams
 
 Payload = Mapping[str, Any]
 Clock = Callable[[], datetime]
-SETTLING = 5.0  # seconds of moving clients to their workspaces here; the rest is a job's
 
 
 def page(turn: Turn, first: int = 0) -> kit.Message:
@@ -71,8 +71,7 @@ def on_created(ack: Ack, view: Payload, turn: Turn, now: Clock) -> None:
     person, moment = turn.person, now()
 
     def write(writing: Connection) -> None:
-        entered = _entered(view)
-        teams.create(writing, person.installation_id, entered, by=person.id, now=moment)
+        teams.create(writing, person.installation_id, _entered(view), by=person.id, now=moment)
 
     _save(ack, view, turn, moment, write)
 
@@ -125,18 +124,13 @@ def _entered(view: Payload) -> Entered:
 
 def _save(ack: Ack, view: Payload, turn: Turn, now: datetime, write: Callable[[Connection], None]) -> None:
     """Write once what a modal says, show the teams in the place of the list, and move clients that it moves."""
-    here = turn.person.installation_id
     try:
         with turn.db.write() as connection:
-            if submissions.claim(connection, here, view["id"], now):
+            if submissions.claim(connection, turn.person.installation_id, view["id"], now):
                 write(connection)
     except FieldError as error:
         forms.refuse(ack, error.field, error, turn)
         return
-    forms.replace(
-        ack,
-        forms.carried(view),
-        page(turn),
-        UserError("workspace_too_old", command=f"{turn.called('workspace')} teams"),
-    )
-    standing.catch_up(turn.db, here, seconds=SETTLING)
+    too_late = UserError("workspace_too_old", command=f"{turn.called('workspace')} teams")
+    forms.replace(ack, forms.carried(view), page(turn), too_late)
+    index.resettle(turn)
