@@ -38,7 +38,7 @@ def offer_first(words: Words) -> Message:
     return kit.message(text, [kit.section(text), kit.actions(kit.button(words("Become one"), ids.BECOME_FIRST, ""))])
 
 
-def steps(one: Steps, today: date, command: str, words: Words) -> Message:
+def steps(one: Steps, asker: Person, today: date, command: str, words: Words) -> Message:
     """To super admins, until all is done that can be done by now."""
     done = sum(one.done)
     title = words("Set up customer success")
@@ -46,8 +46,9 @@ def steps(one: Steps, today: date, command: str, words: Words) -> Message:
         _ticked(is_done, line) for is_done, line in zip((*one.done, False), _lines(one, today, words), strict=True)
     ]
     said = words("{n} of {all} done", n=done, all=len(lines))
-    ask = words("Try it meanwhile: `{command}` and a client's name", command=command)
-    blocks = [kit.section(f"*{title}* {said}", *lines), *_buttons(one, words), kit.context(ask)]
+    blocks = [kit.section(f"*{title}* {said}", *lines), *_buttons(one, words)]
+    if asker.has_seat:
+        blocks.append(kit.context(words("Try it meanwhile: `{command}` and a client's name", command=command)))
     return kit.message(f"{title}: {said}. {' '.join(f'{line}.' for line in lines)}", blocks)
 
 
@@ -81,7 +82,8 @@ def _buttons(one: Steps, words: Words) -> list[Block]:
     if not one.clients:
         buttons.append(kit.button(words("Load clients"), f"{ids.SHOW_DATA}:steps", ""))
     if missing:
-        buttons.append(kit.button(words("Find the other {n}", n=missing), f"{ids.SHOW_PEOPLE}:steps", "0"))
+        label = words.count("Find {n} CSM", "Find {n} CSMs", missing)
+        buttons.append(kit.button(label, f"{ids.SHOW_PEOPLE}:steps", "0"))
     if not one.teams:
         buttons.append(kit.button(words("Make teams"), f"{ids.SHOW_TEAMS}:steps", "0"))
     return [kit.actions(*buttons)] if buttons else []

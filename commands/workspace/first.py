@@ -32,7 +32,7 @@ def _parts(turn: Turn) -> Iterator[Message]:
     if me.is_slack_admin and not admins:
         yield show.offer_first(turn.words)
     if steps is not None and not all(steps.done):
-        yield show.steps(steps, turn.today, turn.command, turn.words)
+        yield show.steps(steps, me, turn.today, turn.command, turn.words)
     if not me.has_seat:
         yield show.no_seat(me, next(iter(admins.values()), None), turn.words)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from bot.blocks import first_steps as show
@@ -18,8 +19,9 @@ ANNA = Person(2, 1, 1, "U0ANNACSM", "Anna", "UTC", "en-US", has_seat=False)
 
 
 def test_the_steps_of_a_new_installation_and_of_one_with_clients(golden: Golden) -> None:
-    golden("steps_new", show.steps(Steps(0, None, 0, 36, 0, 0, 0, True), TODAY, "/engagement", WORDS))
-    golden("steps", show.steps(Steps(600, TODAY, 22, 36, 9, 12, 0, False), TODAY, "/engagement", WORDS))
+    seated = replace(DINA, has_seat=True)
+    golden("steps_new", show.steps(Steps(0, None, 0, 36, 0, 0, 0, True), DINA, TODAY, "/engagement", WORDS))
+    golden("steps", show.steps(Steps(600, TODAY, 22, 36, 9, 12, 0, False), seated, TODAY, "/engagement", WORDS))
 
 
 def test_what_is_offered_to_an_admin_of_slack_stands_above_the_list(golden: Golden) -> None:
