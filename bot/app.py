@@ -28,7 +28,7 @@ from bot.recent import Recent
 from bot.reply import replier
 from bot.settings import Settings
 from commands import activity, engagement, home, members, morning, opportunities, share, workspace
-from commands.arguments import Turn
+from commands.arguments import Turn, refusal
 from storage import people, rights
 from storage.audience import Audience
 from storage.catalog import Catalogs
@@ -143,7 +143,7 @@ class Door:
         refused = found.lacks(right)
         if refused is not None:
             context["refused"] = found
-            raise _refusal(refused, context["db"], found)
+            raise refusal(_turn(context, found), refused)
         context["turn"] = _turn(context, found)
         if found.looks_as is not None:
             _say_as_whom(context, found)
@@ -172,16 +172,6 @@ def _find(context: BoltContext) -> Person | None:
     with context["db"].read() as connection:
         who = context.actor_user_id or context.user_id or ""
         return people.find(connection, _home(context), who, context["now"]())
-
-
-def _refusal(refused: Refusal, database: Database, asker: Person) -> UserError:
-    """Why, and whom to ask: the super admins by name; without one, who may become the first."""
-    if refused is Refusal.NO_SEAT and asker.is_super_admin:
-        return UserError("no_seat_admin")
-    with database.read() as connection:
-        found = rights.super_admins(connection, asker.installation_id)
-    who = ", ".join(found.values()) or speak(asker.locale)("an admin of this Slack workspace")
-    return UserError(refused.value, who=who, admin=next(iter(found.values()), None))
 
 
 def _home(context: BoltContext) -> str:

@@ -13,7 +13,7 @@ from bot.blocks import engagement as cards
 from bot.blocks.kit import Message
 from bot.blocks.words import Words
 from bot.domain import views as saved_views
-from bot.domain.access import Person, Right
+from bot.domain.access import Person, Refusal, Right
 from bot.domain.catalog import Catalog
 from bot.domain.clients import Client
 from bot.domain.engagement import Engagement, assess
@@ -68,9 +68,20 @@ def require(turn: Turn, right: Right) -> None:
     """Raise UserError where who asks lacks a right that only a part of a command asks for."""
     refused = turn.person.lacks(right)
     if refused is not None:
-        with turn.db.read() as connection:
-            admins = rights.super_admins(connection, turn.person.installation_id)
-        raise UserError(refused.value, who=", ".join(admins.values()) or turn.words("an admin of this Slack workspace"))
+        raise refusal(turn, refused)
+
+
+def refusal(turn: Turn, refused: Refusal) -> UserError:
+    """Why, and whom to ask: the super admins by name; without one, who may become the first."""
+    asker = turn.person
+    if refused is Refusal.NO_SEAT and asker.is_super_admin:
+        return UserError("no_seat_admin")
+    with turn.db.read() as connection:
+        admins = rights.super_admins(connection, asker.installation_id)
+    if not admins and asker.is_slack_admin and asker.refusal is None:
+        return UserError("no_super_admin_yet", command=turn.called("workspace"))
+    who = ", ".join(admins.values()) or turn.words("an admin of this Slack workspace")
+    return UserError(refused.value, who=who, admin=next(iter(admins.values()), None))
 
 
 def typed(text: str | None) -> str:

@@ -11,6 +11,7 @@ SENTENCES = {
     "no_seat": "You need a seat to work with clients here. Ask {who} for one.",
     "no_settings": "That takes the right to manage customer success settings, and a seat. Ask {who}.",
     "no_super_admin": "Only a super admin can do that. Ask {who}.",
+    "no_super_admin_yet": "Nobody is super admin here yet. As an admin of Slack you can be the first: type {command}.",
     "super_admin_taken": "There is a super admin by now: ask them.",
     "no_slack_admin": "Only an owner or admin of this Slack workspace can become the first super admin.",
     "last_super_admin": "Somebody must be super admin: make another one first.",

@@ -34,6 +34,12 @@ def test_an_admin_of_slack_is_offered_to_become_the_first_and_becomes_it(bot: Bo
     assert admins(bot) == ["Dina"]
 
 
+def test_an_admin_of_slack_is_told_how_to_become_the_first_where_a_right_is_missing(bot: Bot) -> None:
+    told = "Nobody is super admin here yet. As an admin of Slack you can be the first: type /workspace."
+    assert bot.ask("/workspace create", who=cast.DINA).text == told
+    assert "Ask an admin of this Slack workspace." in bot.ask("/workspace create", who=cast.ANNA).text
+
+
 def test_who_is_no_admin_of_slack_is_offered_nothing_and_gets_nothing_by_a_forged_button(bot: Bot) -> None:
     asked = bot.ask("/workspace", who=cast.ANNA)
     assert ids.BECOME_FIRST not in json.dumps(asked.blocks)
