@@ -43,6 +43,7 @@ SENTENCES = {
     "team_time_zone": "That is no time zone. They are named like Europe/Oslo.",
     "workspace_too_old": "It is done. This message is too old to be replaced. Type: {command}",
     "workspace_word": "There is no {command} {word}. What there is: {command} help",
+    "workspace_meant": "There is no {command} {word}. Did you mean {command} {meant}?",
     "workspace_gone": "This CS workspace was deleted meanwhile. Nothing was changed.",
     "workspace_primary": "The primary CS workspace always stays. Its name and settings can be changed.",
     "workspace_no_name": "Give it a name of letters or digits.",

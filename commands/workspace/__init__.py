@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from slack_bolt import Ack
@@ -11,13 +12,20 @@ from slack_sdk import WebClient
 
 from bot.blocks import ids
 from bot.blocks import workspaces as show
+from bot.blocks.kit import Message
 from bot.domain.access import Right
 from bot.errors import UserError
-from commands import forms
 from commands.arguments import Turn, require, typed
 from commands.workspace import create, data, delete, edit, first, history, looking, objects, people, seats, teams
 
 Payload = Mapping[str, Any]
+PAGES: Mapping[str, Callable[[Turn], Message]] = {
+    "teams": teams.page,
+    "people": people.page,
+    "data": data.page,
+    "history": history.page,
+}
+FORMS = {"create": create.open_form, "objects": objects.open_form}
 
 
 def on_command(ack: Ack, command: Payload, slack: WebClient, turn: Turn) -> None:
@@ -25,30 +33,24 @@ def on_command(ack: Ack, command: Payload, slack: WebClient, turn: Turn) -> None
     match typed(command.get("text")).casefold():
         case "":
             ack(**first.page(turn))
-        case "teams":
-            require(turn, Right.SETTINGS)
-            ack(**teams.page(turn))
-        case "people":
-            require(turn, Right.SETTINGS)
-            ack(**people.page(turn))
         case "help" | "?":
             ack(**show.usage(command["command"], turn.words))
-        case "create":
+        case word if word in PAGES:
+            require(turn, Right.SETTINGS)
+            ack(**PAGES[word](turn))
+        case word if word in FORMS:
             require(turn, Right.SETTINGS)
             ack()
-            create.open_form(command["trigger_id"], slack, turn, forms.carrying({}))
-        case "objects":
-            require(turn, Right.SETTINGS)
-            ack()
-            objects.open_form(command["trigger_id"], slack, turn)
-        case "data":
-            require(turn, Right.SETTINGS)
-            ack(**data.page(turn))
-        case "history":
-            require(turn, Right.SETTINGS)
-            ack(**history.page(turn))
+            FORMS[word]({"trigger_id": command["trigger_id"]}, slack, turn)
         case word:
-            raise UserError("workspace_word", word=word, command=command["command"])
+            raise _unknown(word, command["command"])
+
+
+def _unknown(word: str, command: str) -> UserError:
+    near = get_close_matches(word, [*PAGES, *FORMS, "help"], n=1)
+    if near:
+        return UserError("workspace_meant", word=word, command=command, meant=near[0])
+    return UserError("workspace_word", word=word, command=command)
 
 
 LISTENERS = [

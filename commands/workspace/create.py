@@ -11,7 +11,6 @@ from slack_sdk import WebClient
 
 from bot.blocks import workspace_form as form
 from bot.blocks import workspaces as show
-from bot.blocks.forms import FormState
 from bot.domain.workspace_settings import description, name, teams
 from bot.domain.workspaces import MOST
 from bot.errors import FieldError
@@ -23,19 +22,19 @@ from storage import submissions, workspace_changes, workspace_choices, workspace
 Payload = Mapping[str, Any]
 
 
-def open_form(trigger: str, slack: WebClient, turn: Turn, state: FormState) -> None:
+def open_form(body: Payload, slack: WebClient, turn: Turn) -> None:
     here = turn.person.installation_id
     with turn.db.read() as connection:
         is_full = len(workspaces.every(connection, here)) > MOST
         is_free = bool(workspace_choices.free_teams(connection, here))
-    view = show.full(turn.words) if is_full else form.create(state, turn.words, is_free=is_free)
-    slack.views_open(trigger_id=trigger, view=view)
+    view = show.full(turn.words) if is_full else form.create(forms.carrying(body), turn.words, is_free=is_free)
+    slack.views_open(trigger_id=body["trigger_id"], view=view)
 
 
 def on_open(ack: Ack, body: Payload, slack: WebClient, turn: Turn) -> None:
     """*Create*, from the list."""
     ack()
-    open_form(body["trigger_id"], slack, turn, forms.carrying(body))
+    open_form(body, slack, turn)
 
 
 def on_submit(ack: Ack, view: Payload, turn: Turn, now: Callable[[], datetime]) -> None:

@@ -22,16 +22,16 @@ from storage import objects, submissions
 Payload = Mapping[str, Any]
 
 
-def open_form(trigger: str, slack: WebClient, turn: Turn) -> None:
+def open_form(body: Payload, slack: WebClient, turn: Turn) -> None:
     with turn.db.read() as connection:
         found = objects.read(connection, turn.person.installation_id)
-    slack.views_open(trigger_id=trigger, view=show.form(found, turn.words))
+    slack.views_open(trigger_id=body["trigger_id"], view=show.form(found, turn.words))
 
 
 def on_open(ack: Ack, body: Payload, slack: WebClient, turn: Turn) -> None:
     """*Objects*, from the list."""
     ack()
-    open_form(body["trigger_id"], slack, turn)
+    open_form(body, slack, turn)
 
 
 def on_chosen(ack: Ack, view: Payload, turn: Turn) -> None:

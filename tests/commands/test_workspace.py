@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import delete, select, update
 
 from bot.playground import people as cast
@@ -15,8 +16,13 @@ def test_a_csm_is_told_their_workspace_and_whom_to_ask(bot: Bot) -> None:
     assert text == "Your CS workspace is Customer success. Nobody sets up CS workspaces yet."
 
 
-def test_a_word_that_it_does_not_know_names_its_help(bot: Bot) -> None:
-    assert bot.ask("/workspace cretae").text == "There is no /workspace cretae. What there is: /workspace help"
+@pytest.mark.parametrize(
+    ("word", "says"),
+    [("cretae", "Did you mean /workspace create?"), ("tems", "Did you mean /workspace teams?"),
+     ("acme", "What there is: /workspace help")],
+)  # fmt: skip
+def test_a_word_that_it_does_not_know_is_answered_with_the_one_that_was_meant(bot: Bot, word: str, says: str) -> None:
+    assert bot.ask(f"/workspace {word}").text == f"There is no /workspace {word}. {says}"
 
 
 def test_a_super_admin_sees_all_workspaces_with_their_teams(bot: Bot) -> None:
