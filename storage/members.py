@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, select
+from sqlalchemy import Connection, and_, select
 
+from bot.domain.access import Person
+from bot.errors import UserError
+from storage import people
 from storage.schema import installation, person
 
 _home = (
@@ -20,3 +23,11 @@ IS_FULL = and_(
     ~person.c.is_bot,
     ~person.c.is_deleted,
 )
+
+
+def get(connection: Connection, installation_id: int, person_id: int | None) -> Person:
+    """One who may be given something, or be looked as. Raises UserError where they are no full member."""
+    found = None if person_id is None else people.by_id(connection, installation_id, person_id)
+    if found is None or found.refusal is not None:
+        raise UserError("person_gone")
+    return found

@@ -14,7 +14,7 @@ from bot.blocks.notices import notice
 from bot.errors import UserError
 from bot.reply import Reply
 from commands.arguments import Turn, carried_id
-from storage import people, rights
+from storage import members, rights
 
 Payload = Mapping[str, Any]
 Clock = Callable[[], datetime]
@@ -27,9 +27,7 @@ def on_look(ack: Ack, action: Payload, body: Payload, slack: WebClient, turn: Tu
     if not me.has_seat:
         raise UserError("look_no_seat")
     with turn.db.write() as connection:
-        other = people.by_id(connection, me.installation_id, carried_id(action["value"]) or 0)
-        if other is None:
-            raise UserError("person_gone")
+        other = members.get(connection, me.installation_id, carried_id(action["value"]))
         rights.look_as(connection, me.installation_id, me.id, None if other.id == me.id else other.id, now())
     view = notice(show.begun(other.name, turn.command, turn.words), turn.words, turn.words("Look as somebody"))
     slack.views_update(view_id=body["view"]["id"], view=view)

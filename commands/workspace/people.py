@@ -18,7 +18,7 @@ from bot.errors import UserError
 from bot.reply import Reply
 from commands import forms
 from commands.arguments import Turn, carried_id
-from storage import addresses, csms, people, rights, standing, submissions, teams, welcomes
+from storage import addresses, csms, members, people, rights, standing, submissions, teams, welcomes
 
 Payload = Mapping[str, Any]
 Clock = Callable[[], datetime]
@@ -102,9 +102,7 @@ def _chosen(connection: Connection, action: Payload, turn: Turn) -> int | None:
 def _rights(connection: Connection, turn: Turn, identity: int | None) -> Rights:
     """Raises UserError for who is no full member."""
     here = turn.person.installation_id
-    one = people.by_id(connection, here, identity) if identity is not None else None
-    if one is None or one.refusal is not None:
-        raise UserError("person_gone")
+    one = members.get(connection, here, identity)
     clients, seat = csms.clients_of(connection, here, one.id), rights.seat(connection, here, one.id)
     return Rights(one.id, one.name, one.is_super_admin, one.manages, seat, one.has_seat, one.team, clients)
 

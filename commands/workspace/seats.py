@@ -12,10 +12,9 @@ from slack_sdk.errors import SlackApiError
 
 from bot.blocks import seats as show
 from bot.blocks.words import speak
-from bot.errors import UserError
 from bot.reply import Reply
 from commands.arguments import Turn, carried_id
-from storage import people, rights
+from storage import members, rights
 
 Payload = Mapping[str, Any]
 Clock = Callable[[], datetime]
@@ -52,10 +51,8 @@ def on_ask(ack: Ack, reply: Reply, slack: WebClient, turn: Turn, now: Clock) -> 
 def on_give(ack: Ack, action: Payload, reply: Reply, turn: Turn, now: Clock) -> None:
     """*Give Anna a seat*, below what a super admin was asked."""
     ack()
-    here, who = turn.person.installation_id, carried_id(action["value"]) or 0
+    here = turn.person.installation_id
     with turn.db.write() as connection:
-        one = people.by_id(connection, here, who)
-        if one is None or one.refusal is not None:
-            raise UserError("person_gone")
+        one = members.get(connection, here, carried_id(action["value"]))
         rights.set_seat(connection, here, one.id, "on", by=turn.person.id, now=now())
     reply(**show.given(one.name, turn.words))

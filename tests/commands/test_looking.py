@@ -113,6 +113,17 @@ def test_without_a_seat_nobody_looks(bot: Bot) -> None:
     assert "give yourself one" in ask(bot, "/engagement").text
 
 
+def test_a_guest_is_not_looked_as(bot: Bot) -> None:
+    pick(bot, bot.ask("/workspace people", who=cast.DINA), ids.CHOOSE_PERSON, selected_user=cast.BO)
+    view = bot.modal(lambda view: view.callback_id == ids.SET_RIGHTS, who=cast.DINA)
+    block = next(block for block in view.payload["blocks"] if block["type"] == "actions")
+    block["elements"][0]["value"] = str(id_of(bot, cast.GUS))
+    bot.slack.actions.press(cast.DINA, view.id, block["block_id"], ids.LOOK_AS)
+    bot.modal(lambda view: "not a full member" in texts(view.payload["blocks"]), who=cast.DINA)
+    bot.slack.actions.reload(cast.DINA)
+    assert "You look as" not in ask(bot, "/engagement").text
+
+
 def test_who_is_no_super_admin_any_more_sees_their_own(bot: Bot) -> None:
     look(bot)
     make_super_admin(bot, cast.CLEO)
