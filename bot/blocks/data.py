@@ -72,10 +72,7 @@ def _tools(one: Loaded, words: Words) -> list[str]:
     all_ = one.measured + len(one.not_measured)
     lines = [words("Tools measured: {n} of {all}", n=words.number(one.measured), all=words.number(all_))]
     if one.not_measured and one.measured:
-        names = ", ".join(kit.name(name, 60) for name in one.not_measured[:NAMED])
-        more = len(one.not_measured) - NAMED
-        rest = f" {words('and {n} more', n=words.number(more))}" if more > 0 else ""
-        lines.append(words("Not measured: {names}{rest}", names=names, rest=rest))
+        lines.append(words("Not measured: {names}", names=_named(one.not_measured, words)))
     return lines
 
 
@@ -89,7 +86,7 @@ def _imports(one: Loaded, zone: tzinfo, words: Words) -> list[str]:
 def _going(one: Import, zone: tzinfo, words: Words) -> str:
     state = words("Waiting") if one.state == "waiting" else words("Being imported")
     when = words.moment(one.at.astimezone(zone))
-    return words("{state}: {files} from {origin}, since {when}", files=_files(one.files, words), state=state, when=when,
+    return words("{state}: {files} from {origin}, since {when}", files=_named(one.files, words), state=state, when=when,
                  origin=_origin(one, words))  # fmt: skip
 
 
@@ -101,17 +98,15 @@ def _last(one: Import, zone: tzinfo, words: Words) -> str:
         outcome = words("{rows}, {refused} refused", rows=rows, refused=words.number(one.refused))
     when = words.moment(one.at.astimezone(zone))
     return words("Last import: {when}, {files} from {origin}: {outcome}", when=when, outcome=outcome,
-                 files=_files(one.files, words), origin=_origin(one, words))  # fmt: skip
+                 files=_named(one.files, words), origin=_origin(one, words))  # fmt: skip
 
 
 def _origin(one: Import, words: Words) -> str:
     return kit.name(one.who, 60) if one.who else words(ORIGINS[one.origin])
 
 
-def _files(names: Sequence[str], words: Words) -> str:
-    shown = ", ".join(kit.name(name, 60) for name in names[:NAMED])
-    more = len(names) - NAMED
-    return f"{shown} {words('and {n} more', n=words.number(more))}" if more > 0 else shown
+def _named(names: Sequence[str], words: Words) -> str:
+    return words.some([kit.name(name, 60) for name in names[:NAMED]], len(names))
 
 
 def form(state: FormState, columns: Mapping[str, Sequence[str]], words: Words, *, has_sample: bool = False) -> Modal:
@@ -137,7 +132,7 @@ def form(state: FormState, columns: Mapping[str, Sequence[str]], words: Words, *
 def done(files: Sequence[str], read: int, refused: int, sample: int, words: Words) -> str:
     """What the uploader is told; where rows were refused, beside the files of them. `sample`: clients that left."""
     rows = words.count("{n} row read", "{n} rows read", read)
-    head = words("Imported {files}: {rows}, {refused} refused.", files=_files(files, words), rows=rows,
+    head = words("Imported {files}: {rows}, {refused} refused.", files=_named(files, words), rows=rows,
                  refused=words.number(refused))  # fmt: skip
     if sample:
         head += f" {words.count('{n} sample client left.', '{n} sample clients left.', sample)}"
@@ -148,6 +143,6 @@ def done(files: Sequence[str], read: int, refused: int, sample: int, words: Word
 
 def not_done(files: Sequence[str], reasons: Sequence[str], words: Words) -> Message:
     """Nothing was imported, and why."""
-    head = words("Nothing was imported of {files}.", files=_files(files, words))
+    head = words("Nothing was imported of {files}.", files=_named(files, words))
     lines = [head, *map(kit.escape, reasons)]
     return kit.message(" ".join(lines), kit.sections(lines))

@@ -104,10 +104,8 @@ def _given(given: Sequence[ByHand], words: Words) -> Iterator[str]:
 
 
 def _of(title: str, names: Sequence[str], words: Words) -> Iterator[str]:
-    shown = ", ".join(kit.name(name, 40) for name in names[:NAMED])
-    more = len(names) - NAMED
     if names:
-        yield f"*{title}:* " + (words("{shown} and {n} more", shown=shown, n=words.number(more)) if more > 0 else shown)
+        yield f"*{title}:* {words.some([kit.name(name, 40) for name in names[:NAMED]], len(names))}"
 
 
 def _seats(seats: Seats, words: Words) -> str:

@@ -75,8 +75,6 @@ def value(setting: str, found: object, words: Words) -> str:
         case str():
             return words(WORDS[found]) if found in WORDS else kit.name(found, LONGEST)
         case Sequence():
-            more = len(found) - SEVERAL
-            shown = ", ".join(kit.name(str(one), 60) for one in found[:SEVERAL])
-            return shown if more <= 0 else words("{shown} and {n} more", shown=shown, n=words.number(more))
+            return words.some([kit.name(str(one), 60) for one in found[:SEVERAL]], len(found))
         case _:
             return kit.name(str(found), LONGEST)

@@ -60,9 +60,8 @@ def _lines(one: Team, words: Words) -> list[str]:
 def _people(members: Sequence[Member], words: Words) -> str:
     if not members:
         return words("Nobody is in it")
-    named = [_member(one, words) for one in sorted(members, key=lambda one: not one.is_lead)[:NAMED]]
-    rest = len(members) - len(named)
-    return ", ".join(named) + (words(" and {n} more", n=rest) if rest else "")
+    first = sorted(members, key=lambda one: not one.is_lead)[:NAMED]
+    return words.some([_member(one, words) for one in first], len(members))
 
 
 def _member(one: Member, words: Words) -> str:
@@ -175,8 +174,8 @@ def _shown(name: str, text: str, words: Words) -> str:
 def _unshown(one: Team, words: Words) -> Iterator[Block]:
     rest = [kit.name(member.name, 40) for member in one.members if member not in one.shown]
     if rest:
-        named = ", ".join(rest[:NAMED]) + (words(" and {n} more", n=len(rest) - NAMED) if len(rest) > NAMED else "")
-        yield kit.context(words("Also in it, and not to be chosen in Slack: {people}", people=named))
+        people = words.some(rest[:NAMED], len(rest))
+        yield kit.context(words("Also in it, and not to be chosen in Slack: {people}", people=people))
 
 
 def remove(one: Team, views: int, state: FormState, words: Words) -> Modal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -29,6 +30,11 @@ class Words:
     def count(self, one: str, many: str, n: int, /, **values: object) -> str:
         """Singular or plural by the language's own rule; `{n}` is the number."""
         return self.translations.ngettext(one, many, n).format(n=_number(n, self.locale), **values)
+
+    def some(self, shown: Sequence[str], all_: int) -> str:
+        """The first of so many names, and how many more there are."""
+        more, names = all_ - len(shown), ", ".join(shown)
+        return self("{shown} and {n} more", shown=names, n=self.number(more)) if more > 0 else names
 
     def day(self, day: date, today: date) -> str:
         """A day without its year where that is plain: within about half a year of today."""

@@ -75,9 +75,7 @@ def _one(one: Workspace, words: Words) -> list[str]:
 
 
 def _named(names: Sequence[str], total: int, most: int, words: Words) -> str:
-    shown = ", ".join(kit.name(name, 60) for name in names[:most])
-    more = total - len(names[:most])
-    return words("{shown} and {n} more", shown=shown, n=words.number(more)) if more > 0 else shown
+    return words.some([kit.name(name, 60) for name in names[:most]], total)
 
 
 def _mine(mine: Workspace, admins: Sequence[str], words: Words) -> Message:
