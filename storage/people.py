@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -105,6 +105,11 @@ _BY_ID = _PERSON.where(
     person.c.id == bindparam("person"),
     person.c.slack_user_id.is_not(None),
 )
+_SEVERAL = _PERSON.where(
+    installation.c.id == bindparam("installation"),
+    person.c.slack_user_id.is_not(None),
+    person.c.id.in_(select(lists.numbers("people").c.value)),
+).order_by(person.c.id)
 _LOOKED_AT = _PERSON.where(installation.c.id == bindparam("installation"), person.c.id == bindparam("person"))
 _IN_INSTALLATION = _PERSON.where(
     installation.c.id == bindparam("installation"), person.c.slack_user_id == bindparam("user")
@@ -136,6 +141,12 @@ def find(connection: Connection, team_id: str, slack_user_id: str, now: datetime
 def by_id(connection: Connection, installation_id: int, person_id: int, now: datetime | None = None) -> Person | None:
     """The person who asked for something that is done later, as they are now; None where not known to Slack."""
     return _looking(connection, _BY_ID, {"installation": installation_id, "person": person_id}, now)
+
+
+def several(connection: Connection, installation_id: int, ids: Sequence[int]) -> list[Person]:
+    """Those of these people whom Slack knows, each with what they see themselves, as whomever they look."""
+    parameters = {"installation": installation_id, "people": ids, **absences.days(None)}
+    return [_person(row, None) for row in connection.execute(_SEVERAL, parameters)]
 
 
 def _looking(

@@ -38,9 +38,8 @@ def due(connection: Connection, installation_id: int) -> list[Person]:
     here = (installation.c.id == installation_id, installation.c.welcomes_since.is_not(None))
     has_begun = exists(select(installation.c.id).where(*here))
     mine = (*_candidates(installation_id), ~person.c.welcome_held, has_begun)
-    query = select(person.c.id).where(*mine).order_by(person.c.id)
-    found = [people.by_id(connection, installation_id, one) for one in connection.scalars(query).all()]
-    return [one for one in found if one is not None and one.refusal is None and one.has_seat]
+    ids = connection.scalars(select(person.c.id).where(*mine)).all()
+    return [one for one in people.several(connection, installation_id, ids) if one.has_seat]
 
 
 def held(connection: Connection, installation_id: int) -> int:
