@@ -127,12 +127,13 @@ def _fields(held: Mapping[str, str], words: Words) -> list[Block]:
         return kit.persons(name, filter(None, held.get(name, "").split(",")))
 
     second = words("Whoever is in another team already keeps that as the primary one, unless named here.")
+    leads = words("They see the team by CSM, do and reassign its tasks, say who covers, and change its saved views.")
     shared = words("Where its digests will be posted. Channels shared with other companies are not offered.")
     labels = _labels(words)
     return [
         kit.field(labels[TEAM_NAME], kit.line(TEAM_NAME, held.get(TEAM_NAME), NAME), optional=False),
         kit.field(labels[PEOPLE], several(PEOPLE), words("Who is in a team has a seat.")),
-        kit.field(labels[LEADS], several(LEADS), words("They see the team by CSM and change its saved views.")),
+        kit.field(labels[LEADS], several(LEADS), leads),
         kit.field(labels[PRIMARY], several(PRIMARY), second),
         kit.field(labels[COUNTRY], kit.line(COUNTRY, held.get(COUNTRY), 2), words("Two letters, such as NO or FI")),
         kit.field(labels[TIME_ZONE], kit.line(TIME_ZONE, held.get(TIME_ZONE), 64), words("Such as Europe/Oslo")),
