@@ -103,7 +103,9 @@ def summary(
 ) -> list[Block]:
     """The first tab. Whoever has no seat is shown no client."""
     name = f"*{kit.name(space.name)}*"
-    setup = [] if found.steps is None else first_steps.steps(found.steps, listing.today, command, words)["blocks"]
+    setup = (
+        [] if found.steps is None else first_steps.steps(found.steps, asker, listing.today, command, words)["blocks"]
+    )
     if not asker.has_seat:
         return [head(space, asker, [name], words), *setup]
     return [
