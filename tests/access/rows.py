@@ -357,7 +357,7 @@ ACTIVITY = [
     Row("command", "note", typed("note", "they called"), SEATED, "Leave a note", names=True, first=channel_is_tied),
     Row("options", ids.FIND_CLIENT, looked_for(ids.FIND_CLIENT, form(), "acme as"), SEATED, names=True),
     Row("view", ids.LOG_TASK, submitted(ids.LOG_TASK, form(), **CALL | {"assignee": oneself}, client=acme),
-        Whom(SEAT, SEE, "client"), "Logged", {"task"}, acts={"audit_entry", "delivery", "shown"}, names=True),
+        Whom(SEAT, SEE, "client"), "Logged", {"task"}, acts={"audit_entry", "delivery"}, names=True),
     Row("view", ids.LEAVE_NOTE, submitted(ids.LEAVE_NOTE, form(), body=text("They called"), client=acme),
         Whom(SEAT, SEE, "client"), "Noted", {"note"}, names=True),
     Row("entry", f"{ids.MORE_OF_CARD}:{ids.ACTIVITY}", of_the_card(ids.ACTIVITY), ACME, "Call them", names=True),
