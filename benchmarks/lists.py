@@ -150,12 +150,12 @@ _STATEMENTS = (
     "100, "
     "'{}', 1 FROM n",
     "INSERT INTO standing (installation_id, client_id, workspace_id, person_id, renews_on, mrr, currency, tier, score, "
-    "share, change_7, areas, signs, owned) "
+    "share, change_7, areas, signs, owned, name_key) "
     "SELECT 1, id, 1, 1 + id % :people, date('2026-11-20', (id * 31 % 365) || ' days'), id * 13 % 5000, 'EUR', tier, "
     "CASE WHEN tier <> 'unknown' THEN r / 10 END, CASE WHEN tier <> 'unknown' THEN (r + id % 97 / 100.0) / 100.0 END, "
     "CASE WHEN tier <> 'unknown' THEN (id * 17 % 2000 - 1000) / 2000.0 END, id % 100000, "
-    "(id * 2654435761 >> 9) % 32, 'marketing:starter' "
-    f"FROM (SELECT id, r, {_TIER} AS tier FROM (SELECT id, id * 7907 % 100 AS r FROM record))",
+    "(id * 2654435761 >> 9) % 32, 'marketing:starter', name_key "
+    f"FROM (SELECT id, name_key, r, {_TIER} AS tier FROM (SELECT id, name_key, id * 7907 % 100 AS r FROM record))",
 )
 _CHANGES = (
     "INSERT INTO change (installation_id, client_id, day, tier, score, earned, possible, catalog_hash, ground, "

@@ -196,4 +196,6 @@ def _insert(connection: Connection, here: int, workspace_id: int, rows: Sequence
     ]  # fmt: skip
     connection.execute(insert(record), records)
     scope = {"installation_id": here, "workspace_id": workspace_id, "tier": "unknown"}
-    connection.execute(insert(standing), [{**scope, "client_id": number} for number, _ in rows])
+    connection.execute(
+        insert(standing), [{**scope, "client_id": number, "name_key": names.key(name)} for number, name in rows]
+    )

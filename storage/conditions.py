@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -148,20 +148,27 @@ def moved(area: int | None) -> ColumnElement[float]:
     return case((_one.change_7.is_not(None), in_area))
 
 
-def clauses(wanted: Shape, tier: Tier) -> Iterator[ColumnElement[bool]]:
-    """What a client of this tier must fulfil to be in the list."""
+def clauses(wanted: Shape, tiers: Sequence[Tier]) -> Iterator[ColumnElement[bool]]:
+    """What a client must fulfil to be in the list with one of these tiers."""
     yield from within(wanted)
-    yield _one.tier == literal_column(f"'{tier.value}'")
+    yield among(tiers)
     if wanted.area is not None:
         yield level(wanted.area) != literal_column(str(NOT_INCLUDED))
-    if wanted.all_levels or (wanted.judged_levels and tier in JUDGED):
-        yield level(wanted.area).in_(select(lists.numbers("levels").c.value))
+    wanted_levels = level(wanted.area).in_(select(lists.numbers("levels").c.value))
+    if wanted.all_levels or (wanted.judged_levels and set(tiers) <= set(JUDGED)):
+        yield wanted_levels
+    elif wanted.judged_levels and set(tiers) & set(JUDGED):
+        yield or_(~among(JUDGED), wanted_levels)
     if wanted.signs:
         signs: ColumnElement[int] = literal_column(str(wanted.signs))
         yield _one.signs.bitwise_and(signs) == signs
     yield from _renewal(wanted)
     if wanted.named:
         yield from _named()
+
+
+def among(tiers: Sequence[Tier]) -> ColumnElement[bool]:
+    return _one.tier.in_([literal_column(f"'{tier.value}'") for tier in tiers])
 
 
 def within(wanted: Shape) -> Iterator[ColumnElement[bool]]:

@@ -16,13 +16,11 @@ from sqlalchemy import (
     Row,
     Select,
     Subquery,
-    and_,
     bindparam,
     case,
     func,
     literal,
     literal_column,
-    or_,
     select,
     tuple_,
     union_all,
@@ -31,7 +29,7 @@ from sqlalchemy import (
 from bot.domain import freshness
 from bot.domain.catalog import Catalog, Tier
 from bot.domain.filters import Sort
-from bot.domain.listing import Line, Listing, Page, Position, Sign, Whose
+from bot.domain.listing import Line, Listing, Page, Position, Sign
 from bot.domain.moves import Ground, explain
 from bot.domain.scoring import categories
 from storage import conditions, grounds, history, reaches
@@ -57,7 +55,7 @@ class _Order:
     keys: tuple[ColumnElement[Any], ...]
     descends: bool
     in_groups: bool  # judged clients first, then those in onboarding, then those not known
-    index: str  # that reads a tier of a whole base in this order
+    index: str  # that reads a tier of a whole base in this order; by name, all of them at once
     missing: tuple[ColumnElement[Any], ...] = ()  # the last of them: without these a client comes last
 
 
@@ -75,10 +73,8 @@ def _order(sort: Sort, reverse: bool, shape: Shape) -> _Order:
             return _Order((one.currency, one.mrr), not reverse, False, "mrr", (one.currency, one.mrr))
         case Sort.RENEWAL:
             return _Order((one.renews_on,), reverse, False, "renews_on", (one.renews_on,))
-        case Sort.NAME if shape.scope is Whose.ALL and not shape.is_of_followers:
-            return _Order((record.c.name_key,), reverse, False, "name")
-        case Sort.NAME:  # an expression, so that nobody's few clients are looked for among all names
-            return _Order((record.c.name_key.concat(""),), reverse, False, "name")
+        case Sort.NAME:
+            return _Order((one.name_key,), reverse, False, "name")
 
 
 def page(
@@ -151,7 +147,7 @@ def count(connection: Connection, catalog: Catalog, listing: Listing, most: int 
 
 @lru_cache(maxsize=256)
 def _count(shape: Shape) -> Select[Any]:
-    parts = [_counting(shape).where(*conditions.clauses(shape, tier)) for tier in shape.tiers]
+    parts = [_counting(shape).where(*conditions.clauses(shape, [tier])) for tier in shape.tiers]
     every = union_all(*parts).limit(bindparam("most"))
     return select(func.count()).select_from(every.subquery())
 
@@ -232,9 +228,6 @@ def _along(found: Subquery, order: _Order, backwards: bool) -> list[ColumnElemen
 
 def _parts(shape: Shape, order: _Order, beside: int | None, backwards: bool) -> Iterator[Select[Any]]:
     """A select for each tier, and for those without the value that is sorted by: each reads one end of an index."""
-    if order.index == "name" and shape.scope is Whose.ALL and not shape.is_of_followers:
-        yield _part_by_name(shape, order, descends=order.descends is not backwards, bounded=beside is not None)
-        return
     groups = _GROUPS if order.in_groups else (tuple(Tier),)
     descends = order.descends is not backwards
     for number, group in enumerate(groups):
@@ -242,53 +235,38 @@ def _parts(shape: Shape, order: _Order, beside: int | None, backwards: bool) -> 
             phase = 2 * number + missing
             if beside is not None and (phase > beside if backwards else phase < beside):
                 continue
-            for tier in (tier for tier in shape.tiers if tier in group):
-                yield _part(shape, order, tier, phase, missing, descends, bounded=phase == beside)
+            tiers = [tier for tier in shape.tiers if tier in group]
+            for some in [tiers] if order.index == "name" else [[tier] for tier in tiers]:
+                yield _part(shape, order, some, phase, missing, descends, bounded=phase == beside)
 
 
 def _part(
-    shape: Shape, order: _Order, tier: Tier, phase: int, missing: bool, descends: bool, *, bounded: bool
+    shape: Shape, order: _Order, tiers: Sequence[Tier], phase: int, missing: bool, descends: bool, *, bounded: bool
 ) -> Select[Any]:
     keys = [key.label(f"key_{i}") for i, key in enumerate(order.keys)]
     query = select(standing.c.client_id, literal_column(str(phase)).label("phase"), *keys)
-    query = _from(query, shape, order).where(*conditions.clauses(shape, tier))
-    if order.missing:
-        query = query.where(order.missing[0].is_(None) if missing else order.missing[0].is_not(None))
+    query = _from(query, shape, order).where(*conditions.clauses(shape, tiers))
+    if missing:  # all of them, so that the rest of the index is in order
+        query = query.where(*(key.is_(None) for key in order.missing))
+    elif order.missing:
+        query = query.where(order.missing[0].is_not(None))
     compared = order.keys[: len(order.keys) - len(order.missing) * missing]
     if bounded:
         query = query.where(_beyond(compared, descends))
     return query.order_by(*_by([*compared, standing.c.client_id], descends)).limit(bindparam("limit"))
 
 
-def _part_by_name(shape: Shape, order: _Order, *, descends: bool, bounded: bool) -> Select[Any]:
-    """Of a whole base: along the index of names, as it is. A join SQLite would turn round."""
-    tiers = (and_(*conditions.clauses(shape, tier)) for tier in shape.tiers)
-    listed = select(standing.c.client_id).where(standing.c.client_id == record.c.id, or_(*tiers))
-    [key] = order.keys
-    query = select(record.c.id.label("client_id"), literal_column("0").label("phase"), key.label("key_0"))
-    query = query.with_hint(record, "INDEXED BY ix_record_name_key", "sqlite")
-    query = query.where(record.c.installation_id == _HERE, listed.correlate(record).exists())
-    if bounded:
-        query = query.where(_beyond(order.keys, descends, record.c.id))
-    return query.order_by(*_by([key, record.c.id], descends)).limit(bindparam("limit"))
-
-
 def _from(query: Select[Any], shape: Shape, order: _Order) -> Select[Any]:
     """Where the clients come from."""
-    if order.index == "name":
-        same = (record.c.installation_id == standing.c.installation_id) & (record.c.id == standing.c.client_id)
-        query = query.select_from(standing.join(record, same))
     if shape.named:
         return query
     return conditions.hinted(query, shape, f"INDEXED BY ix_standing_{order.index}")
 
 
-def _beyond(
-    keys: Sequence[ColumnElement[Any]], descends: bool, identity: ColumnElement[int] = standing.c.client_id
-) -> ColumnElement[bool]:
+def _beyond(keys: Sequence[ColumnElement[Any]], descends: bool) -> ColumnElement[bool]:
     """Behind the position in the order."""
     bound = [bindparam(f"key_{place}", type_=key.type) for place, key in enumerate(keys)]
-    here, there = tuple_(*keys, identity), tuple_(*bound, bindparam("beside"))
+    here, there = tuple_(*keys, standing.c.client_id), tuple_(*bound, bindparam("beside"))
     return here < there if descends else here > there
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, String
 from bot.domain import names
 from storage import likeness
 from storage.likeness import HERE, Candidate, Scope, clients, clients_with
-from storage.schema import record
+from storage.schema import record, standing
 from storage.word_search import END, begins, part, with_part
 
 LIMIT = 10  # of hits that are shown
@@ -66,9 +66,21 @@ def _literal_to(covers: bool) -> CompoundSelect[Any]:
     """
     return union_all(
         select(clients(covers).where(record.c.domain == bindparam("domain")).limit(ENOUGH).subquery()),
-        select(clients(covers).where(_begins_so).order_by(record.c.name_key).limit(ENOUGH).subquery()),
+        select(_beginning(covers).limit(ENOUGH).subquery()),
         select(clients_with(with_part(HERE, PARTS), covers).where(not_(_begins_so)).limit(ENOUGH).subquery()),
     ).limit(ENOUGH)
+
+
+def _beginning(covers: bool) -> Select[Any]:
+    """Along a workspace's own index of names; who covers for others sees clients of other workspaces, too."""
+    if covers:
+        return clients(covers).where(_begins_so).order_by(record.c.name_key)
+    query = select(record.c.id, record.c.name, record.c.name_key, record.c.domain).select_from(standing)
+    query = query.join(record, (record.c.installation_id == HERE) & (record.c.id == standing.c.client_id))
+    query = query.with_hint(standing, "INDEXED BY ix_standing_name", "sqlite")
+    query = query.where(standing.c.installation_id == HERE, standing.c.workspace_id == bindparam("workspace"))
+    query = query.where(begins(standing.c.name_key, _key), record.c.archived_at.is_(None))
+    return query.order_by(standing.c.name_key)
 
 
 _LITERAL = {covers: _literal_to(covers) for covers in (False, True)}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from bot.domain.catalog import Catalog
 from bot.domain.listing import OF_KIND, Group, Listing, Offers, Sign
@@ -32,10 +32,9 @@ def _groups(shape: conditions.Shape) -> Select[Any]:
     """Few rows however many clients: what is owned, and what is noticed, recurs."""
     one = standing.c
     columns = (one.owned, one.signs, one.currency)
-    tiers = (and_(*conditions.clauses(shape, tier)) for tier in shape.tiers)
     counted = select(*columns, func.count().label("clients"), func.sum(one.mrr).label("mrr"))
     hinted = conditions.hinted(counted, shape, "NOT INDEXED")  # of all clients the table itself is read through, once
-    query = hinted.where(*conditions.within(shape), or_(*tiers))
+    query = hinted.where(*conditions.clauses(shape, shape.tiers))
     return query.group_by(*columns)
 
 

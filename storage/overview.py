@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, ScalarSelect, Select, bindparam, func, literal_column, select
+from sqlalchemy import Connection, Row, ScalarSelect, Select, bindparam, func, select
 
 from bot.domain.catalog import Catalog, Tier
 from bot.domain.filters import Filter, Renews, Sort
@@ -64,8 +64,7 @@ def _groups(shape: conditions.Shape, by_csm: bool) -> Select[Any]:
     columns = [one.tier, one.currency, *([one.person_id, person.c.name] if by_csm else [])]
     counted = select(*columns, func.count().label("clients"), func.sum(one.mrr).label("mrr"))
     query: Select[Any] = conditions.hinted(counted, shape, "INDEXED BY ix_standing_mrr")
-    query = query.where(*conditions.within(shape))
-    query = query.where(one.tier.in_([literal_column(f"'{tier.value}'") for tier in SHOWN]))
+    query = query.where(*conditions.within(shape), conditions.among(SHOWN))
     if by_csm:
         csm = (person.c.installation_id == bindparam("installation")) & (person.c.id == one.person_id)
         query = query.select_from(standing.outerjoin(person, csm)).add_columns(_overdue().label("overdue"))

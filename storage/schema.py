@@ -426,15 +426,18 @@ standing = Table(
     Column("quiet", Text),  # the tools that are going quiet, by their keys
     Column("owned", Text),  # what it pays for: "marketing:professional,sales:starter"; empty: not known
     Column("area_changes", Text),  # `change_7` of each category that moved, by its key, as JSON; empty: none did
+    Column("name_key", _folded(255), nullable=False, server_default=""),  # its record's
     # No foreign key to the workspace: with one that is deleted all its rows would go in one transaction. Nobody sees
     # them from then on, since everybody sees by the workspace that they work in, and the settling takes them out.
     _owned("client_id", table="record"),
     ForeignKeyConstraint(["installation_id", "person_id"], ["person.installation_id", "person.id"]),
-    # Lists of a whole base, a tier at a time, in each order but that of names:
+    # Lists of a whole base, a tier at a time, in each order:
     Index("ix_standing_share", "installation_id", "workspace_id", "tier", "share", "client_id"),
     Index("ix_standing_change_7", "installation_id", "workspace_id", "tier", "change_7", "client_id"),
     Index("ix_standing_mrr", "installation_id", "workspace_id", "tier", "currency", "mrr", "client_id"),
     Index("ix_standing_renews_on", "installation_id", "workspace_id", "tier", "renews_on", "client_id"),
+    # Names from their beginning on, of all tiers: a look-up asks for none.
+    Index("ix_standing_name", "installation_id", "workspace_id", "name_key", "client_id", "tier"),
     # The clients of a CSM, of a team:
     Index("ix_standing_person", "installation_id", "workspace_id", "person_id", "tier"),
     Index("ix_standing_team", "installation_id", "workspace_id", "team_id", "tier"),

@@ -182,6 +182,7 @@ class Settler:
             names(basis.catalog, seen.quiet),
             seen.owned,
             history.area_changes(now, past.week, self._catalogs.get),
+            client.name_key,
         )
 
 

@@ -38,6 +38,7 @@ class Client:
     """One client of a slice."""
 
     archived: bool
+    name_key: str
     currency: str | None
     mrr: float | None
     team: str | None  # as the data names it
@@ -95,7 +96,7 @@ class Reader:
         records, people, days, subscriptions, used, marks = self._statements[dense]
         wanted, day = frozenset(ids), bulk.day(connection)
         clients = {
-            row[0]: Client(row[1], row[2], row[3], row[4], dict(zip(self._properties, row[5:], strict=True)))
+            row[0]: Client(row[1], row[2], row[3], row[4], row[5], dict(zip(self._properties, row[6:], strict=True)))
             for row in bulk.rows(connection, records, values)
             if row[0] in wanted
         }
@@ -149,6 +150,7 @@ def _records(basis: Basis, chosen: Chosen) -> Select[Any]:
     return select(
         record.c.id,
         record.c.archived_at.is_not(None),
+        record.c.name_key,
         record.c.currency,
         cast(record.c.mrr, Double),
         record.c.properties[TEAM_PROPERTY].as_string() if basis.has_teams else null(),

@@ -153,8 +153,9 @@ def test_standings_outlive_the_copying_of_their_table_and_from_then_on_their_wor
     migrate.upgrade(empty)
     with empty.write() as connection:
         connection.execute(text("DELETE FROM workspace WHERE id = 2"))
-        rows = connection.execute(select(standing.c.client_id, standing.c.workspace_id, standing.c.tier))
-        assert sorted(rows.all()) == [(7, 1, "high"), (7, 2, "low")]
+        one = standing.c
+        rows = connection.execute(select(one.client_id, one.workspace_id, one.tier, one.name_key))
+        assert sorted(rows.all()) == [(7, 1, "high", "acme"), (7, 2, "low", "acme")]
         assert connection.scalar(select(installation.c.everything_to)) is None
 
 

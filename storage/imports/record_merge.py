@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from storage import bulk, handovers, lists, name_index, people
 from storage.imports import clients, staging
 from storage.imports.work import Work
-from storage.schema import record, record_date, record_person
+from storage.schema import record, record_date, record_person, standing
 
 _OWN = ("name", "domain", "url", "currency", "mrr")
 _ids = lists.numbers("ids")
@@ -39,6 +39,11 @@ _UPDATE = (
     update(record)
     .where(record.c.installation_id == _here, record.c.id == bindparam("of"))
     .values({name: bindparam(f"new_{name}") for name in (*_OWN, "name_key", "properties")} | {"archived_at": None})
+)
+_RENAME = (
+    update(standing)
+    .where(standing.c.installation_id == _here, standing.c.client_id == bindparam("of"))
+    .values(name_key=bindparam("key"))
 )
 _MOVE = (
     update(staging.record)
@@ -275,13 +280,15 @@ def _archive(work: Work, ids: Sequence[int]) -> None:
 
 
 def _index(work: Work, difference: Difference) -> None:
-    """Keep the search words of clients: of new, renamed and archived ones, and of those that came back."""
+    """Keep what clients are found by: new, renamed and archived ones, and those that came back."""
     kind, connection, here = work.mapping.record, work.stage.connection, work.installation_id
     renamed = [one for one in difference.changed if one.kind == kind and one.key_before != one.name_key]
     gone = [(one.id, one.key_before) for one in renamed if one.key_before is not None]
     gone += [(one.id, one.name_key) for one in difference.archived if one.kind == kind]
     come = [(one.id, one.name_key) for one in difference.new if one.kind == kind]
     come += [(one.id, one.name_key) for one in renamed]
+    if renamed:  # at once: until it is settled, nobody would find a client by either name
+        connection.execute(_RENAME, [{"here": here, "of": one.id, "key": one.name_key} for one in renamed])
     if gone:
         name_index.remove(connection, here, gone)
     if come:

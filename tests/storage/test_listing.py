@@ -54,7 +54,12 @@ def rows(here: Installation, random: Random) -> Iterator[dict[str, Any]]:
             "areas": sum(level << AREA_BITS * place for place, level in enumerate(levels)),
             "signs": random.randrange(32),
             "area_changes": random.choice([None, '{"sales": 0.5}', json.dumps({"marketing": random.uniform(-1, 1)})]),
+            "name_key": names.key(name(number)),
         }
+
+
+def name(client: int) -> str:
+    return f"{WORDS[client % 8]} {client % 11}"
 
 
 Base = list[dict[str, Any]]
@@ -74,16 +79,16 @@ def fill(connection: Connection, here: Installation, standings: Base) -> None:
     connection.execute(insert(schema.person), people)
     teams = [{"installation_id": here.id, "id": i, "name": f"Team {i}", "name_key": f"team{i}"} for i in (1, 2)]
     connection.execute(insert(schema.team), teams)
-    named = [(one["client_id"], f"{WORDS[one['client_id'] % 8]} {one['client_id'] % 11}") for one in standings]
+    named = [(one["client_id"], name(one["client_id"])) for one in standings]
     connection.execute(
         insert(schema.record),
         [
-            {"installation_id": here.id, "id": i, "object": "company", "external_id": str(i), "name": name,
-             "name_key": names.key(name), "properties": {}, "source_id": 1}
-            for i, name in named
+            {"installation_id": here.id, "id": i, "object": "company", "external_id": str(i), "name": its,
+             "name_key": names.key(its), "properties": {}, "source_id": 1}
+            for i, its in named
         ],
     )  # fmt: skip
-    name_index.add(connection, here.id, [(number, names.key(name)) for number, name in named])
+    name_index.add(connection, here.id, [(number, names.key(its)) for number, its in named])
     connection.execute(insert(schema.standing), standings)
 
 
@@ -112,17 +117,13 @@ def last(value: Any) -> tuple[bool, Any]:
     return (value is None, 0 if value is None else value)
 
 
-def name_key(row: dict[str, Any]) -> str:
-    return names.key(f"{WORDS[row['client_id'] % 8]} {row['client_id'] % 11}")
-
-
 ORDERS: dict[Sort, Callable[[dict[str, Any]], tuple[Any, ...]]] = {
     Sort.SCORE: lambda row: (group(row), *last(row["share"])),
     Sort.DROP: lambda row: (group(row), *last(row["change_7"])),
     Sort.RISE: lambda row: (group(row), *last(None if row["change_7"] is None else -row["change_7"])),
     Sort.RENEWAL: lambda row: last(row["renews_on"]),
     Sort.MRR: lambda row: (row["mrr"] is None, row["currency"] == "EUR", -(row["mrr"] or 0)),
-    Sort.NAME: lambda row: (name_key(row),),
+    Sort.NAME: lambda row: (row["name_key"],),
 }
 
 
@@ -205,8 +206,8 @@ FILTERS: list[tuple[Filter, Callable[[dict[str, Any]], bool]]] = [
     (Filter(renews=Renews(0, 30)), lambda row: (d := days(row)) is not None and 0 <= d <= 30),
     (Filter(renews=PASSED), lambda row: (d := days(row)) is not None and d < 0),
     (Filter(renews=NO_DATE), lambda row: days(row) is None),
-    (Filter(client="acme"), lambda row: name_key(row).startswith("acme")),
-    (Filter(client="cme 1"), lambda row: "cme 1" in name_key(row)),
+    (Filter(client="acme"), lambda row: row["name_key"].startswith("acme")),
+    (Filter(client="cme 1"), lambda row: "cme 1" in row["name_key"]),
     (Filter(client="zzz"), lambda _row: False),
     (Filter(category="marketing"), lambda row: level(row) != NOT_INCLUDED),
     (
@@ -240,7 +241,7 @@ def test_a_name_is_found_in_every_scope_and_order(
     database: Database, installation: Installation, base: Base, sort: Sort, scope: Scope
 ) -> None:
     lines = walk(database, asked(installation, Filter(client="acme", sort=sort), scope))
-    named = [row for row in base if row["tier"] != "former" and name_key(row).startswith("acme")]
+    named = [row for row in base if row["tier"] != "former" and row["name_key"].startswith("acme")]
     assert sorted(line.id for line in lines) == sorted(row["client_id"] for row in named if is_in(row, scope))
 
 
@@ -341,6 +342,33 @@ def test_a_page_with_its_number_of_clients_takes_one_statement_and_so_does_the_n
         listing.page(connection, CATALOG, KNOWN, asked(installation, wanted), beside=first.lines[-1].position)
         event.remove(database.engine, "before_cursor_execute", count)
     assert len(statements) == 2, statements
+
+
+@pytest.mark.parametrize("wanted", [Filter(sort=sort) for sort in Sort], ids=list(Sort))
+def test_a_list_of_a_whole_base_goes_along_indexes_and_sorts_no_more_than_it_shows(
+    sqlite: Database, wanted: Filter
+) -> None:
+    steps = plan(sqlite, Listing(1, 1, ALL, wanted, TODAY, TODAY))
+    parts = {parent for parent, step in steps if step.startswith("SEARCH standing USING COVERING INDEX")}
+    assert parts
+    assert [step for parent, step in steps if parent in parts and not step.startswith("SEARCH standing")] == []
+    assert [step for _, step in steps if step.startswith("SCAN standing")] == []
+
+
+def plan(database: Database, one: Listing) -> list[tuple[int, str]]:
+    """The steps of a page's statement, each with the number of the query that it is a part of."""
+    steps: list[tuple[int, str]] = []
+
+    def explain(_connection: object, cursor: Any, statement: str, values: Any, *_: object) -> None:
+        if statement.startswith(("SELECT", "WITH")):
+            steps.extend(
+                (row[1], row[3]) for row in cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", values)
+            )
+
+    event.listen(database.engine, "before_cursor_execute", explain)
+    with database.read() as connection:
+        listing.page(connection, CATALOG, KNOWN, one)
+    return steps
 
 
 def test_more_than_a_thousand_are_not_counted(

@@ -293,6 +293,7 @@ def test_a_renamed_client_is_found_by_its_new_name_alone(filled: Database) -> No
     with filled.write() as connection:
         name_index.remove(connection, 1, [(1, "acme")])
         connection.execute(update(record).where(record.c.id == 1).values(name="Zenith", name_key="zenith"))
+        connection.execute(update(standing).where(standing.c.client_id == 1).values(name_key="zenith"))
         name_index.add(connection, 1, [(1, "zenith")])
     assert clear(filled, "zenit") == "Zenith"
     assert clear(filled, "zenihh") == "Zenith"

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.domain import names
+from storage import standing as scores
 from storage.schema import client_word, field, person, record, record_date, record_person, stale, standing
 from tests.storage.imports.conftest import Desk
 
@@ -60,6 +61,17 @@ def test_a_renamed_client_is_found_by_its_new_name_only(desk: Desk) -> None:
     desk.load({"clients.csv": "id,name\nA,Acme AS\n"})
     desk.load({"clients.csv": "id,name\nA,Hooli AS\n"})
     assert desk.rows(select(client_word.c.word)) == [("hooli",)]
+
+
+def test_a_renamed_client_is_found_by_its_new_name_before_its_score_is_made(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.load({"clients.csv": "id,name\nA,Acme AS\nB,Globex\n"})
+    names_of = select(standing.c.name_key).order_by(standing.c.client_id)
+    assert desk.rows(names_of) == [("acme",), ("globex",)]
+    monkeypatch.setattr(scores, "settle", lambda *_args, **_options: 0)
+    desk.load({"clients.csv": "id,name\nA,Hooli AS\nB,Globex\n"})
+    assert desk.rows(names_of) == [("hooli",), ("globex",)]
 
 
 def test_a_persons_row_is_made_once_for_an_address_in_any_case(desk: Desk) -> None:
