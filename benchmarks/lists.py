@@ -20,8 +20,8 @@ from bot.domain.catalog import Catalog, Kind, Tier
 from bot.domain.filter_text import write
 from bot.domain.filters import Filter, Renews, Sort
 from bot.domain.listing import Listing, Scope, Whose
+from storage import areas, listing, offers, overview
 from storage import catalog as catalogs
-from storage import listing, offers, overview
 from storage.database import Database
 from storage.installations import create
 from storage.schema import metadata
@@ -30,6 +30,7 @@ NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
 TURNS = 30
 OWN = 50  # clients of a CSM
+SLICE = 5_000
 Answer = TypeVar("Answer")
 ALL, MINE = Scope(Whose.ALL), Scope(Whose.MINE, person_id=7)
 PAGES = {
@@ -42,6 +43,8 @@ PAGES = {
     "all, upsell": (ALL, Filter(opportunity=Kind.UPSELL)),
     "mine, of a category": (MINE, Filter(category="marketing")),
     "all, of a category": (ALL, Filter(category="marketing")),
+    "all, of a category, fell most": (ALL, Filter(category="marketing", sort=Sort.DROP)),
+    "all, of a category, high": (ALL, Filter(category="marketing", tiers=(Tier.HIGH,))),
 }
 
 
@@ -128,6 +131,9 @@ def fill(database: Database, size: int) -> None:
         for statement in _STATEMENTS:
             connection.execute(text(statement), values)
         _history(connection, catalog)
+        for first in range(1, size + 1, SLICE):
+            ids = range(first, first + SLICE)
+            areas.write(connection, set(), areas.stored(connection, 1, ids))
 
 
 def _history(connection: Connection, catalog: Catalog) -> None:
@@ -150,11 +156,12 @@ _STATEMENTS = (
     "100, "
     "'{}', 1 FROM n",
     "INSERT INTO standing (installation_id, client_id, workspace_id, person_id, renews_on, mrr, currency, tier, score, "
-    "share, change_7, areas, signs, owned, name_key) "
+    "share, change_7, areas, signs, owned, name_key, area_changes) "
     "SELECT 1, id, 1, 1 + id % :people, date('2026-11-20', (id * 31 % 365) || ' days'), id * 13 % 5000, 'EUR', tier, "
     "CASE WHEN tier <> 'unknown' THEN r / 10 END, CASE WHEN tier <> 'unknown' THEN (r + id % 97 / 100.0) / 100.0 END, "
-    "CASE WHEN tier <> 'unknown' THEN (id * 17 % 2000 - 1000) / 2000.0 END, id % 100000, "
-    "(id * 2654435761 >> 9) % 32, 'marketing:starter', name_key "
+    "CASE WHEN tier <> 'unknown' THEN (id * 17 % 2000 - 1000) / 2000.0 END, id % 100000 | (1 << 60) - (1 << 20), "
+    "(id * 2654435761 >> 9) % 32, 'marketing:starter', name_key, "
+    "CASE WHEN id % 3 = 0 THEN json_object('0', (id * 17 % 2000 - 1000) / 2000.0) END "
     f"FROM (SELECT id, name_key, r, {_TIER} AS tier FROM (SELECT id, name_key, id * 7907 % 100 AS r FROM record))",
 )
 _CHANGES = (

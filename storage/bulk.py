@@ -52,6 +52,27 @@ def upsert(connection: Connection, table: Table, written: Sequence[tuple[Any, ..
         connection.exec_driver_sql(_postgresql_upsert(table), columns)
 
 
+def remove(connection: Connection, table: Table, keys: Sequence[tuple[Any, ...]]) -> None:
+    """Delete rows by their keys, in the order of the table's primary key, which has no days."""
+    if not keys:
+        return
+    if connection.dialect.name == "sqlite":
+        names = " AND ".join(f'"{column.name}" = ?' for column in table.primary_key)
+        connection.exec_driver_sql(f'DELETE FROM "{table.name}" WHERE {names}', list(keys))  # noqa: S608
+    else:
+        columns = tuple(list(column) for column in zip(*keys, strict=True))
+        connection.exec_driver_sql(_postgresql_remove(table), columns)
+
+
+@lru_cache
+def _postgresql_remove(table: Table) -> str:
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    arrays = ", ".join(f"%s::{column.type.compile(dialect)}[]" for column in table.primary_key)
+    names = ", ".join(f'"{column.name}"' for column in table.primary_key)
+    same = " AND ".join(f'"{table.name}"."{one.name}" = given."{one.name}"' for one in table.primary_key)
+    return f'DELETE FROM "{table.name}" USING unnest({arrays}) AS given({names}) WHERE {same}'  # noqa: S608
+
+
 def _plain(table: Table, written: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """The rows with their days as texts: SQLite has no type for them."""
     days = [i for i, column in enumerate(table.columns) if isinstance(column.type, Date)]

@@ -22,7 +22,7 @@ from bot.domain import names
 from bot.domain.catalog import Catalog, Tier
 from bot.domain.filters import NO_DATE, Filter
 from bot.domain.key_accounts import Followers
-from bot.domain.listing import AREA_BITS, NOT_INCLUDED, OF_KIND, SHOWN, Listing, Sign, Whose
+from bot.domain.listing import AREA_BITS, GROUPS, NOT_INCLUDED, OF_KIND, SHOWN, Listing, Sign, Whose
 from bot.domain.workspaces import EVERYTHING
 from storage import followers as followed
 from storage import lists
@@ -30,7 +30,7 @@ from storage.schema import client_word, record, standing
 from storage.sqljson import number
 from storage.word_search import part, with_part
 
-JUDGED = (Tier.LOW, Tier.MEDIUM, Tier.HIGH)
+JUDGED = GROUPS[0]
 # The index of `standing` that reads the clients of a small scope:
 _INDEXES = {Whose.MINE: "person", Whose.PERSON: "person", Whose.COVERED: "person", Whose.TEAM: "team"}
 WORDS = 200  # of the base that have what was typed as a part
@@ -113,8 +113,9 @@ def values(catalog: Catalog, listing: Listing) -> dict[str, Any]:
         "team": scope.team_id,
         "key_person": followers.person_id,
         "key_team": followers.team_id,
-        "category": wanted.category,
-        "levels": _levels(catalog, listing),
+        "levels": (levels := _levels(catalog, listing)),
+        "lowest": min(levels, default=0),
+        "highest": max(levels, default=0),
         "first_day": first,
         "last_day": last,
         "name": key,
@@ -144,7 +145,7 @@ def moved(area: int | None) -> ColumnElement[float]:
     """How far in 7 days the share moved that is meant: the category's, or the client's."""
     if area is None:
         return _one.change_7
-    in_area = func.coalesce(number(_one.area_changes, bindparam("category")), 0.0)
+    in_area = func.coalesce(number(_one.area_changes, literal_column(f"'{area}'")), 0.0)
     return case((_one.change_7.is_not(None), in_area))
 
 
@@ -159,12 +160,17 @@ def clauses(wanted: Shape, tiers: Sequence[Tier]) -> Iterator[ColumnElement[bool
         yield wanted_levels
     elif wanted.judged_levels and set(tiers) & set(JUDGED):
         yield or_(~among(JUDGED), wanted_levels)
+    yield from further(wanted)
+    if wanted.named:
+        yield from _named()
+
+
+def further(wanted: Shape) -> Iterator[ColumnElement[bool]]:
+    """Of these, what is the same whatever the tier, and needs no other table."""
     if wanted.signs:
         signs: ColumnElement[int] = literal_column(str(wanted.signs))
         yield _one.signs.bitwise_and(signs) == signs
     yield from _renewal(wanted)
-    if wanted.named:
-        yield from _named()
 
 
 def among(tiers: Sequence[Tier]) -> ColumnElement[bool]:

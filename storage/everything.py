@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, insert, li
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain.workspaces import EVERYTHING
+from storage import areas
 from storage.schema import installation, standing, workspace
 
 SLICE = 2_000  # standings that are copied in one transaction: some 0.05 s on SQLite
@@ -41,6 +42,8 @@ def copy(connection: Connection, installation_id: int, primary: int, after: int)
         dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
         copied = dialect.insert(standing).from_select([*_ROWS, "workspace_id"], rows)
         connection.execute(copied.on_conflict_do_nothing())  # who was scored by itself meanwhile stands here already
+        here = one.workspace_id == EVERYTHING
+        areas.write(connection, set(), areas.stored(connection, installation_id, ids, here))
     _write(connection, installation_id, ids[-1] if ids else None)
 
 

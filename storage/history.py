@@ -75,14 +75,15 @@ def change_since(now: Moment, then: Moment | None, catalogs: CatalogOf) -> float
 
 
 def area_changes(now: Moment, then: Moment | None, catalogs: CatalogOf) -> str | None:
-    """The same of each category that moved, as JSON; None where none did, or nobody knows."""
+    """The same of each category that moved, by its place, as JSON; None where none did, or nobody knows."""
     if then is None or now.ground is None or then.ground is None or _made_from(now) == _made_from(then):
         return None
     old, new = catalogs(then.catalog_hash), catalogs(now.catalog_hash)
     if old is None or new is None:
         return None
     moved = own_changes(grounds.read(old, then.ground), grounds.read(new, now.ground))
-    return json.dumps({key: float(share) for key, share in moved.items()}) if moved else None
+    places = {key: place for place, key in enumerate(new.categories)}
+    return json.dumps({places[key]: float(share) for key, share in moved.items()}) if moved else None
 
 
 def _made_from(one: Moment) -> tuple[str, str | None]:

@@ -29,10 +29,10 @@ from sqlalchemy import (
 from bot.domain import freshness
 from bot.domain.catalog import Catalog, Tier
 from bot.domain.filters import Sort
-from bot.domain.listing import Line, Listing, Page, Position, Sign
+from bot.domain.listing import GROUPS, Line, Listing, Page, Position, Sign
 from bot.domain.moves import Ground, explain
 from bot.domain.scoring import categories
-from storage import conditions, grounds, history, reaches
+from storage import area_lists, conditions, grounds, history, reaches
 from storage.conditions import Shape
 from storage.grounds import CatalogOf
 from storage.schema import person, record, standing
@@ -40,7 +40,6 @@ from storage.schema import person, record, standing
 LINES = 10  # of a page
 COUNTED = 1_000  # clients; beyond that it is only said that there are more
 _HERE: BindParameter[int] = bindparam("installation")
-_GROUPS = (conditions.JUDGED, (Tier.ONBOARDING,), (Tier.UNKNOWN,), (Tier.FORMER,))
 _SHOWN = (
     standing.c.tier, standing.c.share, standing.c.mrr,
     standing.c.currency, standing.c.renews_on, standing.c.person_id, standing.c.first_on, standing.c.signs,
@@ -52,6 +51,7 @@ _SHOWN = (
 class _Order:
     """What a list is sorted by."""
 
+    sort: Sort
     keys: tuple[ColumnElement[Any], ...]
     descends: bool
     in_groups: bool  # judged clients first, then those in onboarding, then those not known
@@ -63,18 +63,18 @@ def _order(sort: Sort, reverse: bool, shape: Shape) -> _Order:
     one = standing.c
     match sort:
         case Sort.SCORE if shape.area is not None:
-            return _Order((conditions.level(shape.area), one.share), reverse, True, "share", (one.share,))
+            return _Order(sort, (conditions.level(shape.area), one.share), reverse, True, "share", (one.share,))
         case Sort.SCORE:
-            return _Order((one.share,), reverse, True, "share", (one.share,))
+            return _Order(sort, (one.share,), reverse, True, "share", (one.share,))
         case Sort.DROP | Sort.RISE:
             moved = conditions.moved(shape.area)
-            return _Order((moved,), reverse is (sort is Sort.DROP), True, "change_7", (one.change_7,))
+            return _Order(sort, (moved,), reverse is (sort is Sort.DROP), True, "change_7", (one.change_7,))
         case Sort.MRR:  # a currency at a time: amounts of two cannot be compared
-            return _Order((one.currency, one.mrr), not reverse, False, "mrr", (one.currency, one.mrr))
+            return _Order(sort, (one.currency, one.mrr), not reverse, False, "mrr", (one.currency, one.mrr))
         case Sort.RENEWAL:
-            return _Order((one.renews_on,), reverse, False, "renews_on", (one.renews_on,))
+            return _Order(sort, (one.renews_on,), reverse, False, "renews_on", (one.renews_on,))
         case Sort.NAME:
-            return _Order((one.name_key,), reverse, False, "name")
+            return _Order(sort, (one.name_key,), reverse, False, "name")
 
 
 def page(
@@ -147,14 +147,16 @@ def count(connection: Connection, catalog: Catalog, listing: Listing, most: int 
 
 @lru_cache(maxsize=256)
 def _count(shape: Shape) -> Select[Any]:
-    parts = [_counting(shape).where(*conditions.clauses(shape, [tier])) for tier in shape.tiers]
-    every = union_all(*parts).limit(bindparam("most"))
+    every = union_all(*(area_lists.counting(shape) if area_lists.has(shape) else _counts(shape))).limit(
+        bindparam("most")
+    )
     return select(func.count()).select_from(every.subquery())
 
 
-def _counting(shape: Shape) -> Select[Any]:
+def _counts(shape: Shape) -> list[Select[Any]]:
     """Through the index that has only what is counted, where there is one."""
-    return _from(select(literal(1)), shape, _order(Sort.RENEWAL if shape.renews else Sort.SCORE, False, shape))
+    query = _from(select(literal(1)), shape, _order(Sort.RENEWAL if shape.renews else Sort.SCORE, False, shape))
+    return [query.where(*conditions.clauses(shape, [tier])) for tier in shape.tiers]
 
 
 def _bound(beside: Position | None, sort: Sort) -> dict[str, Any]:
@@ -228,7 +230,10 @@ def _along(found: Subquery, order: _Order, backwards: bool) -> list[ColumnElemen
 
 def _parts(shape: Shape, order: _Order, beside: int | None, backwards: bool) -> Iterator[Select[Any]]:
     """A select for each tier, and for those without the value that is sorted by: each reads one end of an index."""
-    groups = _GROUPS if order.in_groups else (tuple(Tier),)
+    if area_lists.has(shape, order.sort):
+        yield from area_lists.parts(shape, order.sort, order.descends is not backwards, beside, backwards)
+        return
+    groups = GROUPS if order.in_groups else (tuple(Tier),)
     descends = order.descends is not backwards
     for number, group in enumerate(groups):
         for missing in (False, True) if order.missing else (False,):

@@ -425,7 +425,7 @@ standing = Table(
     Column("signs", Integer, nullable=False, server_default="0"),  # a set: opportunities, going quiet (`listing.Sign`)
     Column("quiet", Text),  # the tools that are going quiet, by their keys
     Column("owned", Text),  # what it pays for: "marketing:professional,sales:starter"; empty: not known
-    Column("area_changes", Text),  # `change_7` of each category that moved, by its key, as JSON; empty: none did
+    Column("area_changes", Text),  # `change_7` of each category that moved, by its place, as JSON; empty: none did
     Column("name_key", _folded(255), nullable=False, server_default=""),  # its record's
     # No foreign key to the workspace: with one that is deleted all its rows would go in one transaction. Nobody sees
     # them from then on, since everybody sees by the workspace that they work in, and the settling takes them out.
@@ -988,4 +988,23 @@ home = Table(
         postgresql_where=text("is_stale"),
         sqlite_where=text("is_stale"),
     ),
+)
+
+# A client in a workspace by each category that its subscription includes: what `standing` says of that, for lists of a
+# category over a whole base. It follows from the standing alone (`storage.areas`); without a foreign key to it, for
+# which each client's rows would have to be found.
+standing_area = Table(
+    "standing_area",
+    metadata,
+    _installation(primary_key=True),
+    Column("workspace_id", Key, primary_key=True),
+    Column("area", Integer, primary_key=True),  # the category's place in the catalog
+    Column("phase", Integer, primary_key=True),  # of the order by score (`listing.Position`)
+    Column("level", Integer, primary_key=True),  # the category's score, as in `standing.areas`
+    Column("share", Double, primary_key=True),  # the client's; 0 where it is not known
+    Column("client_id", Key, primary_key=True),
+    Column("change_7", Double),  # the category's
+    ForeignKeyConstraint(["installation_id"], ["installation.id"], ondelete="CASCADE"),
+    Index("ix_standing_area_change_7", "installation_id", "workspace_id", "area", "phase", "change_7", "client_id"),
+    sqlite_with_rowid=False,
 )

@@ -15,8 +15,8 @@ from bot.domain.listing import pack
 from bot.domain.scoring import Facts, Verdict, judge
 from bot.domain.signs import Notice, names, notice
 from bot.domain.workspaces import EVERYTHING, stands
+from storage import areas, bulk, client_events, everything, history, lists, opportunities
 from storage import basis as bases
-from storage import bulk, client_events, everything, history, lists, opportunities
 from storage import catalog as catalogs
 from storage.basis import Basis, Workspace
 from storage.history import NO_PAST, Moment, Past
@@ -115,7 +115,8 @@ class Settler:
         weeks = self._weeks.work_out(connection, {i: one for i, one in clients.items() if i not in pasts})
         stored = _stored(connection, basis, list(clients))
         answers = opportunities.answers(connection, basis.installation_id, list(clients))
-        standings, changes, offers, events = [], [], [], dict[tuple[Any, ...], tuple[Any, ...]]()
+        standings, replaced, changes, offers = [], [], [], []
+        events: dict[tuple[Any, ...], tuple[Any, ...]] = {}
         for client_id, client in clients.items():
             facts = self._reader.facts(client)
             verdict = judge(basis.catalog, facts, basis.as_of)
@@ -133,10 +134,12 @@ class Settler:
                 before = stored.pop((client_id, place[0]), None)
                 if before != row:
                     standings.append(row)
+                    replaced += [before] if before else []
                     found = client_events.between(before, row, basis.as_of) if tells and before else ()
                     events |= {one[:5]: one for one in found}  # a tool is as quiet in each workspace
         bulk.upsert(connection, change, changes)
         bulk.upsert(connection, standing, standings)
+        areas.write(connection, areas.of(replaced), areas.of(standings))
         bulk.upsert(connection, client_event, list(events.values()))
         _leave(connection, basis, stored)
         opportunities.keep(connection, basis.installation_id, list(clients), offers)
@@ -213,6 +216,7 @@ def _leave(connection: Connection, basis: Basis, gone: Collection[Key]) -> None:
 def _forget(connection: Connection, basis: Basis, ids: Sequence[int], *where: ColumnElement[bool]) -> None:
     """Clients that are archived stand nowhere, nor do records that are none."""
     if ids:
+        areas.write(connection, areas.stored(connection, basis.installation_id, ids, *where), set())
         chosen = standing.c.client_id.in_(select(lists.numbers("ids").c.value))
         mine = standing.c.installation_id == basis.installation_id
         connection.execute(delete(standing).where(mine, chosen, *where), {"ids": ids})

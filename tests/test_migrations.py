@@ -15,6 +15,7 @@ from sqlalchemy import Row, func, inspect, select, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from bot.domain import names
+from bot.domain.listing import NOTHING
 from storage import migrate
 from storage.database import Database
 from storage.schema import delivery, installation, metadata, standing, task, word_ending, word_form
@@ -154,8 +155,8 @@ def test_standings_outlive_the_copying_of_their_table_and_from_then_on_their_wor
     with empty.write() as connection:
         connection.execute(text("DELETE FROM workspace WHERE id = 2"))
         one = standing.c
-        rows = connection.execute(select(one.client_id, one.workspace_id, one.tier, one.name_key))
-        assert sorted(rows.all()) == [(7, 1, "high", "acme"), (7, 2, "low", "acme")]
+        rows = connection.execute(select(one.client_id, one.workspace_id, one.tier, one.name_key, one.areas))
+        assert sorted(rows.all()) == [(7, 1, "high", "acme", NOTHING), (7, 2, "low", "acme", NOTHING)]
         assert connection.scalar(select(installation.c.everything_to)) is None
 
 

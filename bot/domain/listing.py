@@ -21,7 +21,10 @@ from bot.domain.workspaces import EVERYTHING
 AREA_BITS = 4  # of `standing.areas` for each category
 MOST_AREAS = 15  # categories, so that their scores fit into 63 bits
 NOT_INCLUDED, NO_SCORE = 15, 14  # in place of a category's score from 0 to 10
+NOTHING = (1 << AREA_BITS * MOST_AREAS) - 1  # no category is included
 
+# Lists come in this order: judged clients first, then those in onboarding, then those not known.
+GROUPS = ((Tier.LOW, Tier.MEDIUM, Tier.HIGH), (Tier.ONBOARDING,), (Tier.UNKNOWN,), (Tier.FORMER,))
 SHOWN = (Tier.LOW, Tier.MEDIUM, Tier.HIGH, Tier.ONBOARDING, Tier.UNKNOWN)  # former clients stand in no list
 
 
@@ -201,11 +204,27 @@ class Offers:
 
 
 def pack(areas: Sequence[Area]) -> int:
-    """The whole scores of the categories, in the catalog's order, in one number of 4 bits each."""
-    packed = 0
+    """The whole scores of the categories, in the catalog's order, in one number of 4 bits each.
+
+    Places that the catalog does not have are not included, so that the number says by itself what there is.
+    """
+    packed = NOTHING
     for place, area in enumerate(areas[:MOST_AREAS]):
-        packed |= _level(area) << AREA_BITS * place
+        packed ^= (NOT_INCLUDED ^ _level(area)) << AREA_BITS * place
     return packed
+
+
+@lru_cache(maxsize=65_536)
+def unpack(packed: int) -> tuple[tuple[int, int], ...]:
+    """The places of the categories that are included, each with its score."""
+    levels = ((place, packed >> AREA_BITS * place & NOT_INCLUDED) for place in range(MOST_AREAS))
+    return tuple((place, level) for place, level in levels if level != NOT_INCLUDED)
+
+
+@lru_cache
+def group(tier: Tier) -> int:
+    """The place of a tier's group in the order of lists."""
+    return next(number for number, tiers in enumerate(GROUPS) if tier in tiers)
 
 
 @lru_cache(maxsize=65_536)  # the same few recur over a whole base

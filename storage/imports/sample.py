@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlalchemy import Connection, Select, delete, func, select
 
-from storage import name_index
+from storage import areas, name_index
 from storage.database import Database
 from storage.imports.staging import Stage
 from storage.imports.work import Work
@@ -63,4 +63,5 @@ def _remove(connection: Connection, mine: int, clients: Sequence[tuple[int, str]
     name_index.remove(connection, mine, clients)
     ids = [identity for identity, _ in clients]
     connection.execute(delete(usage).where(usage.c.installation_id == mine, usage.c.client_id.in_(ids)))
+    areas.write(connection, areas.stored(connection, mine, ids), set())
     connection.execute(delete(record).where(record.c.installation_id == mine, record.c.id.in_(ids)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from bot.domain.catalog import Tier
-from bot.domain.listing import Group, gather, pack, portions
+from bot.domain.listing import Group, gather, pack, portions, unpack
 from bot.domain.moves import Ground
 from bot.domain.scoring import Area
 from bot.domain.timeline import Stage, events, weekly
@@ -59,4 +59,6 @@ def test_the_scores_of_categories_stand_side_by_side_in_one_number() -> None:
     areas = [Area(3, 4, True, True), Area(0, 0, False, False), Area(0, 0, True, True), Area(0, 9, True, True)]
     packed = pack(areas)
     assert [packed >> 4 * place & 15 for place in range(4)] == [8, 15, 14, 0]
+    assert unpack(packed) == ((0, 8), (2, 14), (3, 0))
     assert pack([Area(1, 1, True, True)] * 15) < 2**63
+    assert unpack(pack([])) == ()

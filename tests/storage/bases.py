@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
 from bot.domain.catalog import Catalog
 from bot.domain.subscriptions import Subscription
 from storage import bulk, catalog, schema, stale
+from storage.database import Database
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -136,3 +139,22 @@ def end_subscription(connection: Connection, installation_id: int, number: int, 
     client = connection.scalar(select(schema.subscription.c.client_id).where(mine))
     if client is not None:
         stale.mark(connection, installation_id, [client])
+
+
+def check_areas(database: Database, installation_id: int) -> None:
+    """The rows of categories are what the standings say."""
+    with database.read() as connection:
+        mine = schema.standing.c.installation_id == installation_id
+        standings = connection.execute(select(schema.standing).where(mine)).all()
+        its = select(schema.standing_area).where(schema.standing_area.c.installation_id == installation_id)
+        stored = {tuple(row[1:]) for row in connection.execute(its)}
+    assert stored == {row for one in standings for row in _areas_of(one)}
+
+
+def _areas_of(one: Any) -> Iterator[tuple[Any, ...]]:
+    group = {"onboarding": 2, "unknown": 4, "former": 6}.get(one.tier, 0)
+    for place in range(15):
+        if (level := one.areas >> 4 * place & 15) != 15:
+            change = None if one.change_7 is None else json.loads(one.area_changes or "{}").get(str(place), 0.0)
+            phase = group + (one.share is None)
+            yield (one.workspace_id, place, phase, level, one.share or 0.0, one.client_id, change)

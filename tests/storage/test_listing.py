@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -15,8 +16,8 @@ from sqlalchemy import Connection, delete, event, insert, update
 from bot.domain import names
 from bot.domain.catalog import Kind, Tier
 from bot.domain.filters import NO_DATE, PASSED, Filter, Renews, Sort
-from bot.domain.listing import AREA_BITS, NO_SCORE, NOT_INCLUDED, Line, Listing, Position, Scope, Sign, Whose
-from storage import listing, name_index, schema
+from bot.domain.listing import AREA_BITS, NO_SCORE, NOT_INCLUDED, NOTHING, Line, Listing, Position, Scope, Sign, Whose
+from storage import area_lists, areas, conditions, listing, name_index, schema
 from storage.database import Database
 from storage.installations import Installation, create
 from tests.conftest import NOW, TODAY
@@ -27,6 +28,7 @@ KNOWN = {CATALOG.hash: CATALOG}.get
 ALL = Scope(Whose.ALL)
 CLIENTS = 64
 AREAS = list(CATALOG.categories)
+MARKETING = AREAS.index("marketing")
 WORDS = ("Acme", "Globex", "Ærfugl", "Ünder", "Zorg", "Beta", "Mølle", "Acme")
 
 
@@ -51,9 +53,10 @@ def rows(here: Installation, random: Random) -> Iterator[dict[str, Any]]:
             "score": None if share is None else int(share * 10),
             "share": share,
             "change_7": random.choice([None, -0.2, 0.1, random.uniform(-1, 1)]) if known else None,
-            "areas": sum(level << AREA_BITS * place for place, level in enumerate(levels)),
+            "areas": NOTHING & -(1 << AREA_BITS * len(AREAS))
+            | sum(level << AREA_BITS * place for place, level in enumerate(levels)),
             "signs": random.randrange(32),
-            "area_changes": random.choice([None, '{"sales": 0.5}', json.dumps({"marketing": random.uniform(-1, 1)})]),
+            "area_changes": random.choice([None, '{"1": 0.5}', json.dumps({MARKETING: random.uniform(-1, 1)})]),
             "name_key": names.key(name(number)),
         }
 
@@ -90,6 +93,7 @@ def fill(connection: Connection, here: Installation, standings: Base) -> None:
     )  # fmt: skip
     name_index.add(connection, here.id, [(number, names.key(its)) for number, its in named])
     connection.execute(insert(schema.standing), standings)
+    areas.write(connection, set(), areas.stored(connection, here.id, [one["client_id"] for one in standings]))
 
 
 def asked(here: Installation, wanted: Filter, scope: Scope = ALL) -> Listing:
@@ -183,9 +187,6 @@ def test_an_order_can_be_turned_round(database: Database, installation: Installa
     assert [line.id for line in shown] == [line.id for line in there if line.position.phase == 0][::-1]
 
 
-MARKETING = AREAS.index("marketing")
-
-
 def level(row: dict[str, Any]) -> int:
     return int(row["areas"] >> AREA_BITS * MARKETING & 15)
 
@@ -215,6 +216,18 @@ FILTERS: list[tuple[Filter, Callable[[dict[str, Any]], bool]]] = [
         lambda row: row["tier"] in {"low", "medium", "high"} and level(row) <= 3,
     ),
     (Filter(category="marketing", score=(4, 7)), lambda row: 4 <= level(row) <= 7),
+    (
+        Filter(category="marketing", opportunity=Kind.UPSELL, sort=Sort.DROP),
+        lambda row: level(row) != NOT_INCLUDED and row["signs"] & Sign.UPSELL > 0,
+    ),
+    (
+        Filter(category="marketing", tiers=(Tier.HIGH, Tier.UNKNOWN), renews=NO_DATE),
+        lambda row: (
+            level(row) != NOT_INCLUDED
+            and (row["tier"] == "unknown" or (row["tier"] in {"low", "medium", "high"} and 7 <= level(row) <= 10))
+            and days(row) is None
+        ),
+    ),
     (Filter(tiers=(Tier.HIGH,), sort=Sort.NAME), lambda row: row["tier"] == "high"),
 ]
 
@@ -278,7 +291,7 @@ def test_a_list_of_a_category_tells_and_is_sorted_by_that_categorys_change(
 def area_change(row: dict[str, Any]) -> float | None:
     if row["change_7"] is None:
         return None
-    moved: float = json.loads(row["area_changes"] or "{}").get("marketing", 0.0)
+    moved: float = json.loads(row["area_changes"] or "{}").get(str(MARKETING), 0.0)
     return moved
 
 
@@ -344,15 +357,31 @@ def test_a_page_with_its_number_of_clients_takes_one_statement_and_so_does_the_n
     assert len(statements) == 2, statements
 
 
-@pytest.mark.parametrize("wanted", [Filter(sort=sort) for sort in Sort], ids=list(Sort))
+ALONG = [Filter(sort=sort) for sort in Sort]
+ALONG += [Filter(category="marketing", sort=sort) for sort in (Sort.SCORE, Sort.DROP, Sort.RISE)]
+
+
+@pytest.mark.parametrize("wanted", ALONG, ids=[" ".join(wanted.parts()) for wanted in ALONG])
 def test_a_list_of_a_whole_base_goes_along_indexes_and_sorts_no_more_than_it_shows(
     sqlite: Database, wanted: Filter
 ) -> None:
     steps = plan(sqlite, Listing(1, 1, ALL, wanted, TODAY, TODAY))
-    parts = {parent for parent, step in steps if step.startswith("SEARCH standing USING COVERING INDEX")}
+    parts = {
+        parent
+        for parent, step in steps
+        if re.match(r"SEARCH standing\S* USING (COVERING INDEX ix_|PRIMARY KEY .*phase)", step)
+    }
     assert parts
     assert [step for parent, step in steps if parent in parts and not step.startswith("SEARCH standing")] == []
     assert [step for _, step in steps if step.startswith("SCAN standing")] == []
+
+
+def test_only_lists_of_a_whole_base_are_read_from_the_rows_of_categories() -> None:
+    whole = conditions.shape(CATALOG, Listing(1, 1, ALL, Filter(category="marketing"), TODAY, TODAY))
+    assert area_lists.has(whole)
+    narrower: list[dict[str, Any]] = [{"of_person": True}, {"of_team": True}, {"named": True}, {"area": None}]
+    narrower += [{"scope": scope} for scope in Whose if scope is not Whose.ALL]
+    assert [one for one in narrower if area_lists.has(whole._replace(**one))] == []
 
 
 def plan(database: Database, one: Listing) -> list[tuple[int, str]]:

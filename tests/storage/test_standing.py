@@ -197,10 +197,12 @@ def test_after_any_sequence_of_imports_the_stored_scores_equal_a_whole_rescoring
         base.reach(1, day)
         base.settle()
         assert base.marks() == 0
+        bases.check_areas(database, base.id)
     rows, history = base.rows(), base.changes()
     assert standing.rescore(database, base.id, base.rules) == len(CLIENTS)
     assert base.rows() == rows
     assert base.changes() == history
+    bases.check_areas(database, base.id)
     _check_against_the_card(base, rows)
 
 

@@ -209,6 +209,7 @@ def test_everything_is_made_once_and_stands_in_no_list(spaces: Spaces) -> None:
         assert [one.id for one in workspaces.every(connection, spaces.id)] == [PRIMARY]
         assert everything.widest(connection, spaces.id) == PRIMARY  # it has nobody yet
     spaces.catch_up()
+    made.check_areas(spaces.database, spaces.id)
     with spaces.database.read() as connection:
         assert everything.widest(connection, spaces.id) == EVERYTHING
 

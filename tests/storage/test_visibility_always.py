@@ -13,6 +13,7 @@ from bot.domain.workspaces import EVERYTHING
 from storage import catalog, everything, people, schema, stale, standing
 from storage.database import Database
 from tests.conftest import NOW
+from tests.storage import bases
 from tests.storage.bases import CATALOG, small
 from tests.storage.test_standing import CLIENTS, Base, Step, change, use
 
@@ -152,6 +153,7 @@ def test_every_client_is_seen_by_its_csm_and_the_stored_standings_equal_a_whole_
         day += days
         base.reach(1, day)
         base.settle() if imports else base.catch_up()
+        bases.check_areas(database, base.id)
     rows, history = base.settled(), base.changes()
     _check_who_sees_what(base, rows)
     standing.rescore(database, base.id, base.rules)

@@ -11,6 +11,7 @@ from storage.imports import DayError
 from storage.imports.report import ReachReason
 from storage.schema import change, client_word, record, source, source_tool, standing, subscription, usage
 from tests.conftest import TODAY
+from tests.storage import bases
 from tests.storage.imports.conftest import Desk, dump
 
 CLIENTS = "id,name\n" + "".join(f"{c},Client {c}\n" for c in "ABCDEFGH")
@@ -161,6 +162,7 @@ def test_the_first_real_import_removes_the_sample(desk: Desk) -> None:
         known = select(record.c.id)
         assert desk.rows(select(table.c.client_id).where(table.c.client_id.not_in(known))) == []
     assert desk.rows(select(func.count()).select_from(standing)) == [(1,)]
+    bases.check_areas(desk.database, desk.installation_id)
     assert desk.rows(select(source.c.kind)) == [("csv",)]
     assert sorted(desk.rows(select(client_word.c.word))) == [("acme",), ("real",)]
     assert desk.load(real).sample_clients == 0
