@@ -45,8 +45,8 @@ def of_slack_user(slack_user_id: str) -> ColumnElement[bool]:
     return _one.person_id.in_(select(person.c.id).where(*mine).correlate(home))
 
 
-def of_view(asker: Person, team_id: int | None) -> ColumnElement[bool]:
-    """Of who sees a saved view: the person whose it is, or the team."""
+def of_person_and_team(asker: Person, team_id: int | None) -> ColumnElement[bool]:
+    """Of somebody and of a team: who sees what they keep for both."""
     at = team_member.c
     theirs = (at.installation_id == _one.installation_id, at.team_id == team_id, at.is_primary)
     return or_(_one.person_id == asker.id, _one.person_id.in_(select(at.person_id).where(*theirs).correlate(home)))

@@ -15,7 +15,7 @@ from bot.domain.feed import Happening
 from bot.domain.filters import Filter, Sort
 from bot.domain.key_accounts import Key, Owner
 from bot.domain.listing import Listing, Page, Scope, Whose
-from storage import feed, listing, scopes
+from storage import feed, homes, listing, scopes
 from storage.grounds import CatalogOf
 from storage.schema import key_account
 
@@ -51,6 +51,7 @@ def keep(connection: Connection, asker: Person, client_id: int, chosen: Set[Owne
     _keep(connection, asker, client_id, {"person_id": asker.id}, Owner.ME in chosen, now)
     if asker.own_team_id is not None:
         _keep(connection, asker, client_id, {"team_id": asker.own_team_id}, Owner.TEAM in chosen, now)
+    homes.mark(connection, asker.installation_id, homes.of_person_and_team(asker, asker.own_team_id))
 
 
 def _keep(

@@ -14,7 +14,7 @@ from bot.domain.first_steps import Steps
 from bot.domain.home import Summary
 from bot.domain.listing import Line, Listing
 from bot.domain.tasks import Place
-from storage import first_steps, listing, overview, scopes, tasks
+from storage import first_steps, key_accounts, listing, overview, scopes, tasks
 from storage.grounds import CatalogOf
 
 TASKS, CLIENTS = 8, 5  # lines of each part
@@ -36,9 +36,9 @@ def read(connection: Connection, asker: Person, catalog: Catalog, catalogs: Cata
     asked = listing_of(asker, today)
     found = tasks.open_of(connection, asker, Place(), TASKS + 1)
     due = [one for one in found if one.due_on <= today]
-    fell, renewals = listing.tops(
-        connection, catalog, catalogs, [replace(asked, wanted=one) for one in (_FELL, _RENEW)], CLIENTS
-    )
+    lists = [replace(asked, wanted=one) for one in (_FELL, _RENEW)]
+    lists.append(key_accounts.followed(asker, today, Sort.DROP))  # of all clients: one may follow others' too
+    fell, renewals, followed = listing.tops(connection, catalog, catalogs, lists, CLIENTS)
     return Summary(
         due=due[:TASKS],
         has_more=len(due) > TASKS,
@@ -46,6 +46,7 @@ def read(connection: Connection, asker: Person, catalog: Catalog, catalogs: Cata
         tiers=overview.tiers(connection, catalog, asked),
         fell=_fell(asked, fell),
         renewals=renewals,
+        followed=followed,
         steps=steps,
     )
 

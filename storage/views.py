@@ -83,7 +83,7 @@ def save(connection: Connection, asker: Person, name: str, wanted: Filter, team_
     of_team = _team_named(connection, asker, wanted)
     if of_team is not None:
         connection.execute(insert(saved_view_team).values(**here, view_id=made["id"], team_id=of_team))
-    homes.mark(connection, asker.installation_id, homes.of_view(asker, team_id))
+    homes.mark(connection, asker.installation_id, homes.of_person_and_team(asker, team_id))
 
 
 def rename(connection: Connection, asker: Person, view_id: int, version: int, name: str, now: datetime) -> None:
@@ -105,7 +105,7 @@ def _locked(connection: Connection, asker: Person, view_id: int, version: int) -
     found = changeable(connection, asker, view_id)
     if found.version != version:
         raise UserError("view_changed", view=found.name)
-    homes.mark(connection, asker.installation_id, homes.of_view(asker, found.team_id))
+    homes.mark(connection, asker.installation_id, homes.of_person_and_team(asker, found.team_id))
     return found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.blocks import first_steps, ids, kit, overview
+from bot.blocks import feed, first_steps, ids, kit, overview
 from bot.blocks import listing as lists
 from bot.blocks import tasks as of_tasks
 from bot.blocks.kit import Block, Element, Home, Message
@@ -19,7 +19,7 @@ from bot.domain.due import When, when
 from bot.domain.filter_text import write as write_filter
 from bot.domain.filters import Filter, Renews, Sort
 from bot.domain.home import CUSTOMERS, SUMMARY, Place, Space, Summary
-from bot.domain.listing import Line, Listing, Overview
+from bot.domain.listing import Line, Listing, Overview, Scope, Whose
 from bot.domain.tasks import Given
 from bot.domain.tasks import Place as TaskPlace
 
@@ -115,6 +115,7 @@ def summary(
         *_clients(listing, found, asker, words),
         *_lines(words("*Fell in 7 days*"), catalog, listing, found.fell, words),
         *_lines(words("*Renewals in the next 90 days*"), catalog, _by_renewal(listing), found.renewals, words),
+        *_followed(catalog, listing, found.followed, words),
         *_views(space, words),
     ]
 
@@ -171,10 +172,19 @@ def nobody(asker: Person, words: Words) -> list[Block]:
     return [kit.section(text), kit.actions(kit.button(words("Load clients"), f"{ids.SHOW_DATA}:home", ""))]
 
 
-def _lines(name: str, catalog: Catalog, listing: Listing, found: Sequence[Line], words: Words) -> Iterator[Block]:
+def _followed(catalog: Catalog, listing: Listing, found: Sequence[Line], words: Words) -> Iterator[Block]:
+    """Key accounts, whosever clients they are, and the way to what happened to them."""
+    of_all = replace(listing, scope=Scope(Whose.ALL))
+    ways = feed.button(Filter(), words)
+    yield from _lines(words("*Key accounts*"), catalog, of_all, found, words, ways)
+
+
+def _lines(
+    name: str, catalog: Catalog, listing: Listing, found: Sequence[Line], words: Words, ways: Element | None = None
+) -> Iterator[Block]:
     if not found:
         return
-    yield kit.section(name)
+    yield kit.section(name, accessory=ways)
     for one in found:
         open_ = kit.button(words("Open"), ids.OPEN_LISTED, str(one.id))
         yield kit.section(*lists.line(catalog, listing, one, words), accessory=open_)

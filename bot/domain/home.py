@@ -95,6 +95,7 @@ class Summary:
     tiers: Mapping[Tier, Group] = field(default_factory=dict)
     fell: Sequence[Line] = ()
     renewals: Sequence[Line] = ()  # of the next three months
+    followed: Sequence[Line] = ()  # key accounts, one's own and one's team's: who fell most first
     steps: Steps | None = None  # to super admins, while something is to be set up
 
 

@@ -38,7 +38,8 @@ SERVICES, DEALS = Place("service"), Place("deal", "all", first=10)
 CALL = Given(1, 7, "Acme <AS>", "Call *them*", TODAY.replace(day=18), Priority.HIGH, "Anna")
 NEXT = replace(CALL, due_on=TODAY.replace(day=26))
 TIERS = {Tier.LOW: Group(9, {"EUR": 900.0}), Tier.HIGH: Group(14, {"EUR": 100.0}), Tier.UNKNOWN: Group(1)}
-FOUND = Summary([CALL, replace(CALL, id=2, due_on=TODAY)], False, None, TIERS, [line(1)], [line(2), line(3)])
+DUE = [CALL, replace(CALL, id=2, due_on=TODAY)]
+FOUND = Summary(DUE, False, None, TIERS, [line(1)], [line(2), line(3)], [line(4)])
 
 
 def summary(found: Summary, asker: Person = ANNA, space: Space = SPACE, told: Any = ()) -> kit.Home:
@@ -126,7 +127,9 @@ def test_a_home_tab_at_its_limits_is_taken() -> None:
     tasks = [replace(CALL, id=number, title=name, client=name) for number in range(8)]
     lines = [line(number, name=name, csm=name) for number in range(5)]
     steps = Steps(0, TODAY, 22, 36, 9, 12, 0, False)
-    made = summary(Summary(tasks, True, None, TIERS, lines, lines, steps), replace(ANNA, is_super_admin=True), space)
+    made = summary(
+        Summary(tasks, True, None, TIERS, lines, lines, lines, steps), replace(ANNA, is_super_admin=True), space
+    )
     assert home_problems(made) == []
     money = {f"C{number}": 1e12 for number in range(9)}
     stages = [Stage(f"{number:02}{name}", 1_000_000, money) for number in range(200)]

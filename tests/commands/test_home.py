@@ -15,13 +15,15 @@ from bot.domain.activity import Priority, Task
 from bot.domain.answers import Reply
 from bot.domain.filters import Filter, Sort
 from bot.domain.home import Place
+from bot.domain.key_accounts import Owner
 from bot.playground import people as cast
 from bot.playground.model import View
-from storage import activity, homes, people, rights, views
+from storage import activity, homes, key_accounts, people, rights, views
 from storage.schema import (
     audit_entry,
     home,
     installation,
+    key_account,
     opportunity_answer,
     person,
     record,
@@ -42,7 +44,7 @@ def anew(bot: Bot) -> Iterator[None]:
     settle(bot)
     bot.slack.slack.homes.clear()
     with bot.database.write() as connection:
-        for table in (home, task, saved_view, workspace_tab, audit_entry):
+        for table in (home, key_account, task, saved_view, workspace_tab, audit_entry):
             connection.execute(delete(table))
         connection.execute(delete(record).where(record.c.object.in_(["service", "deal"])))
         connection.execute(update(installation).values(service_object=None, revenue_objects=[]))
@@ -266,6 +268,17 @@ def test_saved_views_are_buttons(bot: Bot) -> None:
     opened(bot, "Falling")
     bot.press_at_home(f"{ids.SHOW_VIEW}:0")
     bot.home("`team:all sort:drop`")
+
+
+def test_key_accounts_stand_there_with_what_happened_to_them(bot: Bot) -> None:
+    opened(bot, "Nothing due today")
+    with bot.database.write() as connection:
+        globex = connection.scalar(select(record.c.id).where(record.c.name == "Globex Corporation")) or 0
+        key_accounts.keep(connection, asker(bot), globex, {Owner.ME}, NOW)
+    bot.publish_homes()
+    assert "*Key accounts*\n*Globex Corporation*" in shown(bot.home("*Key accounts*"))
+    bot.press_at_home(f"{ids.SHOW_FEED}:open")
+    bot.wait(lambda: "Nothing due today" not in shown(bot.home()) or None)
 
 
 def test_who_has_no_seat_sees_no_client(bot: Bot) -> None:
