@@ -27,7 +27,7 @@ fix: .venv/dev           ## mend what ruff can mend
 bench: .venv/dev         ## figures against a bare minimum, in one run
 	$(BIN)/python -m benchmarks $(ARGS)
 
-migration: .venv/dev     ## write a revision from what changed in storage/schema.py: make migration NAME="What changes"
+migration: .venv/dev     ## write a revision from what changed in storage/schema/: make migration NAME="What changes"
 	@$(BIN)/python -m storage.migrate "$(NAME)"
 	@$(BIN)/ruff format --quiet storage/migrations
 
