@@ -171,7 +171,7 @@ def _say_as_whom(context: BoltContext, person: Person) -> None:
 def _find(context: BoltContext) -> Person | None:
     with context["db"].read() as connection:
         who = context.actor_user_id or context.user_id or ""
-        return people.find(connection, _home(context), who, context["now"]())
+        return people.find(connection, _home(context), who, context["now"](), context.channel_id)
 
 
 def _home(context: BoltContext) -> str:

@@ -28,7 +28,7 @@ from bot.domain.access import Person, has_seat, refusal
 from bot.domain.workspaces import EVERYTHING
 from storage import absences, lists, reaches
 from storage.everything import IS_WHOLE
-from storage.schema import installation, person, person_address, standing, team, team_member, workspace
+from storage.schema import channel_tie, installation, person, person_address, standing, team, team_member, workspace
 
 _membership_of, _any_team = team_member.alias("membership"), team.alias("any_team")
 _membership = select(_membership_of.c.team_id).where(_membership_of.c.installation_id == installation.c.id)
@@ -96,7 +96,10 @@ _PERSON: Select[Any] = (
     )
     .outerjoin(team, (team.c.installation_id == team_member.c.installation_id) & (team.c.id == team_member.c.team_id))
 )
-_FIND = _PERSON.where(
+_TIED = select(channel_tie.c.client_id).where(
+    channel_tie.c.installation_id == installation.c.id, channel_tie.c.channel_id == bindparam("channel")
+)
+_FIND = _PERSON.add_columns(_TIED.scalar_subquery().label("tied")).where(
     installation.c.slack_team_id == bindparam("team"),
     person.c.slack_user_id == bindparam("user"),
 )
@@ -130,12 +133,15 @@ _FULL_MEMBERS = select(func.count()).where(
 )
 
 
-def find(connection: Connection, team_id: str, slack_user_id: str, now: datetime | None = None) -> Person | None:
+def find(
+    connection: Connection, team_id: str, slack_user_id: str, now: datetime | None = None, channel: str | None = None
+) -> Person | None:
     """The person behind a Slack user of an installation's Slack workspace; None where not known yet.
 
-    now  when they ask; without it they neither are away nor cover for anybody
+    now      when they ask; without it they neither are away nor cover for anybody
+    channel  where they ask; with it they know which client it is tied to
     """
-    return _looking(connection, _FIND, {"team": team_id, "user": slack_user_id}, now)
+    return _looking(connection, _FIND, {"team": team_id, "user": slack_user_id, "channel": channel}, now)
 
 
 def by_id(connection: Connection, installation_id: int, person_id: int, now: datetime | None = None) -> Person | None:
@@ -201,6 +207,7 @@ def _person(row: Row[Any], now: datetime | None) -> Person:
         country=row.country,
         away=tuple(map(absences.span, row.away or ())),
         covers=absences.covered(row.covers, now),
+        tied=row._mapping.get("tied"),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, select
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain.access import Person
@@ -12,14 +12,6 @@ from storage import conditions
 from storage.schema import channel_tie, record, standing
 
 _one = channel_tie.c
-
-# A condition for `facts.client`: the client that a channel is tied to.
-IS_TIED: ColumnElement[bool] = (
-    record.c.id
-    == select(_one.client_id)
-    .where(_one.installation_id == bindparam("installation"), _one.channel_id == bindparam("channel"))
-    .scalar_subquery()
-)
 
 
 def client_of(connection: Connection, installation_id: int, channel: str) -> int | None:

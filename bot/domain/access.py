@@ -62,6 +62,7 @@ class Person:
     country: str | None = None  # of their team
     crm: str | None = None  # where the installation's tasks and notes are pushed
     away: tuple[Span, ...] = ()  # their absences that are not long over
+    tied: int | None = None  # the client to which the channel is tied where they ask, whether or not they see it
     covers: tuple[Covered, ...] = ()  # who is away today, and whose cover they are
 
     @property

@@ -28,7 +28,7 @@ def on_command(ack: Ack, command: Payload, turn: Turn) -> None:
     Alone, in a channel that is tied to a client, it shows that one to whoever may see it.
     """
     text = typed(command.get("text"))
-    about = None if text else key_accounts.tied(command["channel_id"], turn)
+    about = None if text else key_accounts.tied(turn)
     ack(**(about or answer(text, turn)))
 
 

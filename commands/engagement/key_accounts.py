@@ -28,10 +28,12 @@ Payload = Mapping[str, Any]
 Clock = Callable[[], datetime]
 
 
-def tied(channel: str, turn: Turn) -> kit.Message | None:
+def tied(turn: Turn) -> kit.Message | None:
     """The card of the client that a channel is tied to; None where there is none that the asker sees."""
     person = turn.person
-    named = (ties.IS_TIED, {"channel": channel, **followers.owners(person)}, person.covered)
+    if person.tied is None:
+        return None
+    named = (facts.BY_ID, {"client": person.tied, **followers.owners(person)}, person.covered)
     with turn.db.read() as connection:
         found = facts.client(
             connection, person.installation_id, person.workspace_id, turn.catalog, turn.catalogs, *named

@@ -149,14 +149,14 @@ def test_nobody_matching_names_the_filter_to_drop(bot: Bot) -> None:
     assert names(wider)
 
 
-def test_an_answer_takes_three_statements_with_the_persons_and_one_more_where_a_channel_may_be_tied(bot: Bot) -> None:
+def test_an_answer_takes_three_statements_at_most_with_the_persons(bot: Bot) -> None:
     statements: list[str] = []
 
     def count(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
         if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
             statements.append(statement)
 
-    for typed, most in (("/engagement tier:low", 2), ("/engagement opportunity:activation", 3), ("/engagement", 4)):
+    for typed, most in (("/engagement tier:low", 2), ("/engagement opportunity:activation", 3), ("/engagement", 3)):
         statements.clear()
         event.listen(bot.database.engine, "before_cursor_execute", count)
         try:
