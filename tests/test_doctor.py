@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import insert, text
+from sqlalchemy import insert, text, update
 
 from bot.doctor import Level, examine
 from bot.playground.server import Playground
@@ -54,13 +54,14 @@ def test_a_bot_that_is_set_up_is_well(settings: Settings, tmp_path: Path) -> Non
     database = made(settings)
     with database.write() as connection:
         number = installations.create(connection, NOW).id
+        connection.execute(update(schema.installation).values(slack_team_id="T1"))
         source = {"name": "csv", "kind": "csv", "form": "events", "covers": "listed", "changed_at": NOW}
         connection.execute(
             insert(schema.source).values(installation_id=number, id=1, reach=date(2026, 11, 18), **source)
         )
         client = {"object": "company", "external_id": "1", "name": "Acme AS", "name_key": "acme", "properties": {}}
         connection.execute(insert(schema.record).values(installation_id=number, id=1, source_id=1, **client))
-        admin = {"id": 1, "slack_user_id": "U1", "is_super_admin": True}
+        admin = {"id": 1, "slack_user_id": "U1", "slack_team_id": "T1", "is_super_admin": True}
         connection.execute(insert(schema.person).values(installation_id=number, **admin))
     database.close()
     findings = found(settings.model_copy(update={"import_dir": tmp_path}))

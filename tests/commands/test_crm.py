@@ -111,7 +111,7 @@ def test_a_client_that_was_deleted_while_the_form_was_open_is_refused_in_it(bot:
         source = connection.scalar(select(schema.source.c.id))
         mine = {"installation_id": bot.installation.id}
         connection.execute(insert(schema.record).values(**mine, **values, id=900, source_id=source))
-        stands = {"client_id": 900, "workspace_id": bot.installation.workspace_id, "tier": "low"}
+        stands = {"client_id": 900, "workspace_id": bot.installation.workspace_id, "tier": "low", "name_key": "gone"}
         connection.execute(insert(schema.standing).values(**mine, **stands))
     view = form(bot, "/task gone call them")
     assert forms.opened(view.payload["blocks"])["client"] == "900"
