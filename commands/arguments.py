@@ -115,8 +115,10 @@ def carried_client(turn: Turn, value: str) -> Engagement:
 
 
 def judged(client: Client, turn: Turn) -> Engagement:
-    """The client as it stands today; with whose it is, where who asks covers for them."""
-    return assess(turn.catalog, replace(client, covered=turn.person.covering(client.csm_id)), turn.today)
+    """The client as it stands today, as who asks reads it: whom they cover, and what they may give back."""
+    claim = client.claim and client.claim.read_by(turn.person)
+    mine = replace(client, covered=turn.person.covering(client.csm_id), claim=claim)
+    return assess(turn.catalog, mine, turn.today)
 
 
 def named_by(connection: Connection, text: str, turn: Turn) -> lookup.Found:

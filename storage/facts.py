@@ -28,7 +28,7 @@ from bot.domain.clients import Client
 from bot.domain.marks import counting, sets
 from bot.domain.scoring import Facts, Use, used_tools
 from bot.domain.subscriptions import Subscription
-from storage import conditions, followers, grounds, history, reaches, tool_marks
+from storage import claims, conditions, followers, grounds, history, reaches, tool_marks
 from storage.basis import Source, covering, measured
 from storage.grounds import CatalogOf
 from storage.schema import (
@@ -92,7 +92,7 @@ def _found(catalog: Catalog, covers: bool) -> Select[Any]:
 def _of_standing(catalog: Catalog) -> Select[Any]:
     seen = (standing.c.installation_id == record.c.installation_id) & (standing.c.client_id == record.c.id)
     csm = (person.c.installation_id == standing.c.installation_id) & (person.c.id == standing.c.person_id)
-    return (
+    found = (
         select(
             record.c.id,
             record.c.name,
@@ -122,6 +122,7 @@ def _of_standing(catalog: Catalog) -> Select[Any]:
         .outerjoin(person, csm)
         .where(record.c.installation_id == bindparam("installation"), record.c.archived_at.is_(None))
     )
+    return claims.beside(found)
 
 
 @lru_cache(maxsize=16)
@@ -210,6 +211,7 @@ def _client(catalog: Catalog, catalogs: CatalogOf, row: Row[Any]) -> Client:
         marks=marks,
         key_of_me=bool(row.key_of_me),
         key_of_team=row.key_of_team,
+        claim=claims.read(row),
     )
 
 

@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Double, Row, bindparam, cast, delete, select, update
 
 from bot.domain.answers import Answer
-from bot.domain.catalog import Catalog
+from bot.domain.catalog import Catalog, Tier
 from bot.domain.evidence import situation
 from bot.domain.listing import pack
 from bot.domain.scoring import Facts, Verdict, judge
 from bot.domain.signs import Notice, names, notice
 from bot.domain.workspaces import EVERYTHING, stands
-from storage import areas, bulk, client_events, everything, history, lists, opportunities
+from storage import areas, bulk, claims, client_events, everything, history, lists, opportunities
 from storage import basis as bases
 from storage import catalog as catalogs
 from storage.basis import Basis, Workspace
@@ -65,7 +65,9 @@ class Settler:
     def _make(self, connection: Connection, ids: Sequence[int], *, tells: bool) -> None:
         """`tells`: what changed is the clients' doing, and not that of settings by which all scores are made again."""
         clients = self._reader.read(connection, ids)
-        _forget(connection, self._basis, [i for i in ids if i not in clients or clients[i].archived])
+        gone = [i for i in ids if i not in clients or clients[i].archived]
+        _forget(connection, self._basis, gone)
+        claims.end(connection, self._installation_id, gone)
         self._write(connection, {i: one for i, one in clients.items() if not one.archived}, tells=tells)
 
     def _lock(self, connection: Connection) -> Row[date | None, str | None, int | None, int | None]:
@@ -116,10 +118,12 @@ class Settler:
         stored = _stored(connection, basis, list(clients))
         answers = opportunities.answers(connection, basis.installation_id, list(clients))
         standings, replaced, changes, offers = [], [], [], []
+        low: set[int] = set()
         events: dict[tuple[Any, ...], tuple[Any, ...]] = {}
         for client_id, client in clients.items():
             facts = self._reader.facts(client)
             verdict = judge(basis.catalog, facts, basis.as_of)
+            low |= {client_id} if verdict.tier is Tier.LOW else set()
             now = history.moment(basis.catalog, verdict, facts)
             worked_out = weeks.get(client_id, [])
             past = pasts.get(client_id) or (history.before(worked_out, basis.as_of) if worked_out else NO_PAST)
@@ -141,6 +145,7 @@ class Settler:
         bulk.upsert(connection, standing, standings)
         areas.write(connection, areas.of(replaced), areas.of(standings))
         bulk.upsert(connection, client_event, list(events.values()))
+        claims.end(connection, basis.installation_id, _were_low([*replaced, *stored.values()]) - low)
         _leave(connection, basis, stored)
         opportunities.keep(connection, basis.installation_id, list(clients), offers)
 
@@ -187,6 +192,14 @@ class Settler:
             history.area_changes(now, past.week, self._catalogs.get),
             client.name_key,
         )
+
+
+def _were_low(before: Collection[tuple[Any, ...]]) -> set[int]:
+    """The clients of these rows that are of that tier."""
+    return {row[_CLIENT] for row in before if row[_TIER] == Tier.LOW}
+
+
+_CLIENT, _TIER = (standing.c.keys().index(name) for name in ("client_id", "tier"))
 
 
 def _stored(connection: Connection, basis: Basis, ids: Sequence[int]) -> dict[Key, tuple[Any, ...]]:

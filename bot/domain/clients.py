@@ -8,6 +8,7 @@ from datetime import date
 
 from bot.domain.absences import Covered
 from bot.domain.answers import Answer
+from bot.domain.claims import Claim
 from bot.domain.freshness import Reach
 from bot.domain.marks import Mark
 from bot.domain.moves import Ground
@@ -42,3 +43,4 @@ class Client:
     key_of_team: str | None = None  # the name of their team, where it is one of that
     csm_id: int | None = None
     covered: Covered | None = None  # its CSM, where who asks covers for them
+    claim: Claim | None = None  # who has taken it
