@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.blocks import absences, ids, kit, moves
+from bot.blocks import absences, claims, ids, kit, moves
 from bot.blocks.key_accounts import key_account
 from bot.blocks.kit import Block, Message
 from bot.blocks.offers import sentence, why_held
@@ -26,8 +26,10 @@ TIERS = {Tier.LOW: "Low", Tier.MEDIUM: "Medium", Tier.HIGH: "High"}
 def card(catalog: Catalog, one: Engagement, words: Words) -> Message:
     """The answer to `/engagement acme`."""
     offer, key = _offer(catalog, one, words), key_account(one, words)
-    more = [*map(kit.section, offer), _buttons(one, words), kit.context(" · ".join([*key, _freshness(one, words)]))]
-    made = kit.message(summary(catalog, one, words, [*offer, *key]), [*body(catalog, one, words), *more])
+    foot = kit.context(" · ".join([*key, _freshness(one, words)]))
+    more = [*map(kit.section, offer), *claims.line(one, words), _buttons(one, words), foot]
+    told = summary(catalog, one, words, [*offer, *claims.taken(one, words), *key])
+    made = kit.message(told, [*body(catalog, one, words), *more])
     return absences.marked(made, one.client.covered, one.day, words)
 
 

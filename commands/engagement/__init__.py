@@ -14,7 +14,7 @@ from bot.blocks import ids, kit
 from bot.domain.access import Right
 from bot.domain.filter_text import is_filter
 from commands.arguments import Turn, typed
-from commands.engagement import card, feed, filters, key_accounts, lists, menu, tool_marks, views
+from commands.engagement import card, claims, feed, filters, key_accounts, lists, menu, tool_marks, views
 from storage import clients
 
 Payload = Mapping[str, Any]
@@ -78,6 +78,8 @@ LISTENERS = [
     ("view", ids.KEY_ACCOUNT, key_accounts.on_submit, Right.SEAT),
     ("action", re.compile(rf"^{ids.SHOW_FEED}:[a-z]+$"), feed.on_feed, Right.SEAT),
     ("action", ids.UNTIE, key_accounts.on_untie, Right.SEAT),
+    ("action", ids.TAKE_CLIENT, claims.on_take, Right.SEAT),
+    ("action", ids.GIVE_BACK, claims.on_give_back, Right.SEAT),
     ("action", ids.SHOW_CHART, lists.on_chart, Right.SEAT),
     ("action", ids.CHOOSE_CATEGORY, card.on_category, Right.SEAT),
     ("action", ids.MARK_TOOL, tool_marks.on_mark, Right.SEAT),

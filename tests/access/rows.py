@@ -31,6 +31,7 @@ from bot.playground.model import Json
 from storage.schema import (
     UtcDateTime,
     channel_tie,
+    claim,
     delivery,
     handover,
     installation,
@@ -40,6 +41,7 @@ from storage.schema import (
     person,
     record,
     record_person,
+    standing,
 )
 from storage.schema import task as stored_task
 from tests.access import payloads
@@ -202,6 +204,20 @@ def channel_is_tied(connection: Connection) -> None:
     connection.execute(insert(channel_tie).from_select(list(channel_tie.c), made))
 
 
+def it_is_low(connection: Connection) -> None:
+    """The client of the matrix."""
+    acme = select(record.c.id).where(record.c.name == CLIENTS[0])
+    connection.execute(update(standing).where(standing.c.client_id.in_(acme)).values(tier="low"))
+
+
+def its_csm_has_it(connection: Connection) -> None:
+    same = person.c.installation_id == record.c.installation_id
+    values = (record.c.installation_id, record.c.id, person.c.id, literal(NOW, UtcDateTime))
+    made = select(*values).select_from(record.join(person, same))
+    made = made.where(record.c.name == CLIENTS[0], person.c.slack_user_id == cast.ANNA)
+    connection.execute(insert(claim).from_select(list(claim.c), made))
+
+
 def everybody_follows(connection: Connection) -> None:
     """The client of the matrix, of which somebody left a note: also who does not see it, from when they did."""
     same = person.c.installation_id == record.c.installation_id
@@ -271,6 +287,10 @@ ENGAGEMENT = [
         first=everybody_follows),
     Row("action", ids.UNTIE, pressed(ids.UNTIE, client), ACME, "tied to no client", {"channel_tie"},
         first=channel_is_tied),
+    Row("action", ids.TAKE_CLIENT, pressed(ids.TAKE_CLIENT, client), ACME, "Taken by", {"claim"}, names=True,
+        first=it_is_low),
+    Row("action", ids.GIVE_BACK, pressed(ids.GIVE_BACK, client),
+        Whom(SEAT, CREW | DINA, "This client is"), "5 of 10", {"claim"}, names=True, first=its_csm_has_it),
     Row("action", ids.SHOW_CHART, pressed(ids.SHOW_CHART, ALL), SEATED, "client"),
     Row("action", ids.CHOOSE_CATEGORY, chose_in_modal(ids.CHOOSE_CATEGORY, says("sales"), client), ACME, "Sales"),
     Row("action", ids.MARK_TOOL, chose_in_modal(ids.MARK_TOOL, says("used"), client, block="tool:campaigns"), ACME,

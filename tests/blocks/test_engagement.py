@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ import pytest
 from bot.blocks import details, engagement, share
 from bot.blocks.words import speak
 from bot.domain.audience import Audience, Channel
+from bot.domain.claims import Claim
 from bot.domain.clients import Client
 from bot.domain.engagement import assess
 from bot.domain.freshness import EVERY, Reach
@@ -43,6 +44,8 @@ OLDER = replace(
 )
 MARKETING = CATALOG.bits(tool.key for tool in CATALOG.tools if tool.category == "marketing")
 STAYED_BEHIND = (Reach(MARKETING, RECENT), Reach(EVERY & ~MARKETING, TODAY))
+LOW = client(last_used_on=date(2026, 6, 1), before=ground(client()))
+BO = Claim(2, "Bo <Berg>", 1, datetime(2026, 11, 16, 9, tzinfo=UTC))
 STATES = {
     "fell": ACME,
     "no_change": replace(ACME, before=ground(BASE)),
@@ -67,7 +70,7 @@ STATES = {
     "late_and_a_category_more_so": replace(
         ACME, as_of=TODAY - timedelta(9), reaches=(STAYED_BEHIND[0], Reach(EVERY & ~MARKETING, TODAY - timedelta(9)))
     ),
-    "idle": client(last_used_on=date(2026, 6, 1), before=ground(client())),
+    "idle": LOW,
     "onboarding": with_facts(ACME, subscriptions=[Subscription("Marketing Hub", "Starter", TODAY - timedelta(33))]),
     "no_data": with_facts(client(), covered=False),
     "nothing_loaded": replace(with_facts(client(), covered=False), as_of=None),
@@ -79,6 +82,8 @@ STATES = {
     ),
     "without_subscriptions": with_facts(ACME, subscribing=False, subscriptions=[]),
     "bare": replace(client(), mrr=None, csm_name=None, csm_slack_id=None, renews_on=None, domain=None),
+    "taken": replace(LOW, claim=BO),
+    "taken_and_to_be_given_back": replace(LOW, claim=replace(BO, may_end=True)),
     "renews_today": replace(ACME, renews_on=TODAY),
     "renewal_passed": replace(ACME, renews_on=TODAY - timedelta(days=3)),
 }
