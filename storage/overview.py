@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, ScalarSelect, Select, bindparam, func, select
+from sqlalchemy import Connection, Date, Row, ScalarSelect, Select, bindparam, func, select
 
 from bot.domain.catalog import Catalog, Tier
 from bot.domain.filters import Filter, Renews, Sort
 from bot.domain.listing import SHOWN, Colleague, Group, Listing, Overview, currencies, gather
 from storage import conditions, listing
 from storage.grounds import CatalogOf
-from storage.schema import person, standing, task
+from storage.schema import absence, claim, person, standing, task
 
 SHORTLIST = 3  # clients that are named
 AHEAD = 180  # days: renewals that make a low client one to look at first
@@ -67,7 +67,10 @@ def _groups(shape: conditions.Shape, by_csm: bool) -> Select[Any]:
     query = query.where(*conditions.within(shape), conditions.among(SHOWN))
     if by_csm:
         csm = (person.c.installation_id == bindparam("installation")) & (person.c.id == one.person_id)
-        query = query.select_from(standing.outerjoin(person, csm)).add_columns(_overdue().label("overdue"))
+        taken = (claim.c.installation_id == one.installation_id) & (claim.c.client_id == one.client_id)
+        query = query.select_from(standing.outerjoin(person, csm).outerjoin(claim, taken & (one.tier == Tier.LOW)))
+        theirs = (_overdue().label("overdue"), _away().label("away_to"))
+        query = query.add_columns(func.count(claim.c.client_id).label("taken"), *theirs)
     return query.group_by(*columns)
 
 
@@ -81,14 +84,31 @@ def _overdue() -> ScalarSelect[int]:
     return late.correlate(standing).scalar_subquery()
 
 
+def _away() -> ScalarSelect[date]:
+    """The last day of a group's CSM's absence, where they are away."""
+    one, day = absence.c, bindparam("today", type_=Date)
+    mine = (one.installation_id == bindparam("installation"), one.person_id == standing.c.person_id)
+    last = select(func.max(one.to_on)).where(*mine, one.from_on <= day, one.to_on >= day)
+    return last.correlate(standing).scalar_subquery()
+
+
 _Csm = tuple[int | None, str | None]  # the id and the name; neither: nobody
 
 
 def _colleagues(rows: Sequence[Row[Any]]) -> tuple[Colleague, ...]:
-    clients, low, overdue = Counter[_Csm](), Counter[_Csm](), Counter[_Csm]()
+    of: dict[_Csm, list[Row[Any]]] = {}
     for row in rows:
-        clients[row.person_id, row.name] += row.clients
-        overdue[row.person_id, row.name] = row.overdue
-        low[row.person_id, row.name] += row.clients if row.tier == Tier.LOW else 0
-    found = [Colleague(name, number, low[key], overdue[key]) for key, number in clients.items() for name in [key[1]]]
+        of.setdefault((row.person_id, row.name), []).append(row)
+    found = [_colleague(name, theirs) for (_, name), theirs in of.items()]
     return tuple(sorted(found, key=lambda one: (one.name is None, -one.low, -one.clients, one.name or "")))
+
+
+def _colleague(name: str | None, rows: Sequence[Row[Any]]) -> Colleague:
+    return Colleague(
+        name=name,
+        clients=sum(row.clients for row in rows),
+        low=sum(row.clients for row in rows if row.tier == Tier.LOW),
+        overdue=rows[0].overdue,
+        taken=sum(row.taken for row in rows),
+        away_to=rows[0].away_to,
+    )

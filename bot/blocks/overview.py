@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 from bot.blocks import feed, ids, kit, moves
 from bot.blocks import listing as lists
@@ -32,7 +33,7 @@ def overview(
         tiers(listing, found, words),
         _moved(catalog, listing, found, words),
         _first(listing, found, words),
-        _colleagues(found.colleagues, words),
+        _colleagues(found.colleagues, listing.today, words),
     ]
     blocks = [kit.section(*part) for part in parts if part]
     blocks += [
@@ -125,20 +126,23 @@ def _score(one: Line, words: Words) -> str:
     return words("{score} of 10", score=one.score)
 
 
-def _colleagues(colleagues: Sequence[Colleague], words: Words) -> list[str]:
+def _colleagues(colleagues: Sequence[Colleague], today: date, words: Words) -> list[str]:
     """For whoever leads the team."""
     if not colleagues:
         return []
-    lines = [_colleague(one, words) for one in colleagues[:COLLEAGUES]]
+    lines = [_colleague(one, today, words) for one in colleagues[:COLLEAGUES]]
     more = len(colleagues) - len(lines)
     return [words("*By CSM*"), *lines, *([words("and {n} more", n=more)] if more > 0 else [])]
 
 
-def _colleague(one: Colleague, words: Words) -> str:
+def _colleague(one: Colleague, today: date, words: Words) -> str:
     name = kit.name(one.name, 40) if one.name else words("Nobody")
     told = words("{name} {clients} · {low} low", name=name, clients=one.clients, low=one.low)
+    if one.taken:
+        told = words("{low}, {taken} taken", low=told, taken=one.taken)
     late = words.count("{n} task overdue", "{n} tasks overdue", one.overdue) if one.overdue else ""
-    return " · ".join(filter(None, [told, late]))
+    away = words("away to {day}", day=words.day(one.away_to, today)) if one.away_to is not None else ""
+    return " · ".join(filter(None, [told, late, away]))
 
 
 def by_tier(listing: Listing, found: Overview, owner: int, words: Words) -> Block:
@@ -177,7 +181,7 @@ def summary(catalog: Catalog, listing: Listing, found: Overview, words: Words) -
     for part in (
         _moved(catalog, listing, found, words),
         _first(listing, found, words),
-        _colleagues(found.colleagues, words),
+        _colleagues(found.colleagues, listing.today, words),
     ):
         if part:
             parts.append(f"{part[0]}: {'; '.join(part[1:])}")

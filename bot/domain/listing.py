@@ -175,6 +175,8 @@ class Colleague:
     clients: int
     low: int
     overdue: int = 0  # tasks of theirs
+    taken: int = 0  # of the low ones, by anybody
+    away_to: date | None = None  # the last day, where they are away
 
 
 @dataclass(frozen=True)

@@ -156,7 +156,12 @@ OVERVIEW = Overview(
     currencies=("EUR", "NOK", "PLN"),
 )
 TEAM = Scope(Whose.TEAM, team_id=1, name="CS Nordic")
-COLLEAGUES = (Colleague("Anna Aas", 52, 9, overdue=1), Colleague("Bo Berg", 48, 7), Colleague(None, 6, 6))
+COLLEAGUES = (
+    Colleague("Anna Aas", 52, 9, overdue=1, taken=4),
+    Colleague("Bo Berg", 48, 7),
+    Colleague("Cleo Costa", 44, 11, overdue=2, taken=1, away_to=TODAY + timedelta(14)),
+    Colleague(None, 6, 6),
+)
 OVERVIEWS = {
     "mine": (asked(), OVERVIEW),
     "of_a_team_for_its_lead": (asked(scope=TEAM), replace(OVERVIEW, scope=TEAM, colleagues=COLLEAGUES)),
