@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from storage.schema.activity import (
     channel_tie,
+    claim,
     delivery,
     export_request,
     handover,
@@ -60,6 +61,7 @@ __all__ = [
     "catalog",
     "change",
     "channel_tie",
+    "claim",
     "client_event",
     "client_word",
     "delivery",

@@ -245,3 +245,16 @@ export_request = Table(
     CheckConstraint("state IN ('waiting', 'sending', 'sent', 'failed')", name="state"),
     Index("ix_export_request_lease_until", "installation_id", "state", "lease_until"),
 )
+
+# Who has taken a low client. It goes when the client is given back, is low no longer, or gets another CSM.
+claim = Table(
+    "claim",
+    metadata,
+    installation_id(primary_key=True),
+    Column("client_id", Key, primary_key=True),
+    Column("person_id", Key, nullable=False),
+    Column("taken_at", UtcDateTime, nullable=False),
+    owned("client_id", table="record"),
+    owned("person_id", table="person"),
+    sqlite_with_rowid=False,
+)
