@@ -35,11 +35,14 @@ def record(
     before: Values | None = None,
     after: Values | None = None,
     subject_id: int | None = None,
+    *,
+    is_shown: bool = True,
 ) -> None:
     """Say what is changed in this transaction, which holds the installation's row. Equal values are left out.
 
     person_id  None: on the command line
     subject    the name of what is changed, as it is now; `subject_id` where it has an id that is never another's
+    is_shown   settings and rights decide what everybody's Home tab shows; what somebody only did does not
     """
     old, new = dict(before or {}), dict(after or {})
     same = [name for name in old.keys() & new.keys() if old[name] == new[name]]
@@ -51,7 +54,8 @@ def record(
     connection.execute(
         insert(audit_entry).values(installation_id=installation_id, id=number, **values, before=old, after=new)
     )
-    homes.mark(connection, installation_id)  # settings and rights decide what everybody's shows
+    if is_shown:
+        homes.mark(connection, installation_id)
 
 
 def every(connection: Connection, installation_id: int) -> Iterator[Entry]:

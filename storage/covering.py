@@ -19,4 +19,5 @@ def acted(connection: Connection, asker: Person, covered: Covered | None, what: 
     """
     if covered is not None and covered.person_id in asker.acts_for:
         lock(connection, asker.installation_id)
-        audit.record(connection, asker.installation_id, asker.id, now, "cover.acted", covered.name, {}, {"did": what})
+        here, did = asker.installation_id, {"did": what}
+        audit.record(connection, here, asker.id, now, "cover.acted", covered.name, {}, did, is_shown=False)

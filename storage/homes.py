@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, Connection, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -38,6 +40,10 @@ def of_task(task_id: int) -> ColumnElement[bool]:
     """Of whom a task is."""
     mine = (task.c.installation_id == _one.installation_id, task.c.id == task_id)
     return _one.person_id.in_(select(task.c.assignee_id).where(*mine).correlate(home))
+
+
+def of_people(ids: Collection[int | None]) -> ColumnElement[bool]:
+    return _one.person_id.in_([one for one in ids if one is not None])
 
 
 def of_slack_user(slack_user_id: str) -> ColumnElement[bool]:

@@ -114,12 +114,11 @@ def change(connection: Connection, asker: Person, task_id: int, version: int, ma
     """
     before = get(connection, asker, task_id)
     _, assignee = activity.assignee(connection, asker, before.client_id, made.assignee, now)
-    homes.mark(connection, asker.installation_id, homes.of_task(task_id))  # whoever else gets it, theirs changes, too
     values = {"title": made.title, "details": made.details, "due_on": made.due_on, "priority": made.priority.value}
     values["category"] = made.category
     values["assignee_id"] = assignee.id
     same = and_(_one.version == version, _one.done_at.is_(None))
-    if not _change(connection, asker, task_id, same, values, "task.changed", now):
+    if not _change(connection, asker, task_id, same, values, "task.changed", now, had_by=before.assignee_id):
         raise UserError("task_changed")
     if made.assignee != before.assignee_slack_id:
         deliveries.withdraw(connection, asker.installation_id, "task", str(task_id))
@@ -136,18 +135,22 @@ def _change(
     values: dict[str, Any],
     what: str,
     now: datetime,
+    had_by: int | None = None,
 ) -> bool:
-    """Of two at the same moment one changes it. What is done in another's place is audited."""
+    """Of two at the same moment one changes it. What is done in another's place is audited.
+
+    had_by  who had it, where somebody else may get it: the Home tabs of both show it
+    """
     covered = _covered(connection, asker, task_id)
     mine = (*_changeable(asker, task_id), as_it_is)
     changed = update(task).where(*mine).values(**values, version=_one.version + 1).returning(_one.version)
     version = connection.scalar(changed)
     if version is None:
         return False
+    covering.acted(connection, asker, covered, what, now)  # the installation's row before Home tabs, as elsewhere
     shown.mark(connection, asker.installation_id, [task_id])
-    homes.mark(connection, asker.installation_id, homes.of_task(task_id))
+    homes.mark(connection, asker.installation_id, or_(homes.of_task(task_id), homes.of_people([had_by])))
     outbox.add(connection, asker, Kind.TASK, task_id, version, now)
-    covering.acted(connection, asker, covered, what, now)
     return True
 
 
@@ -162,12 +165,14 @@ def _covered(connection: Connection, asker: Person, task_id: int) -> Covered | N
 def take(connection: Connection, asker: Person, left: ColumnElement[bool], now: datetime) -> int:
     """Give somebody the open tasks that a condition on `task` names, of clients that they see; how many."""
     mine = (*_seen(asker), _one.done_at.is_(None), _one.assignee_id != asker.id, left)
+    had_by = connection.scalars(select(_one.assignee_id).where(*mine).distinct()).all()
     made = update(task).where(*mine).values(assignee_id=asker.id, version=_one.version + 1)
     taken: dict[int, int] = dict(connection.execute(made.returning(_one.id, _one.version)).all())
     shown.mark(connection, asker.installation_id, list(taken))
     for number, version in taken.items():
         deliveries.withdraw(connection, asker.installation_id, "task", str(number))
         outbox.add(connection, asker, Kind.TASK, number, version, now)
+    homes.mark(connection, asker.installation_id, homes.of_people([asker.id, *had_by]))
     return len(taken)
 
 

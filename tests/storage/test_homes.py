@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import event, insert, select, update
 
+from bot.domain.absences import Covered
 from bot.domain.access import Person
 from bot.domain.filters import Filter
 from bot.domain.home import Kept, Place, Space
@@ -82,6 +84,24 @@ def test_a_task_that_changes_hands_is_shown_by_both(database: Database, here: In
         tasks.finish(connection, person(here, CLEO), 1, NOW)  # not theirs to change
         homes.mark(connection, here.id, homes.of_slack_user(f"U{CLEO}"))
     assert stale(database, here) == {ANNA, CLEO}
+
+
+def test_tasks_that_are_taken_over_are_shown_by_both(database: Database, here: Installation) -> None:
+    with writing(database) as connection:
+        assert tasks.take(connection, person(here, CLEO), schema.task.c.id == 1, NOW) == 1
+    assert stale(database, here) == {ANNA, CLEO}
+
+
+def test_what_is_done_in_anothers_place_is_shown_by_whose_it_is_alone(database: Database, here: Installation) -> None:
+    """The installation's row comes before Home tabs, as in what changes settings: else both could wait for ever."""
+    said: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *at: said.append(at[2]))
+    bo = replace(person(here, BO), covers=(Covered(ANNA, "Anna", "U1", "", here.workspace_id, TODAY),))
+    with writing(database) as connection:
+        assert tasks.finish(connection, bo, 1, NOW)
+    assert stale(database, here) == {ANNA}
+    first = [next(n for n, text in enumerate(said) if part in text) for part in ("FROM installation", "UPDATE home")]
+    assert first == sorted(first)
 
 
 def test_a_view_is_shown_by_who_sees_it(database: Database, here: Installation) -> None:
