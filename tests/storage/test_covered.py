@@ -23,6 +23,7 @@ from storage import (
     listing,
     lookup,
     meanwhile,
+    mentions,
     offers,
     overview,
     people,
@@ -115,6 +116,16 @@ def test_a_client_is_seen_by_every_question_or_by_none(
             bool(shown),
         ]
     assert told == [is_seen] * 4
+
+
+def test_a_text_names_clients_of_whom_one_covers_too(spaces: Spaces, cleo: Person) -> None:
+    """Also the one that is seen in two places: it is still one."""
+    with spaces.database.read() as connection:
+        for client in (2, 3):
+            named = mentions.client(connection, cleo, f"client {client} called")
+            assert named is not None
+            assert named.id == client
+        assert mentions.client(connection, replace(cleo, covers=()), "client 2 called") is None
 
 
 def test_who_covers_does_the_tasks_that_are_seen_and_given_to_whom_they_cover(spaces: Spaces, cleo: Person) -> None:
