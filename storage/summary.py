@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from bot.domain.access import Person
 from bot.domain.catalog import Catalog
+from bot.domain.due import When
 from bot.domain.filters import Filter, Renews, Sort
 from bot.domain.first_steps import Steps
 from bot.domain.home import Summary
@@ -19,6 +20,7 @@ from storage.grounds import CatalogOf
 
 TASKS, CLIENTS = 8, 5  # lines of each part
 AHEAD = 90  # days
+DUE = {When.OVERDUE, When.TODAY}
 _FELL, _RENEW = Filter(sort=Sort.DROP), Filter(renews=Renews(0, AHEAD), sort=Sort.RENEWAL)
 
 
@@ -35,14 +37,14 @@ def read(connection: Connection, asker: Person, catalog: Catalog, catalogs: Cata
         return Summary(steps=steps)
     asked = listing_of(asker, today)
     found = tasks.open_of(connection, asker, Place(), TASKS + 1)
-    due = [one for one in found if one.due_on <= today]
+    due = [one for one in found if one.when(today) in DUE]
     lists = [replace(asked, wanted=one) for one in (_FELL, _RENEW)]
     lists.append(key_accounts.followed(asker, today, Sort.DROP))  # of all clients: one may follow others' too
     fell, renewals, followed = listing.tops(connection, catalog, catalogs, lists, CLIENTS)
     return Summary(
         due=due[:TASKS],
         has_more=len(due) > TASKS,
-        next=next((one for one in found if one.due_on > today), None),
+        next=next((one for one in found if one.when(today) not in DUE), None),
         tiers=overview.tiers(connection, catalog, asked),
         fell=_fell(asked, fell),
         renewals=renewals,

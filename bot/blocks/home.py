@@ -15,7 +15,7 @@ from bot.blocks.states import ListState, write
 from bot.blocks.words import Words
 from bot.domain.access import Person, Right
 from bot.domain.catalog import Catalog, Tier
-from bot.domain.due import When, when
+from bot.domain.due import When
 from bot.domain.filter_text import write as write_filter
 from bot.domain.filters import Filter, Renews, Sort
 from bot.domain.home import CUSTOMERS, SUMMARY, Place, Space, Summary
@@ -134,7 +134,7 @@ def _due(found: Summary, listing: Listing, words: Words) -> Iterator[Block]:
     yield kit.section(" · ".join(filter(None, [words("*My day*"), number])), accessory=every)
     for one in found.due:
         done = kit.button(words("Done"), ids.FINISH_AT_HOME, str(one.id))
-        late = when(one.due_on, listing.today) is When.OVERDUE
+        late = one.when(listing.today) is When.OVERDUE
         day = words("overdue, {day}", day=words.weekday(one.due_on, listing.today)) if late else words("today")
         yield kit.section(of_tasks.named(one), day, accessory=done)
 

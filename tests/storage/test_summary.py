@@ -63,6 +63,16 @@ def test_it_has_the_first_of_ones_own_tasks_and_clients(database: Database, here
     assert found.steps is None
 
 
+def test_what_is_due_on_a_day_off_waits_for_the_next_working_day(database: Database, here: Installation) -> None:
+    days = {"id": 1, "person_id": ANNA, "from_on": TODAY - timedelta(days=9), "to_on": TODAY, "made_by": ANNA}
+    with database.write() as connection:
+        connection.execute(insert(schema.absence).values(installation_id=here.id, **days, made_at=NOW))
+    found = read(database, person(here))
+    assert found.due == []
+    assert found.next is not None
+    assert found.next.id == 1
+
+
 def test_key_accounts_may_be_others_clients_but_none_of_another_workspace(
     database: Database, here: Installation
 ) -> None:
