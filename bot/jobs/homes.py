@@ -45,7 +45,7 @@ class Homes:
 
     def _serve(self, person_id: int) -> None:
         with self.database.read() as connection:
-            person = people.by_id(connection, self.installation_id, person_id)
+            person = people.by_id(connection, self.installation_id, person_id, self.now())
             there = homes.published(connection, self.installation_id, person_id)
         if person is None or there is None or person.lacks(Right.MEMBER) is not None:
             return

@@ -20,6 +20,7 @@ from bot.playground import people as cast
 from bot.playground.model import View
 from storage import activity, homes, key_accounts, people, rights, views
 from storage.schema import (
+    absence,
     audit_entry,
     home,
     installation,
@@ -342,6 +343,25 @@ def test_what_changes_elsewhere_is_published_by_the_job_for_who_has_opened_their
     before = published(bot)
     bot.publish_homes()
     assert published(bot) == before
+
+
+def test_the_job_knows_for_whom_somebody_covers(bot: Bot) -> None:
+    with bot.database.write() as connection:
+        days = {"from_on": TODAY, "to_on": TODAY, "cover_id": id_of(bot, cast.ANNA), "made_at": NOW}
+        bo = {"person_id": id_of(bot, cast.BO), "made_by": id_of(bot, cast.BO)}
+        connection.execute(insert(absence).values(installation_id=bot.installation.id, id=1, **bo, **days))
+    try:
+        opened(bot)
+        bot.press_at_home(f"{ids.SHOW_HOME}:tab1")
+        settle(bot)
+        before = published(bot)
+        with bot.database.write() as connection:
+            homes.mark(connection, bot.installation.id)
+        bot.publish_homes()
+        assert published(bot) == before
+    finally:
+        with bot.database.write() as connection:
+            connection.execute(delete(absence))
 
 
 def test_the_job_takes_no_page_away_that_somebody_looks_at(bot: Bot) -> None:
