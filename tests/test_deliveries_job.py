@@ -147,6 +147,17 @@ def test_what_is_done_by_then_is_not_told(database: Database, slack: Playground,
     assert (told(slack), state(database)) == ([], "failed")
 
 
+def test_what_arrived_before_it_was_done_is_known_as_sent(database: Database, slack: Playground, here: int) -> None:
+    give(database, here)
+    run(database, slack, here)
+    with database.write() as connection:  # killed after it was sent
+        connection.execute(update(delivery).values(state="sending"))
+        number = connection.scalar(select(task.c.id)) or 0
+        assert tasks.finish(connection, who(database, here, cast.BO), number, NOW)
+    run(database, slack, here, LATER)
+    assert (len(told(slack)), state(database)) == (1, "sent")
+
+
 def test_a_task_that_is_given_on_is_told_to_whom_it_is_given_then(
     database: Database, slack: Playground, here: int
 ) -> None:

@@ -77,15 +77,18 @@ class Deliveries:
         return True
 
     def _deliver(self, one: Delivery) -> _Post | None:
-        """Send it, unless an earlier attempt of which nothing more was heard did. None where nobody is to be told."""
+        """Send it, unless an earlier attempt of which nothing more was heard did. None where nobody is to be told.
+
+        What arrived is known as sent, though it would be told no more: else it were never brought up to date.
+        """
         message = self._message(one)
-        if message is None:
+        if message is None and one.attempts == 1:
             return None
         with delivering():
             channel = str(self.slack.conversations_open(users=one.slack_user_id)["channel"]["id"])
         if one.attempts > 1 and (ts := self._arrived(channel, one)) is not None:
             return _Post(channel, ts)
-        return None if one.attempts > ATTEMPTS else self._post(channel, message, one)
+        return None if message is None or one.attempts > ATTEMPTS else self._post(channel, message, one)
 
     def _message(self, one: Delivery) -> Message | None:
         with self.database.read() as connection:
