@@ -24,7 +24,7 @@ from storage import deliveries, installations, mornings, people, tasks
 from storage.catalog import Catalogs
 from storage.database import Database
 from storage.installations import Installation
-from storage.schema import absence, change, delivery, morning, person, standing, task, team, team_member
+from storage.schema import absence, change, delivery, morning, person, standing, task, team, team_member, workspace
 from storage.schema import installation as installations_table
 from tests.processes import die_at, in_a_child
 from tests.storage import bases
@@ -223,6 +223,23 @@ def test_on_leave_nothing_is_told_and_who_covers_is_told_how_much_there_is_to_do
     assert told(database) == []  # but for Bo it was Monday
     job(database, base, at(MONDAY)).run()
     assert told(database) == ["Mon 23 Nov. For Bo, away to 4 Dec. 1 task overdue, 2 tasks today"]
+
+
+def test_who_covers_is_told_only_of_tasks_that_they_see(database: Database, base: int) -> None:
+    """Bo has one of a client that is another's in a workspace where only Bo works."""
+    with database.write() as connection:
+        connection.execute(insert(workspace).values(installation_id=base, id=2, name="Bo's", is_primary=False))
+        connection.execute(insert(team).values(installation_id=base, id=1, name="T", name_key="t", workspace_id=2))
+        member = {"team_id": 1, "person_id": BO, "is_primary": True}
+        connection.execute(insert(team_member).values(installation_id=base, **member))
+        bases.add_clients(connection, base, 5)
+        stands = {"client_id": 5, "workspace_id": 2, "person_id": LEFT, "tier": "medium"}
+        connection.execute(insert(standing).values(installation_id=base, **stands))
+    for number, client in ((1, 4), (2, 4), (3, 5)):
+        add_task(database, base, number, MONDAY, assignee_id=BO, client_id=client)
+    be_away(database, base, BO, FRIDAY, date(2026, 12, 4), ANNA)
+    job(database, base, at(MONDAY)).run()
+    assert told(database) == ["Mon 23 Nov. For Bo, away to 4 Dec. 2 tasks today"]
 
 
 def test_whose_team_has_a_holiday_is_told_on_the_next_working_day(database: Database, base: int) -> None:

@@ -124,11 +124,10 @@ def _is_due(person: Person, chosen: Chosen, moment: datetime) -> bool:
 
 
 def _covers(connection: Connection, person: Person, day: date) -> tuple[Cover, ...]:
-    """What is to be done for those who are away; by the working days of who does it."""
+    """What is to be done for those who are away, as `/task` lists it: by the working days of who does it."""
     found = []
     for one in person.covers:
-        away = people.in_installation(connection, person.installation_id, one.slack_user_id)
-        due = [] if away is None else tasks.due(connection, away, away.id, day, MOST)
+        due = tasks.due(connection, person, one.person_id, day, MOST)
         times = [when(task.due_on, day, person.days) for task in due]
         if times:
             found.append(Cover(one.name, one.last, times.count(When.OVERDUE), times.count(When.TODAY)))
