@@ -32,7 +32,7 @@ class Wanted(NamedTuple):
 def add(connection: Connection, asker: Person, wanted: Wanted, now: datetime) -> None:
     """Raises FieldError."""
     lock(connection, asker.installation_id)
-    whose = _whose(connection, asker, wanted.who)
+    whose = _whose(connection, asker, wanted.who, now)
     cover = _checked(connection, asker, whose, wanted, now, None)
     here = {"installation_id": asker.installation_id, "id": randbits(62), "person_id": whose.id}
     _tell(connection, whose, f"{here['id']}/1", wanted.span, now)
@@ -99,19 +99,19 @@ def _is(asker: Person, number: int) -> tuple[ColumnElement[bool], ...]:
     return _one.installation_id == asker.installation_id, _one.id == number
 
 
-def _whose(connection: Connection, asker: Person, slack_user_id: str) -> Person:
+def _whose(connection: Connection, asker: Person, slack_user_id: str, now: datetime) -> Person:
     """Themselves; who leads a team, somebody in it; a super admin anybody."""
     if slack_user_id in {"", asker.slack_user_id}:
         return asker
-    found = _member(connection, asker, slack_user_id, WHO)
+    found = _member(connection, asker, slack_user_id, WHO, now)
     leads_them = asker.leads and asker.own_team_id is not None and found.team_id == asker.own_team_id
     if not (leads_them or asker.is_super_admin):
         raise FieldError("absence_not_yours", WHO, person=found.name)
     return found
 
 
-def _member(connection: Connection, asker: Person, slack_user_id: str, field: str) -> Person:
-    found = people.in_installation(connection, asker.installation_id, slack_user_id)
+def _member(connection: Connection, asker: Person, slack_user_id: str, field: str, now: datetime) -> Person:
+    found = people.in_installation(connection, asker.installation_id, slack_user_id, now)
     if found is None or found.refusal is not None:
         raise FieldError("absence_stranger", field)
     return found
@@ -128,12 +128,12 @@ def _checked(
     for one in absences.covered_by(connection, here, whose.id, span.first):
         if one.span.meets(span):
             raise FieldError("absence_covering", FROM, person=one.person)
-    return _cover(connection, asker, whose, wanted) if wanted.cover else None
+    return _cover(connection, asker, whose, wanted, now) if wanted.cover else None
 
 
-def _cover(connection: Connection, asker: Person, whose: Person, wanted: Wanted) -> Person:
+def _cover(connection: Connection, asker: Person, whose: Person, wanted: Wanted, now: datetime) -> Person:
     """Somebody else who has a seat and is not away then."""
-    found = _member(connection, asker, wanted.cover, COVER)
+    found = _member(connection, asker, wanted.cover, COVER, now)
     if found.id == whose.id:
         raise FieldError("absence_own_cover", COVER)
     if found.lacks(Right.SEAT) is not None:

@@ -153,6 +153,13 @@ def test_who_is_back_is_told_once_what_happened(database: Database, here: Instal
     assert told_at(database) == [NOW.replace(day=23)]
 
 
+def test_who_leaves_again_at_once_is_told_after_that_whoever_enters_it(database: Database, here: Installation) -> None:
+    monday = date(2026, 11, 30)
+    set_(database, BO, "U1", Span(monday, monday))
+    set_(database, BO, "U1", Span(TODAY, date(2026, 11, 27)))
+    assert told_at(database) == [datetime(2026, 12, 1, 8, 30, tzinfo=UTC)] * 2
+
+
 def test_who_does_not_leave_is_told_nothing(database: Database, here: Installation) -> None:
     set_(database, ANNA, "", days(1, 4))
     with database.write() as connection:
