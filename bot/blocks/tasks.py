@@ -53,7 +53,7 @@ def page(
     title = _title(place, covers, today, words)
     above = [] if did is None else _above(*did, place, today, words)
     if not shown:
-        none = words("Nothing is to be done.") if place.day is None else words("There is nothing later.")
+        none = words("No open tasks.") if place.day is None else words("There is nothing later.")
         parts = [kit.section(f"*{title}*", none)]
     else:
         none, parts = "", [kit.section(f"*{title}*"), *_tasks(shown, place, today, words)]
@@ -189,7 +189,7 @@ def told(did: Did, one: Given, today: date, words: Words) -> str:
         case Did.DONE_BEFORE:
             return words("✓ {person} did it already: {task}", person=kit.name(one.done_by or "", 60), task=named(one))
         case Did.PUT_OFF:
-            return words("Due {day} now: {task}", day=words.weekday(one.due_on, today), task=named(one))
+            return words("Now due {day}: {task}", day=words.weekday(one.due_on, today), task=named(one))
         case Did.CHANGED:
             day, who = words.weekday(one.due_on, today), kit.name(one.assignee, 60)
             return words("Changed: {task}, due {day}, for {person}", task=named(one), day=day, person=who)

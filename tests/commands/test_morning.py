@@ -82,7 +82,7 @@ def test_done_and_put_off_change_their_task_in_the_message_and_leave_the_rest(bo
     menu = next(block for block in again.blocks if block["block_id"] == "task:2:1")["elements"][1]
     value = next(option["value"] for option in menu["options"] if option["value"].startswith("tomorrow"))
     bot.slack.actions.press(cast.ANNA, told.ref, "task:2:1", ids.MORE_OF_TASK, selected_option=value)
-    put_off = bot.replaced(told, "Due Mon 23 Nov now: *Acme AS*: Call 2")
+    put_off = bot.replaced(told, "Now due Mon 23 Nov: *Acme AS*: Call 2")
     assert "Open again: *Acme AS*: Call 1" in texts(put_off.blocks)
 
 

@@ -56,7 +56,7 @@ def put_off(bot: Bot, message: Message, number: int, word: str) -> None:
 
 
 def test_no_open_task_says_so(bot: Bot) -> None:
-    assert bot.ask("/task").text == "Your open tasks. Nothing is to be done."
+    assert bot.ask("/task").text == "Your open tasks. No open tasks."
 
 
 def test_open_tasks_stand_by_when_they_are_due(bot: Bot) -> None:
@@ -78,7 +78,7 @@ def test_done_is_one_click_that_the_message_shows_and_reopen_its_way_back(bot: B
     answer = bot.ask("/task")
     bot.press(answer, f"{ids.FINISH_TASK}:1")
     done = bot.replaced(answer, "✓ Done: *Acme AS*: Call 1")
-    assert "Nothing is to be done." in texts(done.blocks)
+    assert "No open tasks." in texts(done.blocks)
     assert (kept(bot).done_at, kept(bot).done_by) == (bot.now, id_of(bot, cast.ANNA))
     bot.press(done, ids.REOPEN_TASK)
     again = bot.replaced(answer, "Open again: *Acme AS*: Call 1")
@@ -136,7 +136,7 @@ def test_a_task_is_put_off_to_a_working_day(bot: Bot, word: str, day: date) -> N
     give(bot, 1, TODAY)
     answer = bot.ask("/task")
     put_off(bot, answer, 1, word)
-    bot.replaced(answer, "Due Mon 23 Nov now: *Acme AS*: Call 1")
+    bot.replaced(answer, "Now due Mon 23 Nov: *Acme AS*: Call 1")
     assert (kept(bot).due_on, kept(bot).version) == (day, 2)
 
 
@@ -161,7 +161,7 @@ def test_a_task_is_changed_and_given_to_somebody_else(bot: Bot) -> None:
     view = change(bot, answer)
     assert bot.submit(view, title="Write", due="2026-12-01", priority="high", assignee=cast.BO) == {}
     shown = bot.replaced(answer, "Changed: *Acme AS*: Write, due Tue 1 Dec, for Bo")
-    assert "Nothing is to be done." in texts(shown.blocks)
+    assert "No open tasks." in texts(shown.blocks)
     one = kept(bot)
     assert (one.title, one.details, one.due_on, one.priority) == ("Write", "About forms", date(2026, 12, 1), "high")
     assert one.assignee_id == id_of(bot, cast.BO)
@@ -287,7 +287,7 @@ def test_a_task_of_a_client_that_one_no_longer_sees_is_not_shown(bot: Bot) -> No
             select(schema.record.c.id).where(schema.record.c.name == "Soylent Oy"))))  # fmt: skip
         stood = connection.execute(select(schema.standing)).mappings().all()
         connection.execute(delete(schema.standing))
-    assert "Nothing is to be done." in bot.ask("/task").text
+    assert "No open tasks." in bot.ask("/task").text
     with bot.database.write() as connection:
         connection.execute(insert(schema.standing), [dict(row) for row in stood])
     assert "Soylent" in bot.ask("/task").text
