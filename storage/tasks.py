@@ -18,7 +18,7 @@ from storage import absences, activity, conditions, covering, deliveries, homes,
 from storage.schema import person, record, standing, task, team, team_member
 
 _one = task.c
-_assignee, _finisher = person.alias("assignee"), person.alias("finisher")
+_assignee, _finisher, _author = person.alias("assignee"), person.alias("finisher"), person.alias("author")
 
 
 def _select() -> Select[Any]:
@@ -26,11 +26,12 @@ def _select() -> Select[Any]:
     client = (record.c.installation_id == here) & (record.c.id == _one.client_id)
     assignee = (_assignee.c.installation_id == here) & (_assignee.c.id == _one.assignee_id)
     finisher = (_finisher.c.installation_id == here) & (_finisher.c.id == _one.done_by)
-    joined = task.join(record, client).join(_assignee, assignee).outerjoin(_finisher, finisher)
+    author = (_author.c.installation_id == here) & (_author.c.id == _one.author_id)
+    joined = task.join(record, client).join(_assignee, assignee).join(_author, author).outerjoin(_finisher, finisher)
     columns = (_one.id, _one.client_id, record.c.name, _one.title, _one.due_on, _one.priority, _assignee.c.name)
     rest = (_finisher.c.name, _one.category, _one.details, _assignee.c.slack_user_id, _one.version)
     days = (_country(_assignee.c.id).label("country"), absences.spans(_assignee.c.id, _one.due_on).label("away"))
-    return select(*columns, *rest, _one.assignee_id, *days).select_from(joined)
+    return select(*columns, *rest, _one.assignee_id, _author.c.name.label("author"), *days).select_from(joined)
 
 
 def _country(who: ColumnElement[int]) -> ScalarSelect[Any]:
@@ -210,6 +211,7 @@ def _of_team(team_id: int | None) -> ColumnElement[bool]:
 
 
 def _given(row: Row[Any]) -> Given:
-    identity, client_id, client, title, due_on, priority, assignee, *rest = tuple(row)[:-2]
+    identity, client_id, client, title, due_on, priority, assignee, *rest = tuple(row)[:-3]
     one = Given(identity, client_id, client, title, due_on, Priority(priority), assignee, *rest)
-    return replace(one, days=WorkingDays(row.country, tuple(map(absences.span, row.away or ()))))
+    days = WorkingDays(row.country, tuple(map(absences.span, row.away or ())))
+    return replace(one, author=row.author, days=days)

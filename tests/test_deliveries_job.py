@@ -82,7 +82,7 @@ def test_who_is_given_a_task_is_told_once(database: Database, slack: Playground,
     give(database, here)
     for moment in (NOW, LATER):
         run(database, slack, here, moment)
-    assert told(slack) == ["A task for you · Client 1: Call them · due Wed 25 Nov"]
+    assert told(slack) == ["A task for you · Client 1: Call them · due Wed 25 Nov · logged by Anna"]
     assert state(database) == "sent"
 
 

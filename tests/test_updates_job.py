@@ -20,7 +20,7 @@ from tests.test_deliveries_job import LATER, client, give, here, run, slack, tol
 
 __all__ = ["here", "slack"]
 
-SENT = "A task for you · Client 1: Call them · due Wed 25 Nov"
+SENT = "A task for you · Client 1: Call them · due Wed 25 Nov · logged by Anna"
 
 
 @pytest.fixture

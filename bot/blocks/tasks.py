@@ -17,7 +17,7 @@ from bot.domain.due import When
 from bot.domain.tasks import Given, Place
 
 PAGE = 8  # tasks: two blocks each
-TITLE = 120  # characters
+TITLE, DETAILS = 120, 600  # characters
 BLOCK = "task"  # begins the ids of blocks of one task, before its number
 HEADS = {When.OVERDUE: "Overdue", When.TODAY: "Today", When.WEEK: "This week", When.LATER: "Later"}
 PUT_OFF = {"tomorrow": "Due tomorrow", "+3d": "Due in 3 days", "mon": "Due next week"}  # by what would be typed
@@ -77,7 +77,9 @@ def _title(place: Place, covers: Sequence[Covered], today: date, words: Words) -
 def given(one: Given, today: date, words: Words, covered: Covered | None = None) -> Message:
     """The direct message to whom a task was given, or to who covers for them."""
     due = words("due {day}", day=words.weekday(one.due_on, today))
-    lines = [words("*A task for you*"), named(one), due]
+    by = words("logged by {person}", person=kit.name(one.author, 60)) if one.author else ""
+    when = " · ".join(filter(None, [due, by]))
+    lines = [words("*A task for you*"), named(one), when, *filter(None, [kit.name(one.details, DETAILS)])]
     blocks = [kit.section(*lines), kit.actions(kit.button(words("Done"), ids.FINISH_GIVEN, str(one.id)))]
     return absences.marked(kit.message(" · ".join(lines).replace("*", ""), blocks), covered, today, words)
 

@@ -31,6 +31,7 @@ class Given:
     version: int = 1
     assignee_id: int = 0
     days: WorkingDays = ANYWHERE  # the assignee's
+    author: str = ""  # who logged it
 
     @property
     def waits_until(self) -> date:

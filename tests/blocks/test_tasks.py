@@ -33,6 +33,8 @@ def test_open_tasks(golden: Golden) -> None:
 
 def test_the_direct_message_about_a_task(golden: Golden) -> None:
     golden("task_given", tasks.given(CALL, TODAY, WORDS))
+    whole = replace(CALL, author="Bo <B>", details="They asked\nfor *two* forms: https://example.com/form")
+    golden("task_given_with_details", tasks.given(whole, TODAY, WORDS))
     golden("task_given_done", tasks.given_done(CALL, TODAY, WORDS, is_first=True))
 
 

@@ -247,7 +247,7 @@ def test_who_is_given_a_task_does_it_from_the_direct_message(bot: Bot) -> None:
     assert bot.submit(bot.modal(), assignee=cast.BO) == {}
     said(bot, "Logged on *Acme AS*: call them", cast.ANNA)
     told = direct_message(bot, cast.BO)
-    assert told.text == "A task for you · Acme AS: call them · due Wed 25 Nov"
+    assert told.text == "A task for you · Acme AS: call them · due Wed 25 Nov · logged by Anna"
     bot.press(told, ids.FINISH_GIVEN, who=cast.BO)
     done = bot.replaced(told, "✓ Done: *Acme AS*: call them", who=cast.BO)
     assert "actions" not in {block["type"] for block in done.blocks}
