@@ -50,7 +50,7 @@ def past(asked: Modal, day: date, today: date, words: Words) -> Modal:
     """The same modal with a question: a day that has passed is kept where it is meant."""
     is_new = asked["callback_id"] == ids.LOG_TASK
     meant = (
-        "{day} has passed. Log it again to keep that day." if is_new else "{day} has passed. Save it again to keep it."
+        "{day} has passed. Press Log again to keep it." if is_new else "{day} has passed. Press Save again to keep it."
     )
     question = words(meant, day=words.weekday(day, today))
     return {**asked, "blocks": [{**kit.section(f":warning: {question}"), "block_id": "past"}, *asked["blocks"]]}

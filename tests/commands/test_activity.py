@@ -198,7 +198,7 @@ def test_a_day_that_has_passed_is_asked_about_once_and_then_kept(bot: Bot) -> No
     past = (TODAY - timedelta(days=3)).isoformat()
     assert bot.submit(view, due=past, details="Kept") == {}
     asked = bot.modal(lambda view: "has passed" in texts(view.payload["blocks"]))
-    assert "Tue 17 Nov has passed. Log it again to keep that day." in texts(asked.payload["blocks"])
+    assert "Tue 17 Nov has passed. Press Log again to keep it." in texts(asked.payload["blocks"])
     assert tasks(bot) == []
     assert prefilled(asked)["details"] == "Kept"
     other = (TODAY - timedelta(days=4)).isoformat()

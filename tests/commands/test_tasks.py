@@ -185,7 +185,7 @@ def test_another_day_that_has_passed_is_asked_about_once_and_then_kept(bot: Bot)
     assert bot.submit(change(bot, answer), title="Write") == {}  # the day is as it was
     written = bot.replaced(answer, "Changed: *Acme AS*: Write, due Thu 19 Nov")
     assert bot.submit(change(bot, written), due="2026-11-17", title="Ask") == {}
-    asked = bot.modal(lambda view: "Tue 17 Nov has passed. Save it again" in texts(view.payload["blocks"]))
+    asked = bot.modal(lambda view: "Tue 17 Nov has passed. Press Save again" in texts(view.payload["blocks"]))
     assert kept(bot).title == "Write"
     assert bot.submit(asked) == {}
     bot.replaced(answer, "Changed: *Acme AS*: Ask, due Tue 17 Nov")
