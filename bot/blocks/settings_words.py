@@ -43,6 +43,8 @@ WORDS = {
     "opportunity.answered": "answered an opportunity",
     "tool.marked": "marked a tool",
     "client.shared": "shared a client",
+    "client.taken": "took a client",
+    "client.given_back": "gave a client back",
     "client.followed": "changed who follows a client, or its channel",
     "channel.untied": "untied a channel from a client",
 }
