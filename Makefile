@@ -1,6 +1,8 @@
 # The one door: everything that people and CI do starts here.
 PYTHON ?= python3
 BIN := .venv/bin
+# One more than there are processors: tests wait for processes and servers now and then.
+WORKERS = $$($(BIN)/python -c 'import os; print(min(4, 1 + (os.cpu_count() or 1)))')
 
 .PHONY: run test check fix bench migration clean browser
 
@@ -11,7 +13,7 @@ test: .venv/dev browser check  ## set up and run everything that CI runs
 ifdef ARGS
 	$(BIN)/python -m pytest $(ARGS)
 else
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 -m "not alone"
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not alone"
 	$(BIN)/python -m pytest -m alone
 endif
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 from bot.domain import names
 from bot.domain.catalog import Kind, Tier
@@ -111,7 +112,7 @@ class Filter:
     def is_default(self) -> bool:
         return self == Filter()
 
-    @property
+    @cached_property  # a page asks several times
     def whose(self) -> Filter:
         """Of this only whose clients they are."""
         return Filter(csm=self.csm, team=self.team, key=self.key)

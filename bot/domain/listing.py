@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntFlag, StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from bot.domain.absences import Covered
@@ -103,7 +103,7 @@ class Listing:
         covered = self.scope.covered if self.scope.whose is Whose.COVERED else None
         return self.workspace_id if covered is None or self.workspace_id == EVERYTHING else covered.workspace_id
 
-    @property
+    @cached_property  # each line asks
     def is_late(self) -> bool:
         """Whether the data is too old for a change to be told."""
         return self.as_of is not None and Reach(EVERY, self.as_of, self.every).is_late(self.today)

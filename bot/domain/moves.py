@@ -124,7 +124,9 @@ def explain(before: Ground, after: Ground, category: str | None = None) -> tuple
     """
     if before == after:
         return ()
-    first, stages = _of(before, category), _stages(before, after, category)
+    first = _of(before, category)
+    is_one = before.catalog is after.catalog
+    stages = _of_one_catalog(first, before, after, category) if is_one else _stages(before, after, category)
     if not first.possible or not stages[Cause.REACH].possible:
         return ()
     parts = _parts(list(_exchanges(first, stages)), _said(before, after))
@@ -159,6 +161,18 @@ def _moved(old: _Stage, new: _Stage) -> Mapping[str, int]:
         for tool in members(old.catalog, was & ~both):
             moved[tool.key] -= worth * tool.points
     return moved
+
+
+def _of_one_catalog(first: _Stage, before: Ground, after: Ground, category: str | None) -> dict[Cause, _Stage]:
+    """What `_stages` gives where the catalog stayed, as it nearly always did: only what differs is looked at."""
+    catalog, products, was, now = after.catalog, after.products, before.marked, after.marked
+    owned = used = first
+    if before.products != products:
+        owned = _stage(catalog, products, *was.on(before.measured, before.used), category)
+    if before.products != products or before.used != after.used or was != now:
+        used = _stage(catalog, products, *now.on(before.measured, after.used), category)
+    reach = used if before.measured == after.measured else _of(after, category)
+    return {Cause.SUBSCRIPTION: owned, Cause.CATALOG: owned, Cause.USAGE: used, Cause.REACH: reach}
 
 
 def _stages(before: Ground, after: Ground, category: str | None) -> dict[Cause, _Stage]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -86,10 +87,10 @@ def test_without_its_filters_nothing_is_left() -> None:
     ("by", "narrowed"),
     [
         (Filter(), FULL),
-        (Filter(tiers=(Tier.HIGH,)), Filter(**{**vars(FULL), "tiers": (Tier.HIGH,)})),
-        (Filter(sort=Sort.NAME), Filter(**{**vars(FULL), "sort": Sort.NAME, "reverse": False})),
-        (Filter(score=(0, 0)), Filter(**{**vars(FULL), "score": (0, 0)})),
-        (Filter(renews=NO_DATE), Filter(**{**vars(FULL), "renews": NO_DATE})),
+        (Filter(tiers=(Tier.HIGH,)), replace(FULL, tiers=(Tier.HIGH,))),
+        (Filter(sort=Sort.NAME), replace(FULL, sort=Sort.NAME, reverse=False)),
+        (Filter(score=(0, 0)), replace(FULL, score=(0, 0))),
+        (Filter(renews=NO_DATE), replace(FULL, renews=NO_DATE)),
     ],
 )
 def test_the_later_filter_takes_the_place_of_the_earlier(by: Filter, narrowed: Filter) -> None:

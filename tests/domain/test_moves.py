@@ -219,6 +219,13 @@ def test_the_parts_add_up_to_the_change_exactly(before: Ground, after: Ground, c
         assert change(parts) == sum(part.share for part in parts) == new - old
 
 
+@given(grounds, grounds, st.sampled_from([None, *SHIPPED.categories]))
+def test_a_catalog_that_is_read_again_explains_the_same(before: Ground, after: Ground, category: str | None) -> None:
+    """One and the same catalog is compared in a shorter way."""
+    again = replace(before, catalog=replace(before.catalog))
+    assert explain(again, after, category) == explain(before, after, category)
+
+
 @given(grounds, grounds)
 def test_the_tenths_shown_add_up_to_the_change_shown_and_are_less_than_a_tenth_off(
     before: Ground, after: Ground
