@@ -15,6 +15,7 @@ from storage.schema.activity import (
     task,
 )
 from storage.schema.columns import Document, Key, Money, UtcDateTime, metadata
+from storage.schema.digests import alert, digest, named_client, not_useful, renewal_outcome, snooze
 from storage.schema.facts import (
     catalog,
     field,
@@ -57,6 +58,7 @@ __all__ = [
     "Money",
     "UtcDateTime",
     "absence",
+    "alert",
     "audit_entry",
     "catalog",
     "change",
@@ -65,6 +67,7 @@ __all__ = [
     "client_event",
     "client_word",
     "delivery",
+    "digest",
     "export_request",
     "field",
     "handover",
@@ -74,6 +77,8 @@ __all__ = [
     "key_account",
     "metadata",
     "morning",
+    "named_client",
+    "not_useful",
     "note",
     "opportunity",
     "opportunity_answer",
@@ -84,9 +89,11 @@ __all__ = [
     "record",
     "record_date",
     "record_person",
+    "renewal_outcome",
     "saved_view",
     "saved_view_team",
     "shown",
+    "snooze",
     "source",
     "source_tool",
     "stale",

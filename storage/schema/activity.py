@@ -107,14 +107,14 @@ outbox = Table(
     ),
 )
 
-# A direct message that is to be sent to somebody, once for its kind and key (`bot.jobs.deliveries`). Ids are random:
-# by them a message of which nothing more was heard is looked for in Slack.
+# A message that is to be sent to somebody, or to a channel, once for its kind and key (`bot.jobs.deliveries`). Ids are
+# random: by them a message of which nothing more was heard is looked for in Slack.
 delivery = Table(
     "delivery",
     metadata,
     installation_id(primary_key=True),
     Column("id", Key, primary_key=True),
-    Column("person_id", Key, nullable=False),  # who gets it
+    Column("person_id", Key),  # who gets it; empty: a channel does
     Column("kind", String(32), nullable=False),
     Column("key", folded(255), nullable=False),
     Column("payload", Document),  # the message as it was made; empty: it is made when it is sent, or no longer needed
@@ -125,9 +125,16 @@ delivery = Table(
     Column("channel", String(32)),  # where it stands in Slack, as is:
     Column("ts", String(32)),
     Column("made_at", UtcDateTime, nullable=False),
+    Column("digest_id", Key),  # of a channel's: what it belongs to
+    Column("thread_ts", String(32)),  # of news: the message under which it is told
+    Column("facts", Document),  # what is said, as ids and numbers: by it the message is brought up to date
+    Column("reason", String(64)),  # why it was not sent
     owned("person_id", table="person"),
+    owned("digest_id", table="digest"),
     UniqueConstraint("installation_id", "kind", "key"),
-    CheckConstraint("state IN ('waiting', 'sending', 'sent', 'failed')", name="state"),
+    CheckConstraint("state IN ('waiting', 'sending', 'sent', 'failed', 'quiet', 'skipped')", name="state"),
+    CheckConstraint("(person_id IS NULL) <> (digest_id IS NULL)", name="to"),
+    Index("ix_delivery_digest", "installation_id", "digest_id", "made_at"),
     Index(
         "ix_delivery_due_at",
         "installation_id",

@@ -1,0 +1,85 @@
+"""Digests as they are kept. Who may see and change which is asked by who calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from bot.domain.catalog import fold
+from bot.domain.digests import Alerts, Content, Digest, Pause, Thresholds
+from storage.schema import digest
+
+_one = digest.c
+
+
+def get(connection: Connection, installation_id: int, digest_id: int) -> Digest | None:
+    row = connection.execute(select(digest).where(*_is(installation_id, digest_id))).one_or_none()
+    return None if row is None else _digest(row._mapping)
+
+
+def of_workspace(connection: Connection, installation_id: int, workspace_id: int) -> Sequence[Digest]:
+    """By name."""
+    mine = (_one.installation_id == installation_id, _one.workspace_id == workspace_id)
+    rows = connection.execute(select(digest).where(*mine).order_by(_one.name_key))
+    return [_digest(row._mapping) for row in rows]
+
+
+def add(connection: Connection, one: Digest, now: datetime) -> None:
+    """Its name must be free in the workspace; the caller holds the installation's row."""
+    connection.execute(insert(digest).values(**_values(one), id=one.id, made_by=one.made_by, made_at=now))
+
+
+def change(connection: Connection, one: Digest) -> bool:
+    """Write it as it is, in its next version. False where it was changed since that version."""
+    here = (*_is(one.installation_id, one.id), _one.version == one.version)
+    values = _values(one) | {"version": one.version + 1}
+    return connection.execute(update(digest).where(*here).values(values)).rowcount == 1
+
+
+def _is(installation_id: int, digest_id: int) -> tuple[Any, Any]:
+    return _one.installation_id == installation_id, _one.id == digest_id
+
+
+_KEPT_AS_THEY_ARE = (
+    *("installation_id", "workspace_id", "team_id", "view_id", "name", "channel_id", "time_zone", "escalates"),
+    *("next_at", "told_on", "told_as_of"),
+)
+
+
+def _values(one: Digest) -> dict[str, Any]:
+    kept = {name: getattr(one, name) for name in _KEPT_AS_THEY_ARE}
+    return kept | {
+        "name_key": fold(one.name),
+        "content": one.content.value,
+        "days": sum(1 << day for day in one.days),
+        "at": one.at.hour * 60 + one.at.minute,
+        "grace": int(one.grace / timedelta(minutes=1)),
+        "thresholds": {} if one.thresholds == Thresholds() else asdict(one.thresholds),
+        "alerts": None if one.alerts is None else asdict(one.alerts),
+        "paused": None if one.paused is None else one.paused.value,
+    }
+
+
+def _digest(row: Mapping[Any, Any]) -> Digest:
+    kept = {name: row[name] for name in _KEPT_AS_THEY_ARE}
+    return Digest(
+        **kept,
+        id=row["id"],
+        made_by=row["made_by"],
+        version=row["version"],
+        content=Content(row["content"]),
+        days=frozenset(day for day in range(7) if row["days"] >> day & 1),
+        at=time(*divmod(row["at"], 60)),
+        grace=timedelta(minutes=row["grace"]),
+        thresholds=_thresholds(row["thresholds"]),
+        alerts=None if row["alerts"] is None else Alerts(**row["alerts"]),
+        paused=None if row["paused"] is None else Pause(row["paused"]),
+    )
+
+
+def _thresholds(kept: Mapping[str, Any]) -> Thresholds:
+    return Thresholds(**{**kept, "ahead": tuple(kept["ahead"])}) if kept else Thresholds()
