@@ -69,6 +69,12 @@ def ground(one: Client, gained: Sequence[str] = (), lost: Sequence[str] = ()) ->
     return Ground(CATALOG, products, one.facts.measured, used)
 
 
+def scored(score: int) -> Ground:
+    """What a score was made from: of ten tools of a point each, so many are in use."""
+    small = [tool.key for tool in CATALOG.tools if tool.points == 1][:10]
+    return Ground(CATALOG, None, CATALOG.bits(small), CATALOG.bits(small[:score]))
+
+
 def with_facts(one: Client, **changes: Any) -> Client:
     return replace(one, facts=one.facts._replace(**changes))
 

@@ -16,7 +16,7 @@ from babel.numbers import format_decimal, get_currency_symbol, get_group_symbol
 CATALOGUES = Path(__file__).parent / "locale"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one a language (`speak`): what is kept of it is found by what it is, not has
 class Words:
     """How to speak to somebody. `locale` as Slack names it (`en-US`)."""
 
@@ -29,7 +29,7 @@ class Words:
 
     def count(self, one: str, many: str, n: int, /, **values: object) -> str:
         """Singular or plural by the language's own rule; `{n}` is the number."""
-        return self.translations.ngettext(one, many, n).format(n=_number(n, self.locale), **values)
+        return self.translations.ngettext(one, many, n).format(n=_number(n, self), **values)
 
     def some(self, shown: Sequence[str], all_: int) -> str:
         """The first of so many names, and how many more there are."""
@@ -39,16 +39,16 @@ class Words:
     def day(self, day: date, today: date) -> str:
         """A day without its year where that is plain: within about half a year of today."""
         near = abs((day - today).days) < 200
-        return _date(day, "d MMM" if near else "d MMM y", self.locale)
+        return _date(day, "d MMM" if near else "d MMM y", self)
 
     def weekday(self, day: date, today: date) -> str:
         """The same with the day of the week, which nobody needs of a day long ago."""
         near = abs((day - today).days) < 200
-        return _date(day, "EEE d MMM" if near else "d MMM y", self.locale)
+        return _date(day, "EEE d MMM" if near else "d MMM y", self)
 
     def moment(self, moment: datetime) -> str:
         """A day and the time of day, as they are in the moment's own zone."""
-        return f"{_date(moment.date(), 'd MMM y', self.locale)}, {format_time(moment, 'short', locale=self.locale)}"
+        return f"{_date(moment.date(), 'd MMM y', self)}, {format_time(moment, 'short', locale=self.locale)}"
 
     def clock(self, at: time) -> str:
         """A time of day: 8:30 AM."""
@@ -56,11 +56,11 @@ class Words:
 
     def decimal(self, value: float) -> str:
         """A number with one decimal: 0.9."""
-        return _decimal(round(value, 1), self.locale)
+        return _decimal(round(value, 1), self)
 
     def number(self, number: float) -> str:
         """A number with its thousands apart, and at most two decimals: 10,000."""
-        return _number(round(number, 2), self.locale)
+        return _number(round(number, 2), self)
 
     def percent(self, share: float) -> str:
         """A share from 0 to 1. Rounded down: what is not full never reads 100 %."""
@@ -68,31 +68,31 @@ class Words:
 
     def money(self, amount: float, currency: str) -> str:
         """An amount without cents: €1,090, NOK 1,090."""
-        symbol, comma = _money_marks(currency, self.locale)
+        symbol, comma = _money_marks(currency, self)
         whole = round(amount)
         digits = f"{abs(whole):,}".replace(",", comma)
         return f"{'-' if whole < 0 else ''}{symbol}{digits}"
 
 
 @lru_cache(maxsize=4_096)  # Babel takes longer over a date than the database over a client
-def _date(day: date, pattern: str, locale: Locale) -> str:
-    return format_date(day, pattern, locale=locale)
+def _date(day: date, pattern: str, words: Words) -> str:
+    return format_date(day, pattern, locale=words.locale)
 
 
 @lru_cache(maxsize=4_096)
-def _number(number: float, locale: Locale) -> str:
-    return format_decimal(number, locale=locale)
+def _number(number: float, words: Words) -> str:
+    return format_decimal(number, locale=words.locale)
 
 
 @lru_cache(maxsize=4_096)
-def _decimal(value: float, locale: Locale) -> str:
-    return format_decimal(value, "0.0", locale=locale)
+def _decimal(value: float, words: Words) -> str:
+    return format_decimal(value, "0.0", locale=words.locale)
 
 
 @lru_cache(maxsize=1_024)  # amounts seldom recur, and Babel takes longer over one than over all else in a line
-def _money_marks(currency: str, locale: Locale) -> tuple[str, str]:
-    symbol = get_currency_symbol(currency, locale)
-    return symbol + ("\u00a0" if symbol[-1:].isalpha() else ""), get_group_symbol(locale)
+def _money_marks(currency: str, words: Words) -> tuple[str, str]:
+    symbol = get_currency_symbol(currency, words.locale)
+    return symbol + ("\u00a0" if symbol[-1:].isalpha() else ""), get_group_symbol(words.locale)
 
 
 @lru_cache(maxsize=64)

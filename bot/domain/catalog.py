@@ -154,7 +154,7 @@ class Rule:
     because: str
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)  # it would fill pages
 class Catalog:
     """A catalog that has been checked (`storage.catalog`). `tools` and `categories` keep the file's order.
 

@@ -118,7 +118,6 @@ class Line(NamedTuple):
     score: int | None  # the category's, where the list is of one
     share: float | None
     change: float | None  # of the share in 7 days, by the client's own doing; as the score, perhaps the category's
-    score_before: int | None  # a week before
     mrr: float | None
     currency: str
     renews_on: date | None
@@ -127,8 +126,14 @@ class Line(NamedTuple):
     position: Position
     onboarding_since: date | None = None
     parts: tuple[Part, ...] = ()  # why it moved, largest first
-    ground: Ground | None = None  # what the score was made from
+    ground: Ground | None = None  # what the score was made from, and a week before:
+    before: Ground | None = None
     quiet: tuple[str, ...] = ()  # names of the tools that are going quiet
+
+    @property
+    def score_before(self) -> int | None:
+        """A week before."""
+        return None if self.before is None else self.before.score
 
     @property
     def unused(self) -> Tool | None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from functools import lru_cache
 from math import lcm
 from typing import NamedTuple
 
@@ -26,8 +24,7 @@ class Cause(StrEnum):
     REACH = "reach"  # what is measured at all
 
 
-@dataclass(frozen=True)
-class Ground:
+class Ground(NamedTuple):
     """What a score was made from. Sets of tools are those of its own catalog.
 
     products: what the client owned; None where subscriptions were never loaded
@@ -146,7 +143,9 @@ def _parts(exchanges: Sequence[_Exchange], said: Mapping[str, Said]) -> list[Par
 def _exchanges(old: _Stage, stages: Mapping[Cause, _Stage]) -> Iterator[_Exchange]:
     for cause, new in stages.items():
         if new is not old and new.possible:  # with nothing possible there is no share: the old one waits for the next
-            yield _Exchange(cause, _moved(old, new), old.possible * new.possible)
+            moved = _moved(old, new)
+            if any(moved.values()):
+                yield _Exchange(cause, moved, old.possible * new.possible)
             old = new
 
 
@@ -154,8 +153,11 @@ def _moved(old: _Stage, new: _Stage) -> Mapping[str, int]:
     """dE P - E dP of each tool. Within one catalog, what both have moves nothing."""
     moved: dict[str, int] = defaultdict(int)
     points = (old.earning, new.earning, old.possible), (old.counting, new.counting, -old.earned)
+    is_one = old.catalog is new.catalog
     for was, now, worth in points:
-        both = was & now if old.catalog is new.catalog else 0
+        both = was & now if is_one else 0
+        if both == was == now and is_one:
+            continue
         for tool in members(new.catalog, now & ~both):
             moved[tool.key] += worth * tool.points
         for tool in members(old.catalog, was & ~both):
@@ -247,7 +249,6 @@ def _measure(tool: Tool) -> tuple[str, int, int]:
     return tool.key, tool.at_least, tool.within
 
 
-@lru_cache(maxsize=4_096)  # of one change most are the same
 def _stage(
     catalog: Catalog, products: tuple[Owned, ...] | None, measured: int, used: int, category: str | None
 ) -> _Stage:

@@ -59,11 +59,11 @@ STATES = {
             BASE, gained=["templates", "deals"], lost=["marketing_email", "workflows", "social", "segments", "ads"]
         ),
     ),
-    "subscription_changed": replace(ACME, before=replace(ground(BASE), products=(Owned("marketing", 1, 1),))),
+    "subscription_changed": replace(ACME, before=ground(BASE)._replace(products=(Owned("marketing", 1, 1),))),
     "newly_measured": replace(
-        ACME, before=replace(ground(BASE), measured=CATALOG.bits(["forms", "contacts", "deals"]))
+        ACME, before=ground(BASE)._replace(measured=CATALOG.bits(["forms", "contacts", "deals"]))
     ),
-    "another_tool_list": replace(ACME, before=replace(ground(BASE), catalog=OLDER)),
+    "another_tool_list": replace(ACME, before=ground(BASE)._replace(catalog=OLDER)),
     "first_score": replace(ACME, before=None),
     "late": replace(ACME, as_of=TODAY - timedelta(days=12)),
     "late_category": replace(ACME, before=ground(BASE, gained=["templates"]), reaches=STAYED_BEHIND),
@@ -228,11 +228,11 @@ def test_a_category_of_many_tools_fits_slack_s_limits() -> None:
 
 
 def test_why_it_moved_says_what_people_said() -> None:
-    one = replace(BY_PEOPLE, before=replace(ground(BY_PEOPLE), marked=UNMARKED))
+    one = replace(BY_PEOPLE, before=ground(BY_PEOPLE)._replace(marked=UNMARKED))
     text = engagement.card(CATALOG, judged(one), WORDS)["blocks"][1]["text"]["text"]
     assert "Campaigns: marked as used" in text
     assert "Ads: marked as not used" in text
-    gone = replace(with_facts(ACME), before=replace(ground(ACME), marked=sets({place("campaigns"): DANA})))
+    gone = replace(with_facts(ACME), before=ground(ACME)._replace(marked=sets({place("campaigns"): DANA})))
     assert "Campaigns: no longer marked" in engagement.card(CATALOG, judged(gone), WORDS)["blocks"][1]["text"]["text"]
 
 

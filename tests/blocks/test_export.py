@@ -26,7 +26,6 @@ LINE = Line(
     score=3,
     share=0.3,
     change=-0.214,
-    score_before=5,
     mrr=1090.0,
     currency="EUR",
     renews_on=TODAY + timedelta(47),

@@ -35,7 +35,7 @@ from bot.domain.listing import (
 from bot.domain.moves import Cause, Part, tenths
 from bot.domain.timeline import Stage
 from bot.playground.validation import block_problems
-from tests.base import CATALOG, TODAY, client, ground, judged
+from tests.base import CATALOG, TODAY, client, ground, judged, scored
 from tests.blocks.conftest import Golden
 from tests.blocks.test_engagement import BASE, HOSTILE
 
@@ -52,7 +52,7 @@ def line(number: int = 1, **changes: Any) -> Line:
         score=3,
         share=0.31,
         change=-0.06,
-        score_before=4,
+        before=scored(4),
         mrr=2_400.0,
         currency="EUR",
         renews_on=TODAY + timedelta(60),
@@ -150,7 +150,7 @@ OVERVIEW = Overview(
     scope=MINE,
     as_of=TODAY,
     tiers=TIERS,
-    fell=(line(1), line(2, score_before=3)),
+    fell=(line(1), line(2, before=scored(3))),
     rose=(KINDS[1],),
     first=(line(9), line(10, renews_on=TODAY), line(11, renews_on=TODAY + timedelta(179))),
     currencies=("EUR", "NOK", "PLN"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from bot.domain.feed import Turned, own_parts, turned
@@ -45,7 +43,7 @@ def test_subscriptions_that_began_ended_or_changed_are_told(
 
 
 def test_where_subscriptions_are_not_loaded_none_began_or_ended() -> None:
-    unknown = replace(ground({}), products=None)
+    unknown = ground({})._replace(products=None)
     assert turned(unknown, ground(PRO)) == turned(ground(PRO), unknown) == ()
 
 

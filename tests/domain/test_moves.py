@@ -53,29 +53,29 @@ def share(ground: Ground, category: str | None = None) -> Fraction | None:
 FEWER_POINTS = edited(SHIPPED, "forms", points=1)
 HARDER = edited(SHIPPED, "forms", at_least=50)
 KNOWN_CAUSES: list[tuple[str, Ground, Cause, list[str]]] = [
-    ("a tool fell out of use", replace(ACME, used=USED & ~SHIPPED.bits(["forms"])), Cause.USAGE, ["forms"]),
-    ("a tool came into use", replace(ACME, used=USED | SHIPPED.bits(["segments"])), Cause.USAGE, ["segments"]),
-    ("a product was given up", replace(ACME, products=(CRM, MARKETING)), Cause.SUBSCRIPTION, ["deals"]),
+    ("a tool fell out of use", ACME._replace(used=USED & ~SHIPPED.bits(["forms"])), Cause.USAGE, ["forms"]),
+    ("a tool came into use", ACME._replace(used=USED | SHIPPED.bits(["segments"])), Cause.USAGE, ["segments"]),
+    ("a product was given up", ACME._replace(products=(CRM, MARKETING)), Cause.SUBSCRIPTION, ["deals"]),
     (
         "an edition grew out of its grace",
-        replace(ACME, products=(CRM, MARKETING, Owned("service", STARTER, STARTER))),
+        ACME._replace(products=(CRM, MARKETING, Owned("service", STARTER, STARTER))),
         Cause.SUBSCRIPTION,
         ["tickets"],
     ),
-    ("a tool is worth less", replace(ACME, catalog=FEWER_POINTS), Cause.CATALOG, ["forms"]),
+    ("a tool is worth less", ACME._replace(catalog=FEWER_POINTS), Cause.CATALOG, ["forms"]),
     (
         "a tool must be used more often",
-        replace(ACME, catalog=HARDER, used=USED & ~SHIPPED.bits(["forms"])),
+        ACME._replace(catalog=HARDER, used=USED & ~SHIPPED.bits(["forms"])),
         Cause.CATALOG,
         ["forms"],
     ),
     (
         "a tool is no longer measured",
-        replace(ACME, measured=EVERY_TOOL & ~SHIPPED.bits(["forms"])),
+        ACME._replace(measured=EVERY_TOOL & ~SHIPPED.bits(["forms"])),
         Cause.REACH,
         ["forms"],
     ),
-    ("a tool was marked as used", replace(ACME, marked=Marked(used=SHIPPED.bits(["ads"]))), Cause.USAGE, ["ads"]),
+    ("a tool was marked as used", ACME._replace(marked=Marked(used=SHIPPED.bits(["ads"]))), Cause.USAGE, ["ads"]),
 ]  # fmt: skip
 
 
@@ -89,19 +89,19 @@ def test_a_known_cause_is_named_and_no_other(after: Ground, cause: Cause, tools:
 
 
 FORMS = SHIPPED.bits(["forms"])
-BLIND = replace(ACME, measured=EVERY_TOOL & ~FORMS, used=USED & ~FORMS)  # nobody measures forms
-IDLE = replace(ACME, used=USED & ~FORMS)  # measured, and not used
+BLIND = ACME._replace(measured=EVERY_TOOL & ~FORMS, used=USED & ~FORMS)  # nobody measures forms
+IDLE = ACME._replace(used=USED & ~FORMS)  # measured, and not used
 SAYS_USED, SAYS_UNUSED = Marked(used=FORMS), Marked(unused=FORMS)
 SAID: dict[str, tuple[Ground, Ground, bool, Said | None]] = {
-    "marked as used, measured by nobody": (BLIND, replace(BLIND, marked=SAYS_USED), True, Said.USED),
-    "marked as used, not used by data": (IDLE, replace(IDLE, marked=SAYS_USED), True, Said.USED),
-    "marked as not used, measured by nobody": (BLIND, replace(BLIND, marked=SAYS_UNUSED), False, Said.UNUSED),
-    "marked otherwise": (replace(BLIND, marked=SAYS_USED), replace(BLIND, marked=SAYS_UNUSED), False, Said.UNUSED),
-    "a mark of use faded": (replace(BLIND, marked=SAYS_USED), BLIND, False, Said.GONE),
-    "a mark of no use faded": (replace(BLIND, marked=SAYS_UNUSED), BLIND, True, Said.GONE),
-    "used by data, whoever said so too": (IDLE, replace(ACME, marked=SAYS_USED), True, None),
-    "used by data, whoever says otherwise": (replace(IDLE, marked=SAYS_UNUSED), ACME, True, None),
-    "no longer used, and marked so already": (replace(ACME, marked=SAYS_UNUSED), replace(IDLE, marked=SAYS_UNUSED),
+    "marked as used, measured by nobody": (BLIND, BLIND._replace(marked=SAYS_USED), True, Said.USED),
+    "marked as used, not used by data": (IDLE, IDLE._replace(marked=SAYS_USED), True, Said.USED),
+    "marked as not used, measured by nobody": (BLIND, BLIND._replace(marked=SAYS_UNUSED), False, Said.UNUSED),
+    "marked otherwise": (BLIND._replace(marked=SAYS_USED), BLIND._replace(marked=SAYS_UNUSED), False, Said.UNUSED),
+    "a mark of use faded": (BLIND._replace(marked=SAYS_USED), BLIND, False, Said.GONE),
+    "a mark of no use faded": (BLIND._replace(marked=SAYS_UNUSED), BLIND, True, Said.GONE),
+    "used by data, whoever said so too": (IDLE, ACME._replace(marked=SAYS_USED), True, None),
+    "used by data, whoever says otherwise": (IDLE._replace(marked=SAYS_UNUSED), ACME, True, None),
+    "no longer used, and marked so already": (ACME._replace(marked=SAYS_UNUSED), IDLE._replace(marked=SAYS_UNUSED),
                                               False, None),
 }  # fmt: skip
 
@@ -120,10 +120,10 @@ def test_what_people_say_moves_a_score_as_use_does_and_is_told_from_it(
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        pytest.param(replace(BLIND, marked=SAYS_USED), ACME, id="data says the same now"),
-        pytest.param(replace(BLIND, marked=SAYS_USED), replace(ACME, marked=SAYS_USED), id="data says so, too"),
-        pytest.param(replace(ACME, marked=SAYS_USED), replace(IDLE, marked=SAYS_USED), id="data no longer says so"),
-        pytest.param(replace(BLIND, marked=SAYS_UNUSED), replace(IDLE, marked=SAYS_UNUSED), id="data measures it"),
+        pytest.param(BLIND._replace(marked=SAYS_USED), ACME, id="data says the same now"),
+        pytest.param(BLIND._replace(marked=SAYS_USED), ACME._replace(marked=SAYS_USED), id="data says so, too"),
+        pytest.param(ACME._replace(marked=SAYS_USED), IDLE._replace(marked=SAYS_USED), id="data no longer says so"),
+        pytest.param(BLIND._replace(marked=SAYS_UNUSED), IDLE._replace(marked=SAYS_UNUSED), id="data measures it"),
     ],
 )
 def test_what_data_and_people_say_alike_moves_nothing(before: Ground, after: Ground) -> None:
@@ -138,7 +138,7 @@ def test_a_tool_that_leaves_the_catalog_moves_with_the_catalog() -> None:
 
 
 def test_each_of_two_causes_has_its_own_part() -> None:
-    after = replace(ACME, products=(CRM, MARKETING), used=USED & ~SHIPPED.bits(["forms"]))
+    after = ACME._replace(products=(CRM, MARKETING), used=USED & ~SHIPPED.bits(["forms"]))
     parts = explain(ACME, after)
     assert {part.cause for part in parts} == {Cause.SUBSCRIPTION, Cause.USAGE}
     assert [part.tool for part in parts if part.cause is Cause.USAGE] == ["forms"]
@@ -156,14 +156,14 @@ def test_editions_that_another_catalog_orders_anew_are_known_by_their_names() ->
     }
     tools = tuple(replace(tool, **grants[tool.key]) for tool in SHIPPED.tools)  # type: ignore[arg-type]
     newer = replace(SHIPPED, hash="reordered", products=products, tools=tools)
-    after = replace(ACME, catalog=newer, products=(CRM, Owned("marketing", 3, 3), SALES))
+    after = ACME._replace(catalog=newer, products=(CRM, Owned("marketing", 3, 3), SALES))
     assert explain(ACME, after) == ()
 
 
 def test_neither_another_formula_nor_other_data_is_a_client_s_own_doing() -> None:
     other = Ground(FEWER_POINTS, ACME.products, EVERY_TOOL & ~SHIPPED.bits(["segments"]), ACME.used)
     assert own_change(ACME, other) == 0 != change(explain(ACME, other))
-    fewer = replace(other, used=other.used & ~SHIPPED.bits(["deals"]))
+    fewer = other._replace(used=other.used & ~SHIPPED.bits(["deals"]))
     assert own_change(ACME, fewer) == change(p for p in explain(ACME, fewer) if p.tool == "deals") < 0
 
 
@@ -175,7 +175,7 @@ def test_the_cause_that_makes_a_share_again_moves_what_was_without_one_in_betwee
     assert change(parts) == -1
 
 
-@pytest.mark.parametrize("unknown", [replace(ACME, measured=0), replace(ACME, products=())])
+@pytest.mark.parametrize("unknown", [ACME._replace(measured=0), ACME._replace(products=())])
 def test_of_no_score_there_is_no_change(unknown: Ground) -> None:
     assert explain(unknown, ACME) == explain(ACME, unknown) == ()
 
@@ -196,8 +196,7 @@ marked = st.sampled_from([Marked(), Marked()]) | st.builds(
     lambda said, used: Marked(said & used, said & ~used), tools, tools
 )
 grounds = st.builds(Ground, st.sampled_from(CATALOGS), st.one_of(st.none(), owned), tools, tools, marked).map(
-    lambda one: replace(
-        one,
+    lambda one: one._replace(
         measured=_within(one, one.measured),
         used=_within(one, one.used),
         marked=Marked(*(_within(one, said) for said in one.marked)),
@@ -222,7 +221,7 @@ def test_the_parts_add_up_to_the_change_exactly(before: Ground, after: Ground, c
 @given(grounds, grounds, st.sampled_from([None, *SHIPPED.categories]))
 def test_a_catalog_that_is_read_again_explains_the_same(before: Ground, after: Ground, category: str | None) -> None:
     """One and the same catalog is compared in a shorter way."""
-    again = replace(before, catalog=replace(before.catalog))
+    again = before._replace(catalog=replace(before.catalog))
     assert explain(again, after, category) == explain(before, after, category)
 
 
