@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, insert, select
+from sqlalchemy import Connection, Select, delete, insert, select
 
 from bot.domain.access import Person
 from bot.domain.catalog import Tier
@@ -34,7 +34,7 @@ def beside(query: Select[Any]) -> Select[Any]:
     return joined.outerjoin(_place, theirs & _place.c.is_primary)
 
 
-def read(row: Row[Any]) -> Claim | None:
+def read(row: Any) -> Claim | None:
     return None if row.taker_id is None else Claim(row.taker_id, row.taker, row.team_of_taker, row.taken_at)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Connection,
-    Row,
+    Executable,
     ScalarSelect,
     Select,
     bindparam,
@@ -31,6 +31,7 @@ from bot.domain.subscriptions import Subscription
 from storage import claims, conditions, followers, grounds, history, reaches, tool_marks
 from storage.basis import Source, covering, measured
 from storage.grounds import CatalogOf
+from storage.prepared import named, prepared
 from storage.schema import (
     change,
     installation,
@@ -71,14 +72,15 @@ def client(
     where   such as `BY_ID`; one that is made once, with its `values` given here, saves building the statement again
     """
     covers = bool(covered)
+    statement: Executable
     statement = _found(catalog, covers).where(where) if values is None else _found_where(catalog, where, covers)
     bound = {"installation": installation_id, "workspace": workspace_id, "covered": covered, **(values or {})}
-    return [_client(catalog, catalogs, row) for row in connection.execute(statement, bound).all()]
+    return [_client(catalog, catalogs, row) for row in named(connection.execute(statement, bound).all())]
 
 
 @lru_cache(maxsize=64)
-def _found_where(catalog: Catalog, where: ColumnElement[bool], covers: bool) -> Select[Any]:
-    return _found(catalog, covers).where(where)
+def _found_where(catalog: Catalog, where: ColumnElement[bool], covers: bool) -> Executable:
+    return prepared(_found(catalog, covers).where(where))
 
 
 @lru_cache(maxsize=32)
@@ -181,7 +183,7 @@ def _newest(query: Select[Any]) -> ScalarSelect[Any]:
     return query.where(mine).order_by(change.c.day.desc()).limit(1).correlate(record, installation).scalar_subquery()
 
 
-def _client(catalog: Catalog, catalogs: CatalogOf, row: Row[Any]) -> Client:
+def _client(catalog: Catalog, catalogs: CatalogOf, row: Any) -> Client:
     sources = reaches.sources(catalog, row.sources)
     uses, listed = _sum_uses(catalog, sources, row.uses or ())
     covered, tools = measured(sources, listed)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -35,6 +34,7 @@ from bot.domain.scoring import categories
 from storage import area_lists, conditions, grounds, history, reaches
 from storage.conditions import Shape
 from storage.grounds import CatalogOf
+from storage.prepared import named
 from storage.schema import person, record, standing
 
 LINES = 10  # of a page
@@ -296,14 +296,7 @@ def _lines(found: Sequence[Row[Any]], catalogs: CatalogOf, category: str | None 
         return []
     names = found[0]._fields
     keys = slice(names.index("phase") + 1, names.index("place"))  # as `_chosen` has them
-    return [_line(row, row[keys], catalogs, category) for row in map(_named(names), found)]
-
-
-@lru_cache(maxsize=16)
-def _named(columns: tuple[str, ...]) -> Callable[[Row[Any]], Any]:
-    """Rows as named tuples. SQLAlchemy's own look a name up several times as slowly: a fifth of what a line takes."""
-    named: Any = namedtuple("_Row", columns)  # type: ignore[misc]
-    return named._make
+    return [_line(row, row[keys], catalogs, category) for row in named(found)]
 
 
 def _line(row: Any, keys: Sequence[Any], catalogs: CatalogOf, category: str | None) -> Line:

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Executable,
     Exists,
-    Row,
     Select,
     and_,
     bindparam,
@@ -28,6 +28,8 @@ from bot.domain.access import Person, has_seat, refusal
 from bot.domain.workspaces import EVERYTHING
 from storage import absences, lists, reaches
 from storage.everything import IS_WHOLE
+from storage.prepared import named as named_rows
+from storage.prepared import prepared
 from storage.schema import channel_tie, installation, person, person_address, standing, team, team_member, workspace
 
 _membership_of, _any_team = team_member.alias("membership"), team.alias("any_team")
@@ -99,9 +101,11 @@ _PERSON: Select[Any] = (
 _TIED = select(channel_tie.c.client_id).where(
     channel_tie.c.installation_id == installation.c.id, channel_tie.c.channel_id == bindparam("channel")
 )
-_FIND = _PERSON.add_columns(_TIED.scalar_subquery().label("tied")).where(
-    installation.c.slack_team_id == bindparam("team"),
-    person.c.slack_user_id == bindparam("user"),
+_FIND = prepared(
+    _PERSON.add_columns(_TIED.scalar_subquery().label("tied")).where(
+        installation.c.slack_team_id == bindparam("team"),
+        person.c.slack_user_id == bindparam("user"),
+    )
 )
 _BY_ID = _PERSON.where(
     installation.c.id == bindparam("installation"),
@@ -156,10 +160,10 @@ def several(connection: Connection, installation_id: int, ids: Sequence[int]) ->
 
 
 def _looking(
-    connection: Connection, query: Select[Any], parameters: Mapping[str, Any], now: datetime | None
+    connection: Connection, query: Executable, parameters: Mapping[str, Any], now: datetime | None
 ) -> Person | None:
     """The person, with what somebody else sees where they look as them: then it is one statement more."""
-    row = connection.execute(query, {**parameters, **absences.days(now)}).one_or_none()
+    row = next(iter(named_rows(connection.execute(query, {**parameters, **absences.days(now)}).all())), None)
     if row is None:
         return None
     found = _person(row, now)
@@ -170,7 +174,7 @@ def _looking(
     return found if looked_at is None else found.looking_as(_person(looked_at, now))
 
 
-def _person(row: Row[Any], now: datetime | None) -> Person:
+def _person(row: Any, now: datetime | None) -> Person:
     refused = refusal(
         is_guest=row.is_guest, is_bot=row.is_bot, is_deleted=row.is_deleted, is_stranger=bool(row.is_stranger)
     )
@@ -207,7 +211,7 @@ def _person(row: Row[Any], now: datetime | None) -> Person:
         country=row.country,
         away=tuple(map(absences.span, row.away or ())),
         covers=absences.covered(row.covers, now),
-        tied=row._mapping.get("tied"),
+        tied=getattr(row, "tied", None),
     )
 
 
