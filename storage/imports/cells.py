@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from bot.domain import names
 from storage.imports.report import Reason
 
 ID_LENGTH = 255
@@ -20,6 +21,7 @@ _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.,+Zz -]*)?")
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _ODD_WORD = re.compile(rf"{_CONTROL.pattern}|^(?:true|false)$", re.IGNORECASE | re.MULTILINE)
+_PLAIN_HOSTS = re.compile(r"(?:(?!www\.)(?:[a-z0-9-]+\.)+[a-z0-9-]{2,}\n|\n)*")  # a line each; also none
 _URL = re.compile(r"https?://[^\s<>|]+", re.IGNORECASE)
 
 YES = ("true", "yes", "y", "1", "t", "x")
@@ -72,6 +74,21 @@ class Texts(Cells):
         if max(map(len, found), default=0) > self._longest or self._odd.search("\n".join(found)):
             return super().all(column)
         return found if all(found) else [cell or self._empty for cell in found]
+
+
+class Hosts(Cells):
+    """The same for domains, nearly all of which are written plainly: such a column is looked through at once."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda cell: names.domain(cell) or Bad(Reason.NOT_A_DOMAIN))
+
+    def all(self, column: Sequence[str]) -> list[Any]:
+        """The values of a column's cells."""
+        lines = "\n".join([*column, ""])
+        is_plain = lines.count("\n") == len(column) and _PLAIN_HOSTS.fullmatch(lines) is not None
+        if not is_plain or max(map(len, column), default=0) > names.KEY_LENGTH:
+            return super().all(column)
+        return [cell or None for cell in column]
 
 
 def text(longest: int = ID_LENGTH) -> Read:

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, select
 from bot.domain import names
 from storage import lists
 from storage.imports import cells, clients, properties, staging
-from storage.imports.cells import Bad, Cells, Texts
+from storage.imports.cells import Bad, Cells, Hosts, Texts
 from storage.imports.files import Batch
 from storage.imports.mapping import FileMapping
 from storage.imports.report import Reason
@@ -47,7 +47,7 @@ class Checks:
         self.identity = Texts(required=True)
         self.name = Texts(required=True)
         strict = {"currency": Cells(cells.currency), "mrr": Cells(cells.money(decimal))}
-        lenient = {"domain": Cells(_domain), "url": Cells(cells.link)}
+        lenient = {"domain": Hosts(), "url": Cells(cells.link)}
         self.strict = {name: read for name, read in strict.items() if self.is_client and columns.has(name)}
         self.lenient = {name: read for name, read in lenient.items() if self.is_client and columns.has(name)}
         self.types = properties.types(work, self.kind, entry.object, rows.file, columns, formats)
@@ -169,7 +169,3 @@ def highest(work: Work) -> int:
     """The highest record id of the installation."""
     statement = select(func.max(record.c.id)).where(record.c.installation_id == work.installation_id)
     return work.stage.connection.scalar(statement) or 0
-
-
-def _domain(cell: str) -> str | Bad:
-    return names.domain(cell) or Bad(Reason.NOT_A_DOMAIN)
