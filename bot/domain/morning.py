@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
 from bot.domain.catalog import THIRDS, Tier
+from bot.domain.local_time import moment
 from bot.domain.moves import OWN, Ground, Part, explain, own_change
 from bot.domain.scoring import whole
 from bot.domain.tasks import Given
@@ -19,7 +20,7 @@ USUAL = time(8, 30)  # before the channels' 9:00
 LATEST = timedelta(hours=3)  # later than that, as after the bot was down, it is left out
 AHEAD = (7, 30, 60, 90)  # days before a renewal on which it is told
 RANK = {Tier.LOW: 0, Tier.MEDIUM: 1, Tier.HIGH: 2}
-_DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
+_DAY = timedelta(days=1)
 
 
 class Topic(StrEnum):
@@ -48,15 +49,6 @@ class Choice:
 
     def wants(self, topic: Topic) -> bool:
         return self.ways[topic] is Way.DIRECT
-
-
-def moment(day: date, at: time, zone: tzinfo) -> datetime:
-    """When a clock shows a time on a day: the first time it does; where it is put forward past it, right after that."""
-    wanted = datetime.combine(day, at)
-    found = wanted.replace(tzinfo=zone).astimezone(UTC)
-    while (found - _MINUTE).astimezone(zone).replace(tzinfo=None) > wanted:
-        found -= _MINUTE
-    return found
 
 
 def following(after: datetime, at: time, zone: tzinfo, told_on: date) -> datetime:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.domain.local_time import moment
 from bot.domain.morning import (
     LATEST,
     USUAL,
@@ -17,7 +18,6 @@ from bot.domain.morning import (
     following,
     in_order,
     is_due,
-    moment,
     move,
 )
 from bot.domain.moves import Ground
