@@ -23,8 +23,9 @@ class FieldError(UserError):
 class DeliveryError(Exception):
     """Slack or the CRM did not take it. Temporary: it may be tried again; permanent: it will never be taken."""
 
-    def __init__(self, code: str, *, temporary: bool, after: int | None = None) -> None:
+    def __init__(self, code: str, *, temporary: bool, after: int | None = None, may_have_arrived: bool = False) -> None:
         super().__init__(code)
         self.code = code
         self.temporary = temporary
         self.after = after  # seconds for which Slack asks to be left alone
+        self.may_have_arrived = may_have_arrived  # nobody knows: it is looked for before it is sent again

@@ -47,6 +47,11 @@ def posting(settings: Settings) -> WebClient:
     )
 
 
+def pacing(settings: Settings) -> WebClient:
+    """The client of what keeps to Slack's pace: of a 429 it hears itself, and holds back all the rest, too."""
+    return WebClient(_token(settings), base_url=settings.slack_api_url, timeout=10, retry_handlers=[CountErrors()])
+
+
 def reading(settings: Settings) -> WebClient:
     """The client that only reads: it may ask again whatever happened."""
     return WebClient(
@@ -100,7 +105,7 @@ def assemble(
         Job("people", timedelta(days=1), keep_people),
         Job("exports", timedelta(seconds=15), send_exports),
         Job("uploads", timedelta(seconds=10), take_uploads),
-        Job("deliveries", timedelta(seconds=5), Deliveries(database, slack, installation_id, now).run),
+        Job("deliveries", timedelta(seconds=1), Deliveries(database, pacing(settings), installation_id, now).run),
         Job("handovers", timedelta(seconds=15), partial(handovers.tell, database, installation_id, now)),
         Job("updates", timedelta(seconds=5), Updates(database, slack, installation_id, now).run),
         Job("old deliveries", timedelta(days=1), lambda: deliveries.forget(database, installation_id, now())),

@@ -1,36 +1,66 @@
-"""Direct messages that are to be sent: each once, by one process at a time, for as long as its lease."""
+"""Messages that are to be sent to people and channels: each once, by one process at a time while its lease lasts."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import randbits
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, case, delete, exists, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage import pace
 from storage.database import Database
-from storage.schema import delivery, person, shown
+from storage.schema import UtcDateTime, delivery, person, shown
+from storage.schema import pace as paces
 
 LEASE = timedelta(minutes=5)  # several times what a message takes
 KEPT = timedelta(days=90)  # once sent, or failed
 
 _one = delivery.c
+_whole = paces.alias("whole")
 _OPEN = _one.state.in_(("waiting", "sending"))
+
+
+class Spacing(NamedTuple):
+    """The least time between two messages."""
+
+    place: timedelta  # to one channel, or to one person
+    whole: timedelta  # in the whole Slack workspace
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """A message to somebody, claimed by this process."""
+    """A message to somebody or to a channel, claimed by this process."""
 
     installation_id: int
     id: int  # by it the message is found again in Slack
-    slack_user_id: str
+    slack_user_id: str | None  # who gets it; None: a channel does
+    channel: str | None
+    thread_ts: str | None  # the message of the channel under which it is told
+    digest_id: int | None  # of a channel's
     kind: str
     key: str
     payload: dict[str, Any] | None  # None: it is made when it is sent
     attempts: int  # this one included
+    made_at: datetime
+    is_doubtful: bool  # an earlier attempt may have arrived: it ended in the middle, or Slack did not answer
 
 
 def add(
@@ -47,10 +77,42 @@ def add(
 
     Whom Slack does not know yet is told once it does.
     """
+    more = {} if payload is None else {"payload": payload}
+    return _add(connection, installation_id, kind, key, now, {"person_id": person_id, "due_at": due_at or now, **more})
+
+
+def add_post(
+    connection: Connection,
+    installation_id: int,
+    digest_id: int,
+    channel: str,
+    kind: str,
+    key: str,
+    now: datetime,
+    payload: dict[str, Any] | None,
+    thread_ts: str | None = None,
+    facts: Mapping[str, Any] | None = None,
+    state: str = "waiting",
+    reason: str | None = None,
+) -> int | None:
+    """Have a channel told something that belongs to a digest, in the same way; its id.
+
+    payload  the message; None where the state is "quiet" (nothing is new), "skipped" or "failed", which is only kept
+    thread_ts  the message under which it is told
+    facts  ids and numbers from which it is drawn again
+    """
+    more = {} if payload is None else {"payload": payload}
+    more |= {} if facts is None else {"facts": dict(facts)}
+    values = {"digest_id": digest_id, "channel": channel, "thread_ts": thread_ts, "state": state, "reason": reason}
+    return _add(connection, installation_id, kind, key, now, {"due_at": now, **values, **more})
+
+
+def _add(
+    connection: Connection, installation_id: int, kind: str, key: str, now: datetime, more: Mapping[str, Any]
+) -> int | None:
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    values = {"installation_id": installation_id, "id": randbits(62), "person_id": person_id, "kind": kind, "key": key}
-    values |= {"state": "waiting", "made_at": now, "due_at": due_at or now}
-    values |= {} if payload is None else {"payload": payload}
+    values = {"installation_id": installation_id, "id": randbits(62), "kind": kind, "key": key, "made_at": now}
+    values |= {"state": "waiting", **more}
     row = dialect.insert(delivery).values(values).on_conflict_do_nothing().returning(_one.id)
     number: int | None = connection.scalar(row)
     return number
@@ -63,36 +125,59 @@ def withdraw(connection: Connection, installation_id: int, kind: str, about: str
     connection.execute(delete(delivery).where(*mine, _one.state == "waiting", _one.attempts == 0))
 
 
-def claim(database: Database, installation_id: int, now: datetime) -> Delivery | None:
-    """Take the message that is due longest. None: nothing is due.
+def free_at(connection: Connection, installation_id: int, now: datetime) -> datetime | None:
+    """When the next message may be claimed: now, or once Slack's pace allows it. None: nothing is due. One statement.
 
     One that another process took and did not end, because it was killed, is due again when its lease has run out.
     """
-    who = (person.c.installation_id == _one.installation_id) & (person.c.id == _one.person_id)
-    is_free = or_(_one.lease_until.is_(None), _one.lease_until <= now)
-    due = (
-        select(_one.id, person.c.slack_user_id, _one.kind, _one.key, _one.payload, _one.attempts + 1)
-        .join(person, who)
-        .where(_one.installation_id == installation_id, _OPEN, _one.due_at <= now, is_free)
-        .where(person.c.slack_user_id.is_not(None))
-        .order_by(_one.due_at, _one.id)
-        .limit(1)
-    )
-    with database.read() as connection:  # nearly always in vain: that shall not take SQLite's write lock
-        if connection.execute(due).first() is None:
-            return None
+    nearest = func.min(func.coalesce(paces.c.free_at, literal(now, UtcDateTime)))
+    whole = and_(_whole.c.installation_id == _one.installation_id, _whole.c.place == pace.WHOLE)
+    due = _due(select(nearest, func.max(_whole.c.free_at)), installation_id, now)
+    row = connection.execute(due.outerjoin(_whole, whole & pace.is_held(now, _whole))).one()
+    return None if row[0] is None else max(filter(None, row))
+
+
+def claim(database: Database, installation_id: int, now: datetime, spacing: Spacing) -> Delivery | None:
+    """Take the message that is due longest, of those whose place is free. None: there is none, or not yet."""
+    given = (_one.id, person.c.slack_user_id, _one.channel, _one.thread_ts, _one.digest_id, _one.kind, _one.key)
+    more = (_one.payload, _one.attempts + 1, _one.made_at, _one.state == "sending")
+    due = _due(select(*given, *more), installation_id, now).where(paces.c.place.is_(None))
+    due = due.order_by(_one.due_at, _one.id).limit(1).with_for_update(of=delivery, skip_locked=True)
     with database.write() as connection:
-        row = connection.execute(due.with_for_update(of=delivery, skip_locked=True)).one_or_none()
+        row = connection.execute(due).one_or_none()
         if row is None:
             return None
         found = Delivery(installation_id, *tuple(row))
+        if not _reserve(connection, found, now, spacing):
+            return None
         values = {"state": "sending", "lease_until": now + LEASE, "attempts": found.attempts}
         connection.execute(update(delivery).where(*_is(found)).values(values))
     return found
 
 
-def put_off(database: Database, one: Delivery, until: datetime) -> None:
-    _change(database, one, state="waiting", due_at=until, lease_until=None)
+def _due(what: Select[Any], installation_id: int, now: datetime) -> Select[Any]:
+    """Of what is due and nobody works on, with the row that holds its place where one does."""
+    who = (person.c.installation_id == _one.installation_id) & (person.c.id == _one.person_id)
+    place = func.coalesce(_one.channel, person.c.slack_user_id)
+    held = (paces.c.installation_id == _one.installation_id) & (paces.c.place == place) & pace.is_held(now)
+    is_free = or_(_one.lease_until.is_(None), _one.lease_until <= now)
+    found = what.select_from(delivery).outerjoin(person, who).outerjoin(paces, held)
+    return found.where(_one.installation_id == installation_id, _OPEN, _one.due_at <= now, is_free, place.is_not(None))
+
+
+def _reserve(connection: Connection, one: Delivery, now: datetime, spacing: Spacing) -> bool:
+    """The whole Slack workspace comes first: behind that row, claims queue."""
+    here, place = one.installation_id, one.channel or one.slack_user_id or ""
+    return pace.reserve(connection, here, pace.WHOLE, now, now + spacing.whole) and pace.reserve(
+        connection, here, place, now, now + spacing.place
+    )
+
+
+def put_off(database: Database, one: Delivery, until: datetime, *, is_doubtful: bool) -> None:
+    """Later again. What may have arrived stays as it is: it is looked for first then."""
+    state = "sending" if is_doubtful else "waiting"
+    with database.write() as connection:
+        _change(connection, one, state=state, due_at=until, lease_until=None)
 
 
 def sent(database: Database, one: Delivery, channel: str, ts: str) -> None:
@@ -101,7 +186,8 @@ def sent(database: Database, one: Delivery, channel: str, ts: str) -> None:
         select(shown.c.task_id).where(shown.c.installation_id == _one.installation_id, shown.c.delivery_id == _one.id)
     )
     said = case((shows, _one.payload), else_=null())
-    _change(database, one, state="sent", channel=channel, ts=ts, payload=said, lease_until=None)
+    with database.write() as connection:
+        _change(connection, one, state="sent", channel=channel, ts=ts, payload=said, lease_until=None)
 
 
 def payload(connection: Connection, installation_id: int, kind: str, key: str) -> dict[str, Any] | None:
@@ -111,9 +197,9 @@ def payload(connection: Connection, installation_id: int, kind: str, key: str) -
     return said
 
 
-def fail(database: Database, one: Delivery) -> None:
-    """Nothing more will come."""
-    _change(database, one, state="failed", payload=null())
+def end(connection: Connection, one: Delivery, state: str, reason: str | None) -> bool:
+    """Nothing more will come: "failed" or "skipped". False where it is no more this attempt's."""
+    return _change(connection, one, state=state, reason=reason, payload=null(), lease_until=None)
 
 
 def forget(database: Database, installation_id: int, now: datetime) -> None:
@@ -121,13 +207,13 @@ def forget(database: Database, installation_id: int, now: datetime) -> None:
     with database.write() as connection:
         mine = (_one.installation_id == installation_id, ~_OPEN, _one.made_at < now - KEPT)
         connection.execute(delete(delivery).where(*mine))
+        pace.forget(connection, installation_id, now)
 
 
-def _change(database: Database, one: Delivery, **values: Any) -> None:
+def _change(connection: Connection, one: Delivery, **values: Any) -> bool:
     """Write to a message that is still this attempt's."""
     held = (_one.state == "sending", _one.attempts == one.attempts)
-    with database.write() as connection:
-        connection.execute(update(delivery).where(*_is(one), *held).values(values))
+    return connection.execute(update(delivery).where(*_is(one), *held).values(values)).rowcount == 1
 
 
 def _is(one: Delivery) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -18,14 +18,14 @@ _one = digest.c
 
 def get(connection: Connection, installation_id: int, digest_id: int) -> Digest | None:
     row = connection.execute(select(digest).where(*_is(installation_id, digest_id))).one_or_none()
-    return None if row is None else _digest(row._mapping)
+    return None if row is None else read(row._mapping)
 
 
 def of_workspace(connection: Connection, installation_id: int, workspace_id: int) -> Sequence[Digest]:
     """By name."""
     mine = (_one.installation_id == installation_id, _one.workspace_id == workspace_id)
     rows = connection.execute(select(digest).where(*mine).order_by(_one.name_key))
-    return [_digest(row._mapping) for row in rows]
+    return [read(row._mapping) for row in rows]
 
 
 def add(connection: Connection, one: Digest, now: datetime) -> None:
@@ -36,8 +36,8 @@ def add(connection: Connection, one: Digest, now: datetime) -> None:
 def change(connection: Connection, one: Digest) -> bool:
     """Write it as it is, in its next version. False where it was changed since that version."""
     here = (*_is(one.installation_id, one.id), _one.version == one.version)
-    values = _values(one) | {"version": one.version + 1}
-    return connection.execute(update(digest).where(*here).values(values)).rowcount == 1
+    values = {name: value for name, value in _values(one).items() if name not in _TOLD}  # a run may just have ended
+    return connection.execute(update(digest).where(*here).values(**values, version=one.version + 1)).rowcount == 1
 
 
 def _is(installation_id: int, digest_id: int) -> tuple[Any, Any]:
@@ -48,6 +48,9 @@ _KEPT_AS_THEY_ARE = (
     *("installation_id", "workspace_id", "team_id", "view_id", "name", "channel_id", "time_zone", "escalates"),
     *("next_at", "told_on", "told_as_of"),
 )
+
+
+_TOLD = ("told_on", "told_as_of")
 
 
 def _values(one: Digest) -> dict[str, Any]:
@@ -64,7 +67,8 @@ def _values(one: Digest) -> dict[str, Any]:
     }
 
 
-def _digest(row: Mapping[Any, Any]) -> Digest:
+def read(row: Mapping[Any, Any]) -> Digest:
+    """Of a row with all columns of the table."""
     kept = {name: row[name] for name in _KEPT_AS_THEY_ARE}
     return Digest(
         **kept,

@@ -14,11 +14,11 @@ from sqlalchemy import insert, select, update
 
 from bot.domain.access import Person
 from bot.domain.activity import Priority, Task
-from bot.jobs.deliveries import ATTEMPTS, Deliveries
+from bot.jobs.deliveries import ATTEMPTS, MAKERS, SPACING, Deliveries
 from bot.playground import people as cast
 from bot.playground.faults import killed_after, killed_before, rate_limited, unavailable
 from bot.playground.server import Playground
-from storage import activity, deliveries, installations, people, tasks
+from storage import activity, deliveries, installations, pace, people, tasks
 from storage.database import Database
 from storage.installations import Installation
 from storage.schema import delivery, person, standing, task
@@ -52,8 +52,8 @@ def client(slack: Playground) -> WebClient:
     return WebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=[])
 
 
-def run(database: Database, slack: Playground, here: int, now: datetime = NOW) -> None:
-    Deliveries(database, client(slack), here, lambda: now, pace=0, apart=0).run()
+def run(database: Database, slack: Playground, here: int, now: datetime = NOW, hands: int = 4) -> None:
+    Deliveries(database, client(slack), here, lambda: now, pace=0, apart=0, hands=hands).run()
 
 
 def who(database: Database, here: int, user: str) -> Person:
@@ -107,7 +107,7 @@ def test_whatever_happens_it_is_told_once(
     give(database, here)
     slack.faults.add(method, fault)  # type: ignore[arg-type]
     run(database, slack, here)
-    assert state(database) == "waiting"
+    assert state(database) in {"waiting", "sending"}
     run(database, slack, here)  # not before its pause is over
     run(database, slack, here, LATER)
     assert len(told(slack)) == 1
@@ -118,7 +118,7 @@ def test_a_message_that_was_sent_before_its_process_was_killed_is_not_sent_again
     database: Database, slack: Playground, here: int
 ) -> None:
     give(database, here)
-    assert deliveries.claim(database, here, NOW) is not None  # and killed there
+    assert deliveries.claim(database, here, NOW, SPACING) is not None  # and killed there
     run(database, slack, here)
     assert told(slack) == []
     run(database, slack, here, LATER)
@@ -134,7 +134,7 @@ def test_what_stays_in_doubt_ends(database: Database, slack: Playground, here: i
     give(database, here)
     for turn in range(ATTEMPTS + 2):
         slack.faults.add("chat.postMessage", killed_before())
-        run(database, slack, here, NOW + turn * timedelta(minutes=10))
+        run(database, slack, here, NOW + turn * timedelta(hours=1))
     assert (told(slack), state(database)) == ([], "failed")
 
 
@@ -210,18 +210,65 @@ def test_what_is_due_later_waits_and_then_its_place_is_known(database: Database,
     assert tuple(row) == (one.channel, one.ts, None)
 
 
-def test_where_slack_has_had_enough_the_turn_ends_and_the_message_waits_as_long_as_it_says(
+def test_where_slack_has_had_enough_nothing_more_is_sent_for_as_long_as_it_says(
     database: Database, slack: Playground, here: int
 ) -> None:
     add(database, here)
     add(database, here, "2", due_at=NOW - timedelta(1))
     slack.faults.add("chat.postMessage", rate_limited(retry_after=30))
-    run(database, slack, here)
-    assert told(slack, cast.ANNA) == []
-    run(database, slack, here, NOW + timedelta(seconds=29))
-    assert told(slack, cast.ANNA) == ["Message 1"]
+    for seconds in (0, 29):
+        run(database, slack, here, NOW + timedelta(seconds=seconds), hands=1)
+        assert told(slack, cast.ANNA) == []
     run(database, slack, here, NOW + timedelta(seconds=30))
-    assert told(slack, cast.ANNA) == ["Message 1", "Message 2"]
+    assert sorted(told(slack, cast.ANNA)) == ["Message 1", "Message 2"]
+
+
+@pytest.mark.parametrize("wrong", [ValueError("no"), KeyError("key")])
+def test_a_maker_that_fails_holds_up_no_other_and_is_not_tried_for_ever(
+    database: Database, slack: Playground, here: int, monkeypatch: pytest.MonkeyPatch, wrong: Exception
+) -> None:
+    tries = []
+
+    def fail(*_: object) -> None:
+        tries.append(1)
+        raise wrong
+
+    monkeypatch.setitem(MAKERS, "task", fail)
+    give(database, here)
+    add(database, here)
+    for turn in range(ATTEMPTS + 2):
+        run(database, slack, here, NOW + turn * timedelta(hours=1), hands=1)
+    assert told(slack, cast.ANNA) == ["Message 1"]
+    assert len(tries) == ATTEMPTS
+    with database.read() as connection:
+        rows = connection.execute(
+            select(delivery.c.kind, delivery.c.state, delivery.c.reason).order_by(delivery.c.kind)
+        )
+        assert [tuple(row) for row in rows] == [("task", "failed", "error"), ("test", "sent", None)]
+
+
+def test_all_processes_together_keep_to_slacks_pace(database: Database, slack: Playground, here: int) -> None:
+    for key, user in enumerate((cast.ANNA, cast.ANNA, cast.BO)):
+        to = who(database, here, user).id
+        with database.write() as connection:
+            deliveries.add(connection, here, to, "test", str(key), NOW + timedelta(microseconds=key), {"text": "x"})
+
+    def claimed(seconds: float) -> str | None:
+        found = deliveries.claim(database, here, NOW + timedelta(seconds=seconds), SPACING)
+        return None if found is None else found.key
+
+    # Two of them to the same person: the second waits, and does not keep the third from being sent.
+    assert [claimed(at) for at in (0.1, 0.2, 0.4, 0.7, 1.1, 1.3)] == ["0", None, "2", None, None, "1"]
+
+
+def test_a_clock_that_was_put_back_holds_up_nothing(database: Database, slack: Playground, here: int) -> None:
+    add(database, here, due_at=NOW - timedelta(hours=2))
+    with database.write() as connection:
+        pace.hold(connection, here, NOW + timedelta(seconds=30))
+    with database.read() as connection:
+        assert deliveries.free_at(connection, here, NOW) == NOW + timedelta(seconds=30)
+        hour_ago = NOW - timedelta(hours=1)
+        assert deliveries.free_at(connection, here, hour_ago) == hour_ago
 
 
 def test_whom_slack_does_not_know_yet_is_told_once_it_does_and_who_lost_the_seat_is_not(

@@ -14,7 +14,7 @@ from slack_sdk import WebClient
 from sqlalchemy import event, insert, select, update
 
 from bot.domain.morning import Choice, Topic, Way, following
-from bot.jobs.deliveries import Deliveries
+from bot.jobs.deliveries import SPACING, Deliveries
 from bot.jobs.mornings import Mornings
 from bot.jobs.updates import Updates
 from bot.playground import people as cast
@@ -376,7 +376,7 @@ def test_whatever_happens_on_the_way_it_arrives_once(
     add_task(database, base, 1, MONDAY)
     job(database, base, at(MONDAY)).run()
     if fault is None:
-        assert deliveries.claim(database, base, at(MONDAY)) is not None  # and killed there
+        assert deliveries.claim(database, base, at(MONDAY), SPACING) is not None  # and killed there
     else:
         slack.faults.add("chat.postMessage", fault)
     for minutes in (0, 10, 20):

@@ -100,3 +100,4 @@ OF_WORKSPACE = "workspace/"  # before the names of fields of a workspace's setti
 SHOW_DATA = "show_data"  # several in one message are numbered
 UPLOAD_DATA = "upload_data"  # the modal's callback id and its input, too
 SHOW_AUDIT = "show_audit"  # value: the entry before which a page begins; numbered
+EDIT_DIGEST = "edit_digest"  # value: the digest's id; the modal's callback id, too

@@ -1,12 +1,13 @@
-"""Sends direct messages: each once, whatever happens on the way to Slack."""
+"""Sends messages to people and channels: each once, whatever happens on the way to Slack."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import structlog
 from slack_sdk import WebClient
@@ -15,26 +16,32 @@ from sqlalchemy import Connection
 from bot.blocks.kit import Message
 from bot.domain.access import Person, Right
 from bot.errors import DeliveryError
-from bot.jobs import assignments, handovers, returns
+from bot.jobs import assignments, digest_failures, handovers, returns
 from bot.jobs.delivery import delivering
-from storage import deliveries, people
+from storage import allowed_channels, deliveries, pace, people
+from storage.audience import RECENT, Audience
 from storage.database import Database
-from storage.deliveries import Delivery
+from storage.deliveries import Delivery, Spacing
 
-ATTEMPTS = 5
-PAUSE = timedelta(minutes=1)  # after each, where Slack does not say how long
-PACE = 1.1  # seconds between two messages
-MOST = 15  # messages of a turn: the bot ends within the time that it is given to
+PAUSES = tuple(timedelta(minutes=number) for number in (1, 1, 2, 4, 8, 15, 30))  # after each attempt but the last,
+ATTEMPTS = len(PAUSES) + 1  # where Slack does not say how long
+# Slack takes one a second in a channel, and several hundred a minute in all:
+SPACING = Spacing(timedelta(seconds=1.1), timedelta(minutes=1) / 240)
+TURN = 10.0  # seconds after which no more is begun: the bot ends within the time that it is given to
+LONGEST = 2.0  # seconds that a turn waits for the next message's time
+HANDS = 4  # messages that are on their way at a time: each takes Slack longer than its pace
 APART = 5.0  # seconds between two looks: Slack shows a message some time after it took it
-LATEST = 100  # messages that are looked at
+PAGE, PAGES = 200, 25  # messages that are looked at, and how often
+SKEW = timedelta(days=1)  # by which Slack's clock and ours may differ
 MARK = "delivery"  # the type of a message's metadata: in it the delivery's id, and nothing of a client
 
 Maker = Callable[[Connection, Person, str, datetime], Message | None]
 # Of kinds that are made when they are sent:
-MAKERS: Mapping[str, Maker] = {
+MAKERS: dict[str, Maker] = {
     "task": assignments.message,
     "handover": handovers.message,
     "return": returns.message,
+    **digest_failures.MAKERS,
 }
 
 log = structlog.get_logger()
@@ -47,50 +54,88 @@ class _Post(NamedTuple):
 
 @dataclass
 class Deliveries:
-    """The job. Where it is not known whether a message arrived, it is looked for before it is sent again."""
+    """The job. Where it is not known whether a message arrived, it is looked for before it is sent again.
+
+    Any number of processes may run it: each takes other messages, and all together keep to Slack's pace.
+    """
 
     database: Database
-    slack: WebClient  # it must not repeat a request blindly
+    slack: WebClient  # it must not repeat a request by itself
     installation_id: int
     now: Callable[[], datetime]
-    pace: float = PACE
+    pace: float = 1.0  # times those of Slack's pace
     apart: float = APART
+    hands: int = HANDS
+    sleep: Callable[[float], None] = time.sleep
+    audience: Audience = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.audience = Audience(self.slack)
+        self._spacing = Spacing(*(self.pace * apart for apart in SPACING))
 
     def run(self) -> None:
-        """One turn: what is due by now, until Slack has had enough."""
-        for _ in range(MOST):
-            one = deliveries.claim(self.database, self.installation_id, self.now())
-            if one is None or not self._serve(one):
-                return
+        """One turn: what is due by now, until Slack has had enough. One statement where nothing is."""
+        if self._wait() is None:
+            return
+        until = time.monotonic() + TURN
+        with ThreadPoolExecutor(self.hands) as pool:
+            for _ in pool.map(self._work, [until] * self.hands):
+                pass  # what went wrong in one of them is raised here
 
-    def _serve(self, one: Delivery) -> bool:
-        """False where Slack takes no more for now."""
+    def _work(self, until: float) -> None:
+        while time.monotonic() < until:
+            wait = self._wait()
+            if wait is None or wait > LONGEST:
+                return
+            if wait > 0:
+                self.sleep(wait)
+            elif one := deliveries.claim(self.database, self.installation_id, self.now(), self._spacing):
+                self._serve(one)
+
+    def _wait(self) -> float | None:
+        """Seconds until the next message may be sent. None: nothing is due."""
+        moment = self.now()
+        with self.database.read() as connection:
+            free_at = deliveries.free_at(connection, self.installation_id, moment)
+        return None if free_at is None else max((free_at - moment).total_seconds(), 0)
+
+    def _serve(self, one: Delivery) -> None:
         try:
             post = self._deliver(one)
         except DeliveryError as error:
-            self._put_off(one, error)
-            return error.after is None
-        if post is None:
-            deliveries.fail(self.database, one)
-        else:
+            self._failed(one, error)
+            return
+        except Exception:  # an edge: what is wrong with one message, whatever it is, must not hold up the others
+            log.exception("not delivered", installation=one.installation_id, delivery=one.id)
+            self._failed(one, DeliveryError("error", temporary=True, may_have_arrived=True))
+            return
+        if post is not None:
             deliveries.sent(self.database, one, *post)
-        return True
+            return
+        with self.database.write() as connection:
+            deliveries.end(connection, one, "failed" if one.digest_id is None else "skipped", "needless")
 
     def _deliver(self, one: Delivery) -> _Post | None:
-        """Send it, unless an earlier attempt of which nothing more was heard did. None where nobody is to be told.
+        """Send it, unless an earlier attempt did of which nothing more was heard. None where nobody is to be told.
 
         What arrived is known as sent, though it would be told no more: else it were never brought up to date.
         """
+        if one.is_doubtful and (arrived := self._arrived(one)) is not None:
+            return arrived
+        if one.attempts > ATTEMPTS:  # the last one was killed
+            raise DeliveryError("too_many_attempts", temporary=True)
         message = self._message(one)
-        if message is None and one.attempts == 1:
-            return None
+        return None if message is None else self._post(self._place(one), message, one)
+
+    def _place(self, one: Delivery) -> str:
+        if one.channel is not None:
+            return one.channel
         with delivering():
-            channel = str(self.slack.conversations_open(users=one.slack_user_id)["channel"]["id"])
-        if one.attempts > 1 and (ts := self._arrived(channel, one)) is not None:
-            return _Post(channel, ts)
-        return None if message is None or one.attempts > ATTEMPTS else self._post(channel, message, one)
+            return str(self.slack.conversations_open(users=one.slack_user_id)["channel"]["id"])
 
     def _message(self, one: Delivery) -> Message | None:
+        if one.slack_user_id is None:
+            return self._for_channel(one)
         with self.database.read() as connection:
             person = people.in_installation(connection, one.installation_id, one.slack_user_id, self.now())
             if person is None or person.lacks(Right.SEAT) is not None:
@@ -99,30 +144,75 @@ class Deliveries:
                 return one.payload
             return MAKERS[one.kind](connection, person, one.key, self.now())
 
-    def _post(self, channel: str, message: Message, one: Delivery) -> _Post:
-        mark = {"event_type": MARK, "event_payload": {"id": str(one.id)}}
+    def _for_channel(self, one: Delivery) -> Message | None:
+        """Only where all who read the channel may: it is asked again before each post."""
+        with self.database.read() as connection:
+            if digest_failures.is_stopped(connection, one):
+                return None
         with delivering():
-            posted = self.slack.chat_postMessage(channel=channel, metadata=mark, **message)
+            verdict, channel = self.audience.judge(self.database, one.installation_id, one.channel or "", RECENT)
+        with self.database.read() as connection:
+            if not allowed_channels.is_open(connection, one.installation_id, verdict, channel):
+                raise DeliveryError(verdict.value, temporary=False)
+        return one.payload
+
+    def _post(self, channel: str, message: Message, one: Delivery) -> _Post:
+        thread: dict[str, Any] = {} if one.thread_ts is None else {"thread_ts": one.thread_ts}
+        with delivering(posts=True):
+            posted = self.slack.chat_postMessage(channel=channel, metadata=_mark(one), **thread, **message)
         log.info("delivered", installation=one.installation_id, delivery=one.id, kind=one.kind)
-        time.sleep(self.pace)
         return _Post(channel, str(posted["ts"]))
 
-    def _arrived(self, channel: str, one: Delivery) -> str | None:
+    def _arrived(self, one: Delivery) -> _Post | None:
         """Where it stands, as Slack tells. Where we may not look, it is not sent again either."""
-        return next(filter(None, (self._look(channel, one, after) for after in (0.0, self.apart))), None)
+        channel = self._place(one)
+        for after in (0.0, self.apart):
+            self.sleep(after)
+            for message in self._said(channel, one):
+                if message.get("metadata") == _mark(one):
+                    return _Post(channel, message["ts"])
+        return None
 
-    def _look(self, channel: str, one: Delivery, after: float) -> str | None:
-        time.sleep(after)
-        with delivering():
-            found = self.slack.conversations_history(channel=channel, limit=LATEST, include_all_metadata=True)
-        mark = {"event_type": MARK, "event_payload": {"id": str(one.id)}}
-        return next((message["ts"] for message in found["messages"] if message.get("metadata") == mark), None)
+    def _said(self, channel: str, one: Delivery) -> Iterator[dict[str, Any]]:
+        """What was said there since it was made, the newest first; in a thread, all of it."""
+        cursor, oldest = "", (one.made_at - SKEW).timestamp()
+        for _ in range(PAGES):
+            page = self._page(channel, one.thread_ts, cursor)
+            yield from page["messages"]
+            cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+            is_past = one.thread_ts is None and page["messages"] and float(page["messages"][-1]["ts"]) < oldest
+            if not cursor or is_past:
+                return
+        raise DeliveryError(digest_failures.UNSEEN, temporary=False)
 
-    def _put_off(self, one: Delivery, error: DeliveryError) -> None:
+    def _page(self, channel: str, thread_ts: str | None, cursor: str) -> Mapping[str, Any]:
+        which: dict[str, Any] = {"channel": channel, "limit": PAGE, "include_all_metadata": True}
+        which |= {"cursor": cursor} if cursor else {}
+        try:
+            with delivering():
+                if thread_ts is not None:
+                    return self.slack.conversations_replies(ts=thread_ts, **which).data  # type: ignore[return-value]
+                return self.slack.conversations_history(**which).data  # type: ignore[return-value]
+        except DeliveryError as error:
+            if error.code == "missing_scope":
+                raise DeliveryError(digest_failures.UNSEEN, temporary=False) from error
+            raise
+
+    def _failed(self, one: Delivery, error: DeliveryError) -> None:
         """Later again where it may pass; else nothing will come."""
         log.warning("not delivered", installation=one.installation_id, delivery=one.id, error=error.code)
-        if error.temporary and one.attempts <= ATTEMPTS:
-            pause = PAUSE if error.after is None else timedelta(seconds=error.after)
-            deliveries.put_off(self.database, one, self.now() + pause)
-        else:
-            deliveries.fail(self.database, one)
+        moment, is_doubtful = self.now(), one.is_doubtful or error.may_have_arrived
+        if error.after is not None:
+            with self.database.write() as connection:
+                pace.hold(connection, one.installation_id, moment + timedelta(seconds=error.after))
+        if error.temporary and one.attempts < ATTEMPTS:
+            wait = PAUSES[one.attempts - 1] if error.after is None else timedelta(seconds=error.after)
+            deliveries.put_off(self.database, one, moment + wait, is_doubtful=is_doubtful)
+            return
+        with self.database.write() as connection:
+            if deliveries.end(connection, one, "failed", error.code[:64]) and one.digest_id is not None:
+                digest_failures.answer(connection, one, error, moment, may_have_arrived=is_doubtful)
+
+
+def _mark(one: Delivery) -> dict[str, Any]:
+    return {"event_type": MARK, "event_payload": {"id": str(one.id)}}

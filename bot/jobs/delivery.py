@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPException
 from pathlib import Path
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from slack_sdk.errors import SlackApiError
@@ -19,20 +19,27 @@ TEMPORARY = {"fatal_error", "internal_error", "ratelimited", "request_timeout", 
 
 
 @contextmanager
-def delivering() -> Iterator[None]:
-    """Turns what Slack's client raises into a DeliveryError."""
+def delivering(*, posts: bool = False) -> Iterator[None]:
+    """Turns what Slack's client raises into a DeliveryError.
+
+    posts  what is called writes: where its answer says nothing of whether it was taken, it may have arrived
+    """
     try:
         yield
     except SlackApiError as error:
         status = error.response.status_code
         code = error.response["error"] if status == OK else f"http_{status}"
         after = _wait(error.response.headers) if status == TOO_MANY else None
-        raise DeliveryError(code, temporary=_may_pass(status) or code in TEMPORARY, after=after) from error
+        is_unsure = status >= SICK or code in TEMPORARY - {"ratelimited"}
+        temporary = _may_pass(status) or code in TEMPORARY
+        raise DeliveryError(code, temporary=temporary, after=after, may_have_arrived=posts and is_unsure) from error
     except HTTPError as error:
         error.close()
         raise DeliveryError(f"http_{error.code}", temporary=_may_pass(error.code)) from error
+    except URLError as error:  # there was no connection, or the request never was whole
+        raise DeliveryError(type(error.reason).__name__, temporary=True) from error
     except (OSError, HTTPException) as error:
-        raise DeliveryError(type(error).__name__, temporary=True) from error
+        raise DeliveryError(type(error).__name__, temporary=True, may_have_arrived=posts) from error
 
 
 def send_bytes(url: str, path: Path) -> None:

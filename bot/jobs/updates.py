@@ -14,12 +14,14 @@ from bot.blocks.kit import Message
 from bot.domain.access import Right
 from bot.errors import DeliveryError
 from bot.jobs import assignments, handovers, mornings
-from bot.jobs.deliveries import MOST, PAUSE, Maker
+from bot.jobs.deliveries import Maker
 from bot.jobs.delivery import delivering
 from storage import people, shown
 from storage.database import Database
 from storage.shown import Old
 
+PAUSE = timedelta(minutes=1)  # where Slack does not say how long
+MOST = 15  # messages of a turn: the bot ends within the time that it is given to
 PACE = 1.2  # seconds between two: Slack takes 50 a minute
 # What a message says by now, by its kind:
 MAKERS: Mapping[str, Maker] = {

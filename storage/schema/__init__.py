@@ -11,11 +11,12 @@ from storage.schema.activity import (
     key_account,
     note,
     outbox,
+    pace,
     shown,
     task,
 )
 from storage.schema.columns import Document, Key, Money, UtcDateTime, metadata
-from storage.schema.digests import alert, digest, named_client, not_useful, renewal_outcome, snooze
+from storage.schema.digests import alert, allowed_channel, digest, named_client, not_useful, renewal_outcome, snooze
 from storage.schema.facts import (
     catalog,
     field,
@@ -59,6 +60,7 @@ __all__ = [
     "UtcDateTime",
     "absence",
     "alert",
+    "allowed_channel",
     "audit_entry",
     "catalog",
     "change",
@@ -83,6 +85,7 @@ __all__ = [
     "opportunity",
     "opportunity_answer",
     "outbox",
+    "pace",
     "person",
     "person_address",
     "person_address_team",

@@ -265,3 +265,14 @@ claim = Table(
     owned("person_id", table="person"),
     sqlite_with_rowid=False,
 )
+
+# Before when nothing more is posted to a place: a channel, somebody, or (empty) the whole Slack workspace. By it all
+# processes together keep to Slack's pace, and to what it asks for where it has had enough.
+pace = Table(
+    "pace",
+    metadata,
+    installation_id(primary_key=True),
+    Column("place", String(32), primary_key=True),
+    Column("free_at", UtcDateTime, nullable=False),
+    ForeignKeyConstraint(["installation_id"], ["installation.id"], ondelete="CASCADE"),
+)

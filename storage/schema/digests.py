@@ -155,3 +155,13 @@ alert = Table(
     ),
     Index("ix_alert_channel", "installation_id", "channel_id", "opened_at"),
 )
+
+# Channels that client data may be posted to although guests or another company read them: an admin said so.
+allowed_channel = Table(
+    "allowed_channel",
+    metadata,
+    installation_id(primary_key=True),
+    Column("name", String(80), primary_key=True),  # Slack's, without the #: one that is renamed is another
+    Column("allowed_at", UtcDateTime, nullable=False),
+    ForeignKeyConstraint(["installation_id"], ["installation.id"], ondelete="CASCADE"),
+)

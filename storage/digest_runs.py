@@ -1,0 +1,153 @@
+"""The runs of a digest: what it says is kept before it is posted, once for each period, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, select, update
+
+from bot.domain.digests import Digest, Pause
+from storage import deliveries, digests
+from storage.schema import delivery, digest, named_client
+
+KIND = "digest"  # of delivery
+_TOLD = "told"  # in a delivery's facts: up to when the digest had told all before it, and with it
+
+Told = tuple[date | None, date | None]  # told_on, told_as_of
+
+_one, _digest = delivery.c, digest.c
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run, as it stands."""
+
+    at: datetime
+    state: str  # waiting, sending, sent, failed, quiet (nothing was new), skipped (too late)
+    reason: str | None
+
+
+def is_any_due(connection: Connection, installation_id: int, now: datetime) -> bool:
+    return connection.execute(_due(select(_digest.id), installation_id, now)).first() is not None
+
+
+def due(connection: Connection, installation_id: int, now: datetime) -> Digest | None:
+    """The one that is due longest, of those that no other process works on: it is locked. None: nothing is due."""
+    query = _due(select(digest), installation_id, now).order_by(_digest.next_at, _digest.id)
+    row = connection.execute(query.with_for_update(skip_locked=True)).one_or_none()
+    return None if row is None else digests.read(row._mapping)
+
+
+def _due(what: Select[Any], installation_id: int, now: datetime) -> Select[Any]:
+    comes = (_digest.installation_id == installation_id, _digest.next_at <= now)
+    return what.where(*comes, _digest.paused.is_(None), _digest.channel_id.is_not(None)).limit(1)
+
+
+def plan(connection: Connection, one: Digest, next_at: datetime | None) -> None:
+    """When it runs next."""
+    connection.execute(update(digest).where(*_is_digest(one.installation_id, one.id)).values(next_at=next_at))
+
+
+def keep(
+    connection: Connection,
+    one: Digest,
+    key: str,
+    day: date,
+    now: datetime,
+    *,
+    message: Mapping[str, Any] | None,
+    as_of: date | None,
+    facts: Mapping[str, Any],
+    named: Mapping[int, str],
+) -> int | None:
+    """What a digest says of a period, to be posted by the job that delivers. None where that was kept already.
+
+    In one transaction with it: up to when it has told all, and whom it named.
+
+    key  of the period: `period` of a day, or one's own for what is sent now
+    message  None where nothing is new
+    """
+    assert one.channel_id is not None
+    until: Told = (day, as_of or one.told_as_of)
+    kept = {**facts, _TOLD: [_texts((one.told_on, one.told_as_of)), _texts(until)]}
+    said, state = (None, "quiet") if message is None else (dict(message), "waiting")
+    where = (one.installation_id, one.id, one.channel_id)
+    number = deliveries.add_post(connection, *where, KIND, key, now, said, facts=kept, state=state)
+    if number is None:
+        return None
+    _tell(connection, one, *until)
+    if named:
+        about = {"installation_id": one.installation_id, "delivery_id": number, "digest_id": one.id, "named_on": day}
+        rows = [{**about, "client_id": client, "rule": rule} for client, rule in named.items()]
+        connection.execute(insert(named_client), rows)
+    return number
+
+
+def leave_out(connection: Connection, one: Digest, key: str, now: datetime, state: str, reason: str) -> int | None:
+    """A run that says nothing, "skipped" or "failed": what it would have said, the next one says."""
+    assert one.channel_id is not None
+    where = (one.installation_id, one.id, one.channel_id)
+    return deliveries.add_post(connection, *where, KIND, key, now, None, state=state, reason=reason)
+
+
+def take_back(connection: Connection, installation_id: int, delivery_id: int) -> None:
+    """What could not be posted was not told: the next run says it."""
+    mine = (_one.installation_id == installation_id, _one.id == delivery_id)
+    row = connection.execute(select(_one.digest_id, _one.facts).where(*mine)).one()
+    one = digests.get(connection, installation_id, row.digest_id)
+    if one is None or _TOLD not in (row.facts or {}):
+        return
+    before, until = map(_days, row.facts[_TOLD])
+    _tell(connection, one, *before, since=until)
+    its = (named_client.c.installation_id == installation_id, named_client.c.delivery_id == delivery_id)
+    connection.execute(delete(named_client).where(*its))
+
+
+def pause(connection: Connection, installation_id: int, digest_id: int, why: Pause) -> int | None:
+    """Let one rest that runs; who made it. None where it rests already, or is gone."""
+    running = (*_is_digest(installation_id, digest_id), _digest.paused.is_(None))
+    values = {"paused": why.value, "next_at": None, "version": _digest.version + 1}
+    row = update(digest).where(*running).values(values).returning(_digest.made_by)
+    made_by: int | None = connection.scalar(row)
+    return made_by
+
+
+def in_channel(connection: Connection, installation_id: int, channel_id: str) -> Sequence[int]:
+    """Those that run there."""
+    mine = (_digest.installation_id == installation_id, _digest.channel_id == channel_id, _digest.paused.is_(None))
+    return connection.scalars(select(_digest.id).where(*mine).order_by(_digest.id)).all()
+
+
+def last(connection: Connection, installation_id: int, ids: Collection[int]) -> dict[int, Run]:
+    """The newest run of each digest. One statement."""
+    mine = (_one.installation_id == installation_id, _one.kind == KIND, _one.digest_id.in_(ids))
+    place = func.row_number().over(partition_by=_one.digest_id, order_by=(_one.made_at.desc(), _one.id))
+    newest = select(_one.digest_id, _one.made_at, _one.state, _one.reason, place.label("place")).where(*mine).subquery()
+    rows = connection.execute(select(newest).where(newest.c.place == 1))
+    return {row.digest_id: Run(row.made_at, row.state, row.reason) for row in rows}
+
+
+def _tell(
+    connection: Connection, one: Digest, on: date | None, as_of: date | None, *, since: Told | None = None
+) -> None:
+    """Up to when it has told all. With `since` only where it still stands there."""
+    here = list(_is_digest(one.installation_id, one.id))
+    if since is not None:
+        here += [_digest.told_on.is_not_distinct_from(since[0]), _digest.told_as_of.is_not_distinct_from(since[1])]
+    connection.execute(update(digest).where(*here).values(told_on=on, told_as_of=as_of))
+
+
+def _is_digest(installation_id: int, digest_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return _digest.installation_id == installation_id, _digest.id == digest_id
+
+
+def _texts(told: Told) -> list[str | None]:
+    return [None if day is None else day.isoformat() for day in told]
+
+
+def _days(told: list[str | None]) -> Told:
+    on, as_of = (None if day is None else date.fromisoformat(day) for day in told)
+    return on, as_of
