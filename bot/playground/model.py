@@ -109,6 +109,7 @@ class Message:
     inputs: dict[str, Values] = field(default_factory=dict)
     """Per person, what they have chosen in the message's elements."""
     files: list[File] = field(default_factory=list)
+    thread_ts: str | None = None  # of a reply: the message that it answers
 
     @property
     def ref(self) -> MessageRef:

@@ -116,6 +116,8 @@ def message_json(slack: Slack, message: Message, metadata: bool = True) -> Json:
         shown["blocks"] = message.blocks
     if message.metadata and metadata:
         shown["metadata"] = message.metadata
+    if message.thread_ts:
+        shown["thread_ts"] = message.thread_ts
     if message.edited_ts:
         shown["edited"] = {"user": message.author, "ts": message.edited_ts}
     if message.files:

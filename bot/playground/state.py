@@ -172,11 +172,13 @@ class Slack:
         blocks: list[Json] | None = None,
         metadata: Json | None = None,
         ephemeral_to: str | None = None,
+        thread_ts: str | None = None,
     ) -> Message:
         """Writes a message; made-up block and action ids fill the gaps, as in Slack."""
         with self.lock:
             filled = fill_ids(blocks or [])
             message = Message(self.next_ts(), channel_id, author, text, filled, metadata, ephemeral_to)
+            message.thread_ts = thread_ts
             self.messages[channel_id].append(message)
             self.changed()
             return message

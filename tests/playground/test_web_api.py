@@ -322,6 +322,21 @@ def test_history_gives_lasting_messages_newest_first_and_metadata_on_request(wor
     assert code(world, "conversations.history", channel=channel, oldest="yesterday") == "invalid_ts_oldest"
 
 
+def test_answers_stand_in_their_thread_and_not_in_the_history_of_the_channel(world: World) -> None:
+    channel = "D0ANNACSM"
+    first = world.call("chat.postMessage", channel=channel, text="one")["ts"]
+    answer = world.call("chat.postMessage", channel=channel, text="two", thread_ts=first)["ts"]
+    other = world.call("chat.postMessage", channel=channel, text="three")["ts"]
+    history = world.call("conversations.history", channel=channel)["messages"]
+    assert [message["ts"] for message in history] == [other, first]
+    replies = world.call("conversations.replies", channel=channel, ts=first)["messages"]
+    assert [(message["ts"], message.get("thread_ts")) for message in replies] == [(first, None), (answer, first)]
+    assert code(world, "conversations.replies", channel=channel, ts="1.000000") == "thread_not_found"
+    for missing in (answer, "1.000000"):
+        with pytest.raises(NotModelledError):
+            world.call("chat.postMessage", channel=channel, text="x", thread_ts=missing)
+
+
 def test_history_needs_membership(world: World) -> None:
     world.scopes.add("channels:history")
     assert code(world, "conversations.history", channel=people.CS_CENTRAL) == "not_in_channel"

@@ -7,7 +7,7 @@ from typing import Any
 from bot.playground import events
 from bot.playground.model import Channel, Json, Message, MessageRef
 from bot.playground.people import direct_message
-from bot.playground.refusals import RefusalError
+from bot.playground.refusals import NotModelledError, RefusalError
 from bot.playground.shapes import message_json
 from bot.playground.state import Slack
 from bot.playground.validation import check_blocks, check_metadata
@@ -48,6 +48,16 @@ def target(given: Given) -> Channel:
     return channel
 
 
+def thread(given: Given, channel: Channel) -> str | None:
+    """The message that the call answers. What Slack does where there is none, its pages do not say."""
+    if not (ts := given.text("thread_ts")):
+        return None
+    parent = given.slack.find(MessageRef(channel.id, ts))
+    if parent is None or parent.ephemeral_to is not None or parent.thread_ts is not None:
+        raise NotModelledError("thread_ts of what is not a message of the channel itself")
+    return ts
+
+
 def open_direct_message(slack: Slack, person_id: str) -> Channel:
     """The direct messages of the bot with that person, opened where they were not."""
     person = slack.people.get(person_id)
@@ -69,7 +79,7 @@ def open_direct_message(slack: Slack, person_id: str) -> Channel:
 @method(
     "chat.postMessage",
     scope="chat:write",
-    takes="channel text blocks metadata unfurl_links unfurl_media client_msg_id mrkdwn",
+    takes="channel text blocks metadata thread_ts unfurl_links unfurl_media client_msg_id mrkdwn",
 )
 def post_message(given: Given) -> Json:
     slack = given.slack
@@ -83,7 +93,8 @@ def post_message(given: Given) -> Json:
     if not text and not blocks:
         raise RefusalError("no_text")
     metadata = check_metadata(given.document("metadata", "invalid_metadata_format"))
-    message = slack.post(channel.id, slack.app.user_id, text[:CUT_ABOVE], blocks, metadata or None)
+    thread_ts = thread(given, channel)
+    message = slack.post(channel.id, slack.app.user_id, text[:CUT_ABOVE], blocks, metadata or None, thread_ts=thread_ts)
     events.message_posted(slack, message)
     answer: Json = {"channel": channel.id, "ts": message.ts, "message": message_json(slack, message)}
     if len(text) > CUT_ABOVE:

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Sequence
 from typing import TypeVar
 
-from bot.playground.model import Channel, Json
+from bot.playground.model import Channel, Json, Message
 from bot.playground.refusals import NotModelledError, RefusalError
 from bot.playground.shapes import channel_json, message_json
 from bot.playground.web_api.chat import open_direct_message, visible_channel
@@ -116,20 +116,42 @@ def open_conversation(given: Given) -> Json:
 
 @method("conversations.history", takes="channel cursor limit oldest latest inclusive include_all_metadata")
 def history(given: Given) -> Json:
+    """What was said in the channel itself, the newest first; answers in threads are not among it."""
+    said = [message for message in _said(given) if message.thread_ts is None]
+    return _page_of(given, said[::-1]) | {"pin_count": 0}
+
+
+@method("conversations.replies", takes="channel ts cursor limit oldest latest inclusive include_all_metadata")
+def replies(given: Given) -> Json:
+    """A message and the answers to it, the oldest first."""
+    ts = given.required("ts")
+    found = [message for message in _said(given) if ts in (message.ts, message.thread_ts)]
+    if not any(message.ts == ts for message in found):
+        raise RefusalError("thread_not_found")
+    return _page_of(given, found)
+
+
+def _said(given: Given) -> list[Message]:
+    """What can be read of the channel between the times that the call names."""
     slack, channel = given.slack, readable(given, "history")
     if not slack.is_member(channel):
         raise RefusalError("not_in_channel")
     oldest, latest = _ts(given, "oldest", "0"), _ts(given, "latest", "inf")
-    inclusive, metadata = given.flag("inclusive"), given.flag("include_all_metadata")
+    inclusive = given.flag("inclusive")
     with slack.lock:
-        found = [
-            message_json(slack, message, metadata)
-            for message in reversed(slack.messages[channel.id])
+        return [
+            message
+            for message in slack.messages[channel.id]
             if message.ephemeral_to is None
             and (oldest < float(message.ts) < latest or (inclusive and float(message.ts) in (oldest, latest)))
         ]
-    part, following = page(given, found, most=999)
-    answer: Json = {"messages": part, "has_more": bool(following), "pin_count": 0}
+
+
+def _page_of(given: Given, said: list[Message]) -> Json:
+    metadata = given.flag("include_all_metadata")
+    part, following = page(given, said, most=999)
+    shown = [message_json(given.slack, message, metadata) for message in part]
+    answer: Json = {"messages": shown, "has_more": bool(following)}
     return answer | ({"response_metadata": {"next_cursor": following}} if following else {})
 
 
