@@ -63,6 +63,7 @@ def wire(
     slack: WebClient,
     settings: Settings,
     authorize: Authorize | None = None,
+    scopes: frozenset[str] = frozenset(),
 ) -> App:
     """The Bolt app. `slack` is the client that posts: it must not repeat a request blindly.
 
@@ -82,6 +83,7 @@ def wire(
         "slack": slack,
         "now": now,
         "audience": Audience(slack),
+        "scopes": scopes,  # that the bot was granted
         "first_admins": settings.first_admins,
         "command_name": f"/{settings.command_prefix}engagement",
     }

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DatabaseError
 
 from bot import identity, manifest
+from bot.domain.promises import HISTORY, Promise, promise
 from bot.settings import Settings
 from storage import catalog, installations, migrate, rights, schema
 from storage.catalog import CatalogError
@@ -158,6 +159,15 @@ def _token(settings: Settings) -> Iterator[Finding]:
         yield Finding(Level.BROKEN, "Scopes", says)
     else:
         yield Finding(Level.WELL, "Scopes", f"all {len(asked)} granted")
+    yield _digests(known.scopes)
+
+
+def _digests(granted: frozenset[str]) -> Finding:
+    if promise(granted) is Promise.EXACTLY_ONCE:
+        return Finding(Level.WELL, "Digests", "exactly once: where Slack does not answer, a post is looked for")
+    missing = ", ".join(scope for scope in HISTORY if scope not in granted)
+    costs = "at most once: where Slack does not answer, a post may be missing, and its digest's maker is told"
+    return Finding(Level.MISSING, "Digests", f"{costs}. Not granted: {missing} (optional)")
 
 
 def _transport(settings: Settings) -> Finding:

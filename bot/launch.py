@@ -13,9 +13,11 @@ from slack_sdk.http_retry.builtin_handlers import (
     ServerErrorRetryHandler,
 )
 
+from bot import metrics
 from bot.app import wire
 from bot.domain.catalog import Catalog
 from bot.domain.crm import Crm
+from bot.domain.promises import Promise, promise
 from bot.identity import Identity, authorizer
 from bot.jobs import answers, exports, handovers, homes, import_folder, outbox, people, scores, uploads, welcomes
 from bot.jobs.deliveries import Deliveries
@@ -79,6 +81,12 @@ def catalog_of(settings: Settings, database: Database, installation_id: int) -> 
         return catalogs.current(connection, installation_id)
 
 
+def _count_promises(identity: Identity) -> None:
+    for channel, is_private in (("public", False), ("private", True)):
+        holds = promise(identity.scopes, is_private=is_private) is Promise.EXACTLY_ONCE
+        metrics.EXACTLY_ONCE.labels(channel).set(holds)
+
+
 def assemble(
     settings: Settings, identity: Identity, installation_id: int, now: Clock = real_time, crm: Crm | None = None
 ) -> Bot:
@@ -94,7 +102,9 @@ def assemble(
         slack=slack,
         settings=settings,
         authorize=authorizer(identity, _token(settings)),
+        scopes=identity.scopes,
     )
+    _count_promises(identity)
     keep_people = partial(people.keep, database, reading(settings), installation_id, now, settings.first_admins)
     known = Catalogs(database, catalog, fixed=settings.catalog is not None)
     send_exports = exports.Exports(database, slack, known, installation_id, now).run

@@ -23,7 +23,7 @@ def render(text: str, prefix: str = "", url: str | None = None) -> str:
     return text.replace("socket_mode_enabled: true", "socket_mode_enabled: false")
 
 
-def scopes(text: str) -> list[str]:
-    """The bot scopes that the manifest asks for."""
-    listed = re.search(r"(?m)^ +bot:\n((?: +- .*\n)+)", text)
+def scopes(text: str, kind: str = "bot") -> list[str]:
+    """The bot scopes that the manifest asks for; those that may be left out are of the kind "bot_optional"."""
+    listed = re.search(rf"(?m)^ +{kind}:\n((?: +- .*\n)+)", text)
     return re.findall(r"- ([\w.:]+)", listed[1]) if listed else []

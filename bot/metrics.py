@@ -39,6 +39,10 @@ LISTENER_SECONDS = Histogram(
 REFUSED = Counter("engagement_bot_requests_refused_total", "HTTP requests that did not come from Slack", ["reason"])
 SLACK_ERRORS = Counter("engagement_bot_slack_errors_total", "Web API calls that Slack refused", ["method", "error"])
 JOBS = Counter("engagement_bot_jobs_total", "Turns of jobs", ["job", "outcome"])
+EXACTLY_ONCE = Gauge(
+    "engagement_bot_exactly_once", "Whether a doubtful post can be looked up, by the kind of channel; 0: at most once",
+    ["channel"], multiprocess_mode="mostrecent",
+)  # fmt: skip
 BUILD = Gauge("engagement_bot_build_info", "The running version", ["version"], multiprocess_mode="mostrecent")
 BUILD.labels(version("engagement-bot")).set(1)
 

@@ -129,6 +129,22 @@ def test_a_scope_that_was_not_granted_is_named(tmp_path: Path, settings: Setting
     assert says.startswith("users:read.email not granted")
 
 
+def test_which_promise_holds_for_digests_is_said(tmp_path: Path, settings: Settings) -> None:
+    assert found(settings)["Digests"] == (
+        Level.WELL,
+        "exactly once: where Slack does not answer, a post is looked for",
+    )
+    manifest = tmp_path / "manifest.yml"
+    manifest.write_text((Path(__file__).parents[1] / "manifest.yml").read_text().replace("- groups:history", "# none"))
+    with Playground(manifest=manifest) as poor:
+        token = SecretStr(poor.bot_token)
+        changed = settings.model_copy(update={"slack_api_url": poor.api_url, "slack_bot_token": token})
+        level, says = found(changed)["Digests"]
+    assert level is Level.MISSING
+    assert says.startswith("at most once")
+    assert says.endswith("Not granted: groups:history (optional)")
+
+
 @pytest.mark.parametrize(
     ("version", "says"), [("0000", "newer release"), ("none", "no tables yet")], ids=["newer", "empty"]
 )

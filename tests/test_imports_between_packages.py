@@ -36,7 +36,7 @@ ALLOWED: dict[str, set[str]] = {
     "bot.home": {"bot.blocks", "bot.domain", "bot.reply", "storage"},
     "bot.looking": {"bot.blocks", "bot.reply"},
     "bot.import_report": {"bot.blocks", "bot.domain", "storage"},
-    "bot.doctor": {"bot.identity", "bot.manifest", "bot.settings", "storage"},
+    "bot.doctor": {"bot.domain", "bot.identity", "bot.manifest", "bot.settings", "storage"},
 }
 PURE = {"holidays"}  # libraries without a clock, a file or a network
 JOINING = {"bot.app", "bot.serve", "bot.launch", "bot.cli", "bot.__main__"}

@@ -22,7 +22,8 @@ METHODS = {
     "apps.connections.open": set(),
     "chat.postMessage": {"chat:write"},
     "chat.update": {"chat:write"},
-    "conversations.history": {"im:history"},
+    "conversations.history": {"im:history", "channels:history", "groups:history"},
+    "conversations.replies": {"im:history", "channels:history", "groups:history"},
     "conversations.info": {"channels:read", "groups:read"},
     "conversations.members": {"channels:read", "groups:read"},
     "conversations.open": {"im:write"},
@@ -85,7 +86,9 @@ def test_its_events_are_those_heard() -> None:
 def test_its_scopes_are_those_needed() -> None:
     needed = {"commands"}.union(*(METHODS[name] for name in called()), *(EVENTS[name] for name in heard()))
     assert MANIFEST.scopes == needed
-    assert set(manifest.scopes(TEXT)) == MANIFEST.scopes
+    optional = {"channels:history", "groups:history"}
+    assert set(manifest.scopes(TEXT)) == MANIFEST.scopes - optional
+    assert set(manifest.scopes(TEXT, "bot_optional")) == optional
 
 
 def test_every_listener_says_what_it_asks_of_the_person() -> None:
