@@ -1,0 +1,85 @@
+"""Runs the digests that are due: what each says is kept, once for each of its days, and then delivered."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from secrets import token_hex
+
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from bot.domain.digest_times import following, is_late, local_day
+from bot.domain.digests import Digest
+from bot.jobs import digest_failures
+from bot.jobs.composing import Compose
+from storage import deliveries, digest_runs
+from storage.database import Database
+
+TURN = 10.0  # seconds after which no more is begun: the bot ends within the time that it is given to
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Digests:
+    """The job. Any number of processes may run it: a digest is locked by the one that runs it."""
+
+    database: Database
+    compose: Compose
+    installation_id: int
+    now: Callable[[], datetime]
+
+    def run(self) -> None:
+        """One turn: whatever is due by now. One statement where nothing is."""
+        until = time.monotonic() + TURN
+        with self.database.read() as connection:
+            is_due = digest_runs.is_any_due(connection, self.installation_id, self.now())
+        while is_due and time.monotonic() < until:
+            is_due = self._run_next()
+
+    def _run_next(self) -> bool:
+        """False where there is no more. One that cannot be composed is left out, and holds up no other."""
+        moment = self.now()
+        try:
+            return self._take(moment, self._say)
+        except DBAPIError:  # the database is gone: it is still due when it comes back
+            raise
+        except Exception:  # an edge: it is known only by its content, which may be any
+            log.exception("digest failed", installation=self.installation_id, reference=token_hex(4))
+            return self._take(moment, self._fail)
+
+    def _take(self, moment: datetime, run: Callable[[Connection, Digest, str, datetime], object]) -> bool:
+        """The digest is locked until what it says is kept: whoever is killed meanwhile has done nothing."""
+        with self.database.write() as connection:
+            one = digest_runs.due(connection, self.installation_id, moment)
+            if one is None or one.next_at is None:
+                return False
+            run(connection, one, period(one, one.next_at), moment)
+            told = replace(one, told_on=local_day(one, one.next_at))
+            digest_runs.plan(connection, one, following(told, max(moment, one.next_at)))
+        return True
+
+    def _say(self, connection: Connection, one: Digest, key: str, moment: datetime) -> None:
+        assert one.next_at is not None
+        if is_late(one, one.next_at, moment):
+            digest_runs.leave_out(connection, one, key, moment, "skipped", "late")
+            return
+        said, day = self.compose(connection, one, moment), local_day(one, one.next_at)
+        digest_runs.keep(connection, one, key, day, moment, **vars(said))
+        log.info("digest", installation=one.installation_id, digest=one.id, is_quiet=said.message is None)
+
+    def _fail(self, connection: Connection, one: Digest, key: str, moment: datetime) -> None:
+        number = digest_runs.leave_out(connection, one, key, moment, "failed", "error")
+        if number is not None:
+            deliveries.add(
+                connection, one.installation_id, one.made_by, digest_failures.FAILED, f"{one.id}/{number}", moment
+            )
+
+
+def period(one: Digest, planned: datetime) -> str:
+    """The key of a run: there is one for each local day."""
+    return f"{one.id}/{local_day(one, planned)}"
