@@ -149,9 +149,9 @@ def moved(area: int | None) -> ColumnElement[float]:
     return case((_one.change_7.is_not(None), in_area))
 
 
-def clauses(wanted: Shape, tiers: Sequence[Tier]) -> Iterator[ColumnElement[bool]]:
-    """What a client must fulfil to be in the list with one of these tiers."""
-    yield from within(wanted)
+def clauses(wanted: Shape, tiers: Sequence[Tier], chosen: Select[Any] | None = None) -> Iterator[ColumnElement[bool]]:
+    """What a client must fulfil to be in the list with one of these tiers. `chosen`: as of `within`."""
+    yield from within(wanted, chosen)
     yield among(tiers)
     if wanted.area is not None:
         yield level(wanted.area) != literal_column(str(NOT_INCLUDED))
@@ -177,11 +177,15 @@ def among(tiers: Sequence[Tier]) -> ColumnElement[bool]:
     return _one.tier.in_([literal_column(f"'{tier.value}'") for tier in tiers])
 
 
-def within(wanted: Shape) -> Iterator[ColumnElement[bool]]:
-    """What a client of the scope fulfils. Who may see what stands here and nowhere else."""
+def within(wanted: Shape, chosen: Select[Any] | None = None) -> Iterator[ColumnElement[bool]]:
+    """What a client of the scope fulfils. Who may see what stands here and nowhere else.
+
+    chosen  ids of the few clients that are asked about; none: all
+    """
     yield _one.installation_id == _HERE
-    if wanted.is_of_followers:  # few, each looked up by its id: by a sum no index of a whole workspace is tempting
-        yield _one.client_id.in_(followed.clients(of_person=wanted.of_person, of_team=wanted.of_team))
+    few = followed.clients(of_person=wanted.of_person, of_team=wanted.of_team) if wanted.is_of_followers else chosen
+    if few is not None:  # each looked up by its id: by a sum no index of a whole workspace is tempting
+        yield _one.client_id.in_(few)
         yield _one.workspace_id + literal_column("0") == bindparam("workspace")
     else:  # of whom the asker covers it is theirs, with that person alone
         yield _one.workspace_id == bindparam("workspace")

@@ -17,7 +17,7 @@ SHOW_LIST = "show_list"  # value: `states.write`; several in one message are num
 SORT_LIST = "sort_list"  # a menu; the block's id is a filter
 MORE_OF_LIST = "more_of_list"  # a menu of what else can be done with a list; the block's id is a filter
 EXPORT = "export"  # an entry of that menu, beside those whose value is a filter
-LIST_BELOW = "list_below"  # value: a filter; the list comes below the message
+LIST_BELOW = "list_below"  # value: a filter; the list comes below the message; several in one message are numbered
 OPEN_LISTED = "open_listed"  # value: the client's id; its card comes below the list
 SHOW_CHART = "show_chart"  # value: a filter
 MORE_OF_CARD = "more_of_card"  # a menu; its values are a word below, and the client's id
@@ -62,6 +62,16 @@ SHOW_VIEW = "show_view"  # value: the view's id; several in one block are number
 CHANGE_VIEW = "change_view"  # a menu; its values are RENAME_VIEW or DELETE_VIEW, a colon, and the view's id
 RENAME_VIEW = "rename_view"  # a modal's callback id, as is:
 DELETE_VIEW = "delete_view"
+
+# A digest in its channel:
+DIGEST_MENU = (
+    "digest_menu"  # of a line; its values are a word, the client's id, the rule that names it, the digest's id
+)
+DIGEST_NAMES = (
+    "digest_names"  # value: the digest's id, its message's timestamp (empty: this one), the first one's place
+)
+ABOUT_DIGEST = "about_digest"  # value: the digest's id, as is:
+GO_ON = "go_on"  # *It is right*
 
 # The Home tab. Buttons of messages work in it, too: their answers stand there.
 SHOW_HOME = "show_home"  # value: `bot.domain.home.Place`; numbered

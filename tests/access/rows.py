@@ -272,7 +272,7 @@ ENGAGEMENT = [
         Whom(SEAT, frozenset({"csm"}), "list_gone"), names=True),
     Row("action", f"^{ids.SHOW_LIST}:[a-z-]+$", pressed(f"{ids.SHOW_LIST}:next", page_of(lambda world: world.asker)),
         SEATED, "client", names=True),
-    Row("action", ids.LIST_BELOW, pressed(ids.LIST_BELOW, says(LIST)), SEATED, "client", names=True),
+    Row("action", rf"^{ids.LIST_BELOW}(:[a-z]+)?$", pressed(ids.LIST_BELOW, says(LIST)), SEATED, "client", names=True),
     Row("action", ids.OPEN_LISTED, pressed(ids.OPEN_LISTED, client), ACME, names=True),
     Row("entry", f"{ids.MORE_OF_CARD}:{ids.HISTORY}", of_the_card(ids.HISTORY), ACME, names=True),
     Row("command", "engagement", typed("engagement", ""), SEATED, "client", names=True, first=channel_is_tied),

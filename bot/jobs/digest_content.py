@@ -1,0 +1,157 @@
+"""What a digest says on a day: gathered inside its own workspace, decided, drawn; and the same drawn again later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, tzinfo
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot.blocks import digest as show
+from bot.blocks.kit import Message
+from bot.blocks.words import speak
+from bot.domain import digest_news as decide
+from bot.domain import digest_told as told_
+from bot.domain.access import zone
+from bot.domain.catalog import Catalog, Tier
+from bot.domain.digest_news import FEW, MANY, PORTION, Named, News, Rule, Since
+from bot.domain.digest_told import Held, Still, Told
+from bot.domain.digests import Digest
+from bot.domain.filter_text import write
+from bot.domain.filters import Sort
+from bot.domain.listing import Listing
+from bot.jobs.composing import Composed
+from storage import digest_clients, digest_facts, listing, overview
+from storage.catalog import Catalogs
+from storage.digest_facts import Head
+
+FIRST = 5  # clients of the first delivery
+
+
+def compose(connection: Connection, catalogs: Catalogs, digest: Digest, now: datetime) -> Composed:
+    """Four statements at most. Nothing new, no data yet, or what it tells of is gone: no message."""
+    head = digest_facts.head(connection, digest, now)
+    catalog = catalogs.of(digest.installation_id, head.catalog_hash)
+    run = _Run(connection, catalogs, catalog, digest, head, now)
+    if run.asked is None or head.as_of is None:
+        return Composed(None, digest.told_as_of)
+    if digest.told_on is None or digest.told_as_of is None:
+        return run.drawn(run.start(run.asked))
+    return run.drawn(run.news(run.asked, digest.told_on, digest.told_as_of))
+
+
+def redraw(
+    connection: Connection, catalogs: Catalogs, digest: Digest, facts: Mapping[str, Any], now: datetime
+) -> Message:
+    """The same message with its clients as they are by now. Two statements."""
+    told, head = told_.read(facts), digest_facts.head(connection, digest, now)
+    catalog = catalogs.of(digest.installation_id, head.catalog_hash)
+    return _Run(connection, catalogs, catalog, digest, head, now).message(told)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One run of a digest."""
+
+    connection: Connection
+    catalogs: Catalogs
+    catalog: Catalog
+    digest: Digest
+    head: Head
+    now: datetime
+
+    @property
+    def zone(self) -> tzinfo:
+        return zone(self.digest.time_zone)
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.zone).date()
+
+    @property
+    def asked(self) -> Listing | None:
+        return digest_facts.listing(self.digest, self.head, self.catalog, self.today)
+
+    def drawn(self, told: Told) -> Composed:
+        if not (told.named or told.held or told.start is not None):
+            return Composed(None, told.as_of)
+        named = {one.client_id: one.rule.value for one in told.shown}
+        return Composed(self.message(told), told.as_of, told_.write(told), named)
+
+    def message(self, told: Told) -> Message:
+        digest, ids = self.digest, [one.client_id for one in told.shown]
+        place = (digest.installation_id, digest.workspace_id)
+        clients = digest_clients.read(self.connection, *place, ids, self.now, self.zone)
+        return show.message(self.catalog, digest, told, clients, speak())
+
+    def start(self, asked: Listing) -> Told:
+        """How things stand, and the low clients whose renewals come first."""
+        groups = overview.tiers(self.connection, self.catalog, asked)
+        wanted = replace(asked.wanted, tiers=(Tier.LOW,), sort=Sort.RENEWAL)
+        page = listing.tops(self.connection, self.catalog, self._earlier, [replace(asked, wanted=wanted)], FIRST)[0]
+        named = [Named(one.id, Rule.START, score=one.score, renews_on=one.renews_on) for one in page]
+        told = replace(self._told(asked), start={tier: group.clients for tier, group in groups.items()})
+        return told_.of_all(told, named)
+
+    def news(self, asked: Listing, told_on: date, told_as_of: date) -> Told:
+        """What has changed since the last run; nobody is named where so much did that it must be the data."""
+        held = self.head.told[-1].held if self.head.told else None
+        is_right = held is not None and held.go_on is not None
+        last = held.since if held is not None and is_right else told_as_of
+        since, told = self._since(asked, told_on), self._told(asked, last)
+        seen = digest_facts.seen(self.connection, self.catalog, self._earlier, asked, since, last)
+        if seen is None:
+            return replace(told, held=Held(MANY, None, last))
+        found = decide.news(seen, since)
+        every, still = self._counts(asked, since, found)
+        if decide.is_mass(len(found.turned), every) and not is_right:
+            is_formula = any(one.past.has_new_formula for one in seen)
+            held = Held(len(found.turned), every, last, is_formula)
+            return replace(told_.of_all(told, found.turned), held=held)
+        named, shifted = _without_mass(found.named, every)
+        still = still if since.is_first_of_week else None
+        return replace(told_.of_all(told, named), unjudged=found.unjudged, shifted=shifted, still=still)
+
+    def _since(self, asked: Listing, told_on: date) -> Since:
+        reaches = self.head.reaches(self.catalog)
+        return Since(
+            today=self.today,
+            told_on=told_on,
+            content=self.digest.content,
+            thresholds=self.digest.thresholds,
+            memories=told_.memories(self.head.told),
+            late=decide.late_tools([tool.key for tool in self.catalog.tools], reaches, self.today),
+            is_late=asked.is_late,
+            is_second=bool(self.head.told) and self.head.told[-1].start is not None,
+        )
+
+    def _counts(self, asked: Listing, since: Since, found: News) -> tuple[int, Still | None]:
+        """The digest's clients, as far as it matters how many; and those low, where that is told. One statement."""
+        most = 1 + max(len(found.turned), len(_moved(found.named))) * int(1 / PORTION)
+        is_many = most > FEW / PORTION
+        if not is_many and not (since.is_first_of_week and found.named):
+            return 0, None
+        return digest_clients.counts(self.connection, self.catalog, asked, self.digest.thresholds, most)
+
+    def _told(self, asked: Listing, last: date | None = None) -> Told:
+        """With nothing in it. Late data is told once it is not late."""
+        as_of = last if asked.is_late or asked.as_of is None else asked.as_of
+        whose = digest_facts.whose(self.digest, self.head, asked)
+        return Told(self.today, as_of or asked.as_of, write(whose))
+
+    def _earlier(self, hash_: str) -> Catalog | None:
+        return self.catalogs.earlier(self.digest.installation_id)(hash_)
+
+
+def _moved(named: Sequence[Named]) -> list[Named]:
+    return [one for one in named if one.rule is Rule.MOVED]
+
+
+def _without_mass(named: Sequence[Named], every: int) -> tuple[Sequence[Named], int]:
+    """Without those whose renewals moved, where so many did at once; and how many."""
+    moved = _moved(named)
+    if not decide.is_mass(len(moved), every):
+        return named, 0
+    return [one for one in named if one.rule is not Rule.MOVED], len(moved)

@@ -1,0 +1,121 @@
+"""The clients that a digest names, as they are by now, and how many of its clients are low whatever is new."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, tzinfo
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Date,
+    Row,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    func,
+    select,
+)
+
+from bot.domain.catalog import Catalog, Tier
+from bot.domain.digest_told import Client, Still
+from bot.domain.digests import Thresholds
+from bot.domain.listing import SHOWN, Listing
+from storage import conditions, lists
+from storage.conditions import JUDGED
+from storage.schema import absence, claim, note, person, record, snooze, standing, task
+
+_HERE: BindParameter[int] = bindparam("installation")
+_TODAY = bindparam("today", type_=Date)
+_one = standing.c
+_csm, _taker, _cover, _snoozer = (person.alias(name) for name in ("csm", "taker", "cover", "snoozer"))
+
+
+def read(
+    connection: Connection,
+    installation_id: int,
+    workspace_id: int,
+    ids: Sequence[int],
+    now: datetime,
+    zone: tzinfo,
+    covered: Collection[int] = (),
+) -> Mapping[int, Client]:
+    """Of these the clients that are seen in a workspace, or as those of whom somebody covers. One statement."""
+    if not ids:
+        return {}
+    seen = conditions.seen(_one, bindparam("workspace"), covered)
+    bound = {"installation": installation_id, "workspace": workspace_id, "ids": list(ids)}
+    rows = connection.execute(_CLIENTS.where(seen), {**bound, "today": now.astimezone(zone).date()})
+    return {row.id: _client(row, zone) for row in rows}
+
+
+def _clients() -> Select[Any]:
+    here = _one.installation_id
+    taken = and_(claim.c.installation_id == here, claim.c.client_id == _one.client_id)
+    put_off = and_(snooze.c.installation_id == here, snooze.c.client_id == _one.client_id)
+    away = and_(absence.c.installation_id == here, absence.c.person_id == _one.person_id)
+    away = and_(away, absence.c.from_on <= _TODAY, absence.c.to_on >= _TODAY)
+    joined = standing.join(record, and_(record.c.installation_id == here, record.c.id == _one.client_id))
+    joined = joined.outerjoin(_csm, _is(_csm, _one.person_id))
+    joined = joined.outerjoin(claim, taken).outerjoin(_taker, _is(_taker, claim.c.person_id))
+    joined = joined.outerjoin(snooze, put_off).outerjoin(_snoozer, _is(_snoozer, snooze.c.person_id))
+    joined = joined.outerjoin(absence, away).outerjoin(_cover, _is(_cover, absence.c.cover_id))
+    columns = (record.c.id, record.c.name, _one.tier, _one.mrr, _one.currency, _csm.c.name.label("csm"))
+    people = (_cover.c.name.label("cover"), _taker.c.name.label("taker"), claim.c.taken_at)
+    put = (snooze.c.until.label("snoozed_to"), _snoozer.c.name.label("snoozer"))
+    query = select(*columns, *people, *put, _last(task).label("task_at"), _last(note).label("note_at"))
+    ids = select(lists.numbers("ids").c.value)
+    return query.select_from(joined).where(here == _HERE, _one.client_id.in_(ids))
+
+
+def _is(who: Any, number: ColumnElement[Any]) -> ColumnElement[bool]:
+    return and_(who.c.installation_id == _one.installation_id, who.c.id == number)
+
+
+def _last(logged: Any) -> ScalarSelect[datetime]:
+    mine = (logged.c.installation_id == _one.installation_id, logged.c.client_id == _one.client_id)
+    latest = select(logged.c.made_at).where(*mine).order_by(logged.c.made_at.desc()).limit(1)
+    return latest.correlate(standing).scalar_subquery()
+
+
+_CLIENTS = _clients()
+
+
+def _client(row: Row[Any], zone: tzinfo) -> Client:
+    logged = max((at for at in (row.task_at, row.note_at) if at is not None), default=None)
+    return Client(
+        name=row.name,
+        tier=Tier(row.tier),
+        csm=row.csm,
+        cover=row.cover,
+        taker=row.taker,
+        taken_at=row.taken_at and row.taken_at.astimezone(zone),
+        snoozed_to=row.snoozed_to,
+        snoozer=row.snoozer,
+        mrr=None if row.mrr is None else float(row.mrr),
+        currency=row.currency or "",
+        logged_on=logged and logged.astimezone(zone).date(),
+    )
+
+
+def counts(
+    connection: Connection, catalog: Catalog, asked: Listing, low: Thresholds, most: int | None
+) -> tuple[int, Still]:
+    """How many clients a digest has, those beyond `most` not counted (None: nobody asks); and those that are low."""
+    shape = conditions.shape(catalog, asked)
+    every = select(_one.client_id).where(*conditions.clauses(shape, SHOWN)).limit(bindparam("most")).subquery()
+    whole = select(func.count()).select_from(every).scalar_subquery()
+    tiers = [tier for tier in JUDGED if catalog.bands[tier][0] <= low.low]
+    mine = (claim.c.installation_id == _one.installation_id) & (claim.c.client_id == _one.client_id)
+    put_off = (snooze.c.installation_id == _one.installation_id) & (snooze.c.client_id == _one.client_id)
+    put_off &= snooze.c.until > _TODAY
+    parts = (_one.client_id, claim.c.client_id.label("taken"), snooze.c.client_id.label("snoozed"))
+    query = select(*parts).select_from(standing.outerjoin(claim, mine).outerjoin(snooze, put_off))
+    those = query.where(*conditions.clauses(shape, tiers), _one.score <= bindparam("low")).subquery()
+    each = [select(func.count(column)).select_from(those).scalar_subquery() for column in those.c]
+    bound = {**conditions.values(catalog, asked), "most": most or 0, "low": low.low, "today": asked.today}
+    total, *numbers = connection.execute(select(whole, *each), bound).one()
+    return total, Still(*numbers)

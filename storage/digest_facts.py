@@ -1,0 +1,229 @@
+"""What a digest is told from, inside its own workspace: how things stand, and the clients of which something is new.
+
+Four statements at most, and none that reads through the clients: who has another score, an event or a renewal that
+came near is found by the day on which that was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    BindParameter,
+    Connection,
+    Date,
+    Row,
+    ScalarSelect,
+    Select,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    union,
+)
+
+from bot.domain import digest_told
+from bot.domain.catalog import Catalog, Tier
+from bot.domain.digest_news import MANY, MONTH, Moment, Past, Seen, Since
+from bot.domain.digest_told import Told
+from bot.domain.digests import Digest
+from bot.domain.filter_text import parse
+from bot.domain.filters import Filter, FilterError
+from bot.domain.freshness import Reach
+from bot.domain.listing import SHOWN, Listing, Scope, Whose
+from storage import conditions, grounds, reaches
+from storage.grounds import CatalogOf
+from storage.schema import (
+    change,
+    client_event,
+    delivery,
+    installation,
+    saved_view,
+    saved_view_team,
+    snooze,
+    standing,
+    team,
+)
+
+_HERE: BindParameter[int] = bindparam("installation")
+_DAY = timedelta(days=1)
+FALL, NEAR = 0.1, timedelta(days=30)  # what ends early that a client is put off
+_one = standing.c
+# The days on which a client's score is looked at, as `Past` has them:
+_DAYS = ("told", "before_told", "before_that", "eve", "as_of")
+
+
+@dataclass(frozen=True)
+class Head:
+    """How things stand for a digest."""
+
+    catalog_hash: str | None
+    as_of: date | None
+    every: int | None
+    sources: Any  # as `reaches.column` has them
+    team: str | None
+    view: tuple[str, int | None, int | None] | None  # its filter, and the ids of the CSM and the team that it names
+    told: tuple[Told, ...]  # what was told within a month, oldest first
+
+    def reaches(self, catalog: Catalog) -> tuple[Reach, ...]:
+        return reaches.reaches(reaches.sources(catalog, self.sources))
+
+
+def head(connection: Connection, digest: Digest, now: datetime) -> Head:
+    """One statement: a row for each delivery of the last month."""
+    here, view, sent = installation.c.id, saved_view.c, delivery.c
+    group = (team.c.installation_id == here) & (team.c.id == bindparam("team"))
+    its = (view.installation_id == here) & (view.id == bindparam("view"))
+    named = (saved_view_team.c.installation_id == here) & (saved_view_team.c.view_id == view.id)
+    lately = (sent.installation_id == here) & (sent.digest_id == bindparam("digest")) & sent.facts.is_not(None)
+    lately &= (sent.made_at > bindparam("since")) & sent.state.not_in(("failed", "skipped"))
+    about = (installation.c.catalog_hash, installation.c.as_of, reaches.rhythm().label("every"))
+    filtered = (view.text, view.csm_id, saved_view_team.c.team_id)
+    query = select(*about, reaches.column().label("sources"), team.c.name, *filtered, sent.facts)
+    joined = installation.outerjoin(team, group).outerjoin(saved_view, its).outerjoin(saved_view_team, named)
+    query = query.select_from(joined.outerjoin(delivery, lately)).where(here == _HERE).order_by(sent.made_at, sent.id)
+    bound = {"installation": digest.installation_id, "digest": digest.id, "since": now - MONTH - _DAY}
+    rows = connection.execute(query, {**bound, "team": digest.team_id, "view": digest.view_id}).all()
+    first = rows[0]
+    filter_ = None if first.text is None else (first.text, first.csm_id, first.team_id)
+    told = tuple(digest_told.read(row.facts) for row in rows if row.facts)
+    return Head(first.catalog_hash, first.as_of, first.every, first.sources, first.name, filter_, told)
+
+
+def listing(digest: Digest, found: Head, catalog: Catalog, today: date) -> Listing | None:
+    """The digest's clients: those of its workspace, whoever made it. None where what it tells of is gone."""
+    wanted, scope = Filter(), Scope(Whose.ALL)
+    if digest.team_id is not None:
+        if found.team is None:
+            return None
+        scope = Scope(Whose.TEAM, team_id=digest.team_id, name=found.team)
+    if digest.view_id is not None:
+        viewed = None if found.view is None else _viewed(catalog, *found.view, scope)
+        if viewed is None:
+            return None
+        wanted, scope = viewed
+    return Listing(digest.installation_id, digest.workspace_id, scope, wanted, today, found.as_of, found.every)
+
+
+def _viewed(
+    catalog: Catalog, text: str, csm: int | None, group: int | None, scope: Scope
+) -> tuple[Filter, Scope] | None:
+    """The filter of a view and whose clients it means, by the ids of whom it names. None where they are gone."""
+    try:
+        wanted = parse(text, {key: one.name for key, one in catalog.categories.items()})
+    except FilterError:
+        return None
+    depends = wanted.csm == "me" or wanted.team == "mine" or wanted.key is not None  # on who asks
+    gone = (wanted.csm not in {None, "nobody"} and csm is None) or (wanted.team not in {None, "all"} and group is None)
+    if depends or gone:
+        return None
+    its_team = scope.team_id or (group if wanted.team not in {None, "all"} else None)
+    if wanted.csm is not None:
+        return wanted, Scope(Whose.PERSON, person_id=csm, team_id=its_team)
+    return wanted, scope if its_team is None else Scope(Whose.TEAM, team_id=its_team)
+
+
+def whose(digest: Digest, found: Head, asked: Listing) -> Filter:
+    """The filter by which somebody who sees the digest's clients lists them."""
+    of_team = "all" if found.team is None else found.team
+    wanted = asked.wanted
+    return Filter(csm=wanted.csm, team=wanted.team if wanted.csm or (wanted.team and not digest.team_id) else of_team)
+
+
+def seen(
+    connection: Connection, catalog: Catalog, catalogs: CatalogOf, asked: Listing, since: Since, told: date
+) -> tuple[Seen, ...] | None:
+    """The clients of which something may be new since a day that the scores spoke of. None: more than are looked at."""
+    bound = {**conditions.values(catalog, asked), **_bound(asked, since, told)}
+    rows = connection.execute(_news(conditions.shape(catalog, asked), len(since.thresholds.ahead)), bound).all()
+    if len(rows) > MANY:
+        return None
+    same = groupby(rows, key=lambda row: row.client_id)
+    return tuple(_seen(list(events), catalogs, since, told) for _, events in same)
+
+
+def _bound(asked: Listing, since: Since, told: date) -> dict[str, Any]:
+    as_of = max(told, asked.as_of or told)
+    days = {"told": told, "before_told": told - _DAY, "before_that": told - 2 * _DAY}
+    days |= {"eve": as_of - _DAY, "as_of": as_of}
+    for number, ahead in enumerate(since.thresholds.ahead):
+        days |= {f"from_{number}": since.told_on + timedelta(ahead + 1), f"to_{number}": since.today + timedelta(ahead)}
+    return {**days, "place": str(asked.stands_in), "most": MANY + 1}
+
+
+def _news(shape: conditions.Shape, windows: int) -> Select[Any]:
+    chosen = _chosen(windows)
+    moments = (_moment(day).label(day) for day in _DAYS)
+    event = client_event.c
+    mine = (event.installation_id == _one.installation_id) & (event.client_id == _one.client_id)
+    new = (event.day >= bindparam("told")) & or_(event.kind == "quiet", event.subject == bindparam("place"))
+    put_off = (snooze.c.installation_id == _one.installation_id) & (snooze.c.client_id == _one.client_id)
+    columns = (_one.client_id, _one.renews_on, _one.share, _one.quiet, *moments)
+    events = (event.kind, event.day, event.subject, event.before, event.after)
+    snoozed = (snooze.c.until, snooze.c.share.label("snoozed_share"))
+    query = select(*columns, *events, *snoozed)
+    query = query.select_from(standing.outerjoin(client_event, mine & new).outerjoin(snooze, put_off))
+    query = query.where(*conditions.clauses(shape, shape.tiers, select(chosen.c.client_id)))
+    return query.order_by(_one.client_id, event.day).limit(bindparam("most"))
+
+
+def _chosen(windows: int) -> CTE:
+    """Each part by an index of its own."""
+    event, day = client_event.c, bindparam("told", type_=Date)
+    moved = select(change.c.client_id).where(
+        change.c.installation_id == _HERE, change.c.day >= day, change.c.day <= bindparam("as_of", type_=Date)
+    )
+    turned = select(event.client_id).where(event.installation_id == _HERE, event.day >= day)
+    return union(moved, turned, *(_near(number) for number in range(windows))).cte("chosen")
+
+
+def _near(number: int) -> Select[Any]:
+    """Those whose renewals came near by one of the days on which they are told."""
+    at = standing.alias()
+    mine = (at.c.installation_id == _HERE, at.c.workspace_id == bindparam("workspace"))
+    listed = at.c.tier.in_([literal_column(f"'{tier.value}'") for tier in SHOWN])
+    between = at.c.renews_on.between(bindparam(f"from_{number}", type_=Date), bindparam(f"to_{number}", type_=Date))
+    return select(at.c.client_id).where(*mine, listed, between)
+
+
+def _moment(day: str) -> ScalarSelect[str]:
+    """A client's tier on a day, and what its score was made from."""
+    then = change.alias()
+    mine = (then.c.installation_id == _one.installation_id, then.c.client_id == _one.client_id)
+    text = then.c.tier.concat(" ").concat(then.c.catalog_hash).concat("/").concat(func.coalesce(then.c.ground, ""))
+    latest = select(text).where(*mine, then.c.day <= bindparam(day, type_=Date)).order_by(then.c.day.desc()).limit(1)
+    return latest.correlate(standing).scalar_subquery()
+
+
+def _seen(rows: Sequence[Row[Any]], catalogs: CatalogOf, since: Since, told: date) -> Seen:
+    one = rows[0]
+    last, before, earlier, eve, now = (_at(getattr(one, day), catalogs) for day in _DAYS)
+    moves = [row for row in rows if row.kind == "renewal"]  # of the day that was told, too: it may have come later
+    moved = (moves[0].before, moves[-1].after) if moves else (None, None)
+    going = set((one.quiet or "").split(","))
+    quiet = tuple(row.subject for row in rows if row.kind == "quiet" and row.subject in going and row.day > told)
+    return Seen(
+        one.client_id, Past((last, before, earlier), eve, now), one.renews_on, moved, quiet, _is_snoozed(one, since)
+    )
+
+
+def _at(text: str | None, catalogs: CatalogOf) -> Moment | None:
+    if text is None:
+        return None
+    tier, _, ground = text.partition(" ")
+    return Moment(Tier(tier), grounds.find(catalogs, ground if not ground.endswith("/") else None))
+
+
+def _is_snoozed(one: Row[Any], since: Since) -> bool:
+    """Unless it fell again, or its renewal has come near."""
+    if one.until is None or one.until <= since.today:
+        return False
+    fell = one.share is not None and one.snoozed_share is not None and one.share <= one.snoozed_share - FALL
+    near = one.renews_on is not None and one.renews_on <= since.today + NEAR
+    return not fell and not near
