@@ -22,7 +22,6 @@ from sqlalchemy import (
 
 from bot.domain.catalog import Catalog, Tier
 from bot.domain.digest_told import Client, Still
-from bot.domain.digests import Thresholds
 from bot.domain.listing import SHOWN, Listing
 from storage import conditions, lists
 from storage.conditions import JUDGED
@@ -67,8 +66,7 @@ def _clients() -> Select[Any]:
     people = (_cover.c.name.label("cover"), _taker.c.name.label("taker"), claim.c.taken_at)
     put = (snooze.c.until.label("snoozed_to"), _snoozer.c.name.label("snoozer"))
     query = select(*columns, *people, *put, _last(task).label("task_at"), _last(note).label("note_at"))
-    ids = select(lists.numbers("ids").c.value)
-    return query.select_from(joined).where(here == _HERE, _one.client_id.in_(ids))
+    return query.select_from(joined).where(here == _HERE, lists.among_numbers(_one.client_id, "ids"))
 
 
 def _is(who: Any, number: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -101,21 +99,26 @@ def _client(row: Row[Any], zone: tzinfo) -> Client:
     )
 
 
-def counts(
-    connection: Connection, catalog: Catalog, asked: Listing, low: Thresholds, most: int | None
-) -> tuple[int, Still]:
-    """How many clients a digest has, those beyond `most` not counted (None: nobody asks); and those that are low."""
+def counts(connection: Connection, catalog: Catalog, asked: Listing, low: int, most: int) -> tuple[int, Still]:
+    """How many clients a digest has, those beyond `most` not counted; and those that score so low."""
     shape = conditions.shape(catalog, asked)
-    every = select(_one.client_id).where(*conditions.clauses(shape, SHOWN)).limit(bindparam("most")).subquery()
-    whole = select(func.count()).select_from(every).scalar_subquery()
-    tiers = [tier for tier in JUDGED if catalog.bands[tier][0] <= low.low]
-    mine = (claim.c.installation_id == _one.installation_id) & (claim.c.client_id == _one.client_id)
-    put_off = (snooze.c.installation_id == _one.installation_id) & (snooze.c.client_id == _one.client_id)
-    put_off &= snooze.c.until > _TODAY
-    parts = (_one.client_id, claim.c.client_id.label("taken"), snooze.c.client_id.label("snoozed"))
-    query = select(*parts).select_from(standing.outerjoin(claim, mine).outerjoin(snooze, put_off))
-    those = query.where(*conditions.clauses(shape, tiers), _one.score <= bindparam("low")).subquery()
-    each = [select(func.count(column)).select_from(those).scalar_subquery() for column in those.c]
-    bound = {**conditions.values(catalog, asked), "most": most or 0, "low": low.low, "today": asked.today}
-    total, *numbers = connection.execute(select(whole, *each), bound).one()
+    tiers = [tier for tier in JUDGED if catalog.bands[tier][0] <= low]
+    bound = {**conditions.values(catalog, asked), "most": most, "low": low, "today": asked.today}
+    total, *numbers = connection.execute(_counts(shape, tuple(tiers)), bound).one()
     return total, Still(*numbers)
+
+
+def _counts(shape: conditions.Shape, tiers: Sequence[Tier]) -> Select[Any]:
+    every = _hinted(select(_one.client_id), shape).where(*conditions.clauses(shape, SHOWN))
+    every = every.order_by(_one.tier, _one.share, _one.client_id).limit(bindparam("most"))  # as the index has them
+    whole = select(func.count()).select_from(every.subquery()).scalar_subquery()
+    taken = (claim.c.installation_id == _one.installation_id) & (claim.c.client_id == _one.client_id)
+    put_off = (snooze.c.installation_id == _one.installation_id) & (snooze.c.client_id == _one.client_id)
+    numbers = (func.count(), func.count(claim.c.client_id), func.count(snooze.c.client_id))
+    joined = standing.outerjoin(claim, taken).outerjoin(snooze, put_off & (snooze.c.until > _TODAY))
+    query = _hinted(select(whole, *numbers).select_from(joined), shape)
+    return query.where(*conditions.clauses(shape, tiers), _one.score <= bindparam("low"))
+
+
+def _hinted(query: Select[Any], shape: conditions.Shape) -> Select[Any]:
+    return conditions.hinted(query, shape, "INDEXED BY ix_standing_share")

@@ -64,6 +64,11 @@ def among_texts(column: ColumnElement[str], name: str) -> ColumnElement[bool]:
     return _among(column, bindparam(name, type_=_List(String)))
 
 
+def among_numbers(column: ColumnElement[int], name: str) -> ColumnElement[bool]:
+    """The same of whole numbers: among many joins PostgreSQL may leave the rows of `numbers` to the last."""
+    return _among(column, bindparam(name, type_=_List(BigInteger)))
+
+
 class _among(FunctionElement[bool]):  # noqa: N801
     inherit_cache = True  # without a type: of a Boolean SQLAlchemy makes "… = 1", for which SQLite has no index
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy import event, insert, update
 
 from bot.domain.digests import Content, Digest
 from bot.jobs.composing import Composed
-from bot.jobs.digest_content import compose, redraw
+from bot.jobs.digest_content import compose
 from storage import digests
 from storage import schema as tables
 from storage.catalog import Catalogs
@@ -141,8 +141,9 @@ def test_the_first_is_a_picture_of_how_things_stand_and_nothing_in_it_is_new(his
     history.uses({3: 4, 4: 5, 5: 6})
     found = history.composed()
     assert text(found) == (
-        "Nordic · first digest. 12 clients: 3 Low, 9 Medium. From the next one on, this channel hears only what changes."
-        " Start with these 3: low, and their renewals come first. Client 4 3 · Anna. Renews in 18 days."
+        "Nordic · first digest. 12 clients: 3 Low, 9 Medium. "
+        "From the next one on, this channel hears only what changes. "
+        "Start with these 3: low, and their renewals come first. Client 4 3 · Anna. Renews in 18 days."
         " Client 3 2 · Anna. Renews in 38 days. Client 5 3 · Anna."
     )
     assert (history.run(), history.run()) == (["4 start", "3 start", "5 start"], [])
@@ -156,3 +157,62 @@ def test_each_thing_is_told_once(history: History) -> None:
     history.goes_quiet(5, "t3")
     expected = ["2 low", "1 low", "5 quiet", "3 renewal", "4 moved"]
     assert (history.run(), history.run(), history.run()) == (expected, [], [])
+
+
+FILLED = """
+    WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 6000)
+    INSERT INTO {table} ({columns}) SELECT {values} FROM n
+"""
+BASE = {
+    "record": "installation_id, id, object, external_id, name, name_key, properties, source_id "
+    ": {here}, i, 'company', i, 'Client', 'client', '{{}}', 1",
+    "standing": "installation_id, client_id, workspace_id, tier, score, renews_on, person_id "
+    ": {here}, i, {workspace}, 'medium', 5, '2029-01-01', 1",
+    "change": "installation_id, client_id, day, tier, earned, possible, catalog_hash, ground, from_import "
+    ": {here}, i, '2026-01-01', 'medium', 9, 20, '', '*|7|7', false",
+    "client_event": "installation_id, client_id, day, kind, subject : {here}, i, '2026-01-01', 'quiet', 't1'",
+}
+
+
+def fill(history: History) -> None:
+    """Five thousand further clients of the workspace, of which nothing is new."""
+    with history.database.write() as connection:
+        for table, row in BASE.items():
+            columns, values = row.split(":")
+            made = values.format(here=history.here.id, workspace=history.here.workspace_id)
+            connection.exec_driver_sql(FILLED.format(table=table, columns=columns, values=made))
+    history.database.analyze()
+
+
+# How the plans of the two databases say that they go through all clients, and that they do not:
+BIG = "(standing|record|change|client_event)"
+WHOLE = re.compile(
+    rf"Seq Scan on {BIG}|SCAN {BIG}|SEARCH {BIG}[_0-9]* USING PRIMARY KEY \(installation_id=\?\)",
+)
+INDEXED = re.compile(r"ix_change_day")
+
+
+def test_a_run_takes_four_statements_none_of_which_reads_through_the_clients(history: History) -> None:
+    fill(history)
+    history.run()
+    history.uses(dict.fromkeys(range(1, 12), 5))
+    history.renews(12, history.now.date() + timedelta(60))
+    history.digest = replace(history.digest, told_on=MONDAY - 4 * DAY)
+    plans: list[str] = []
+    is_sqlite, statements = history.database.is_sqlite, []
+
+    def note(_connection: Any, cursor: Any, statement: str, values: Any, *_: object) -> None:
+        if statement.startswith("EXPLAIN"):
+            return
+        statements.append(statement)
+        if is_sqlite:
+            plans.extend(row[3] for row in cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", values))
+            return
+        with cursor.connection.cursor() as asked:
+            plans.extend(row[0].strip() for row in asked.execute(f"EXPLAIN {statement}", values))
+
+    event.listen(history.database.engine, "before_cursor_execute", note)
+    assert "Fell" in str(history.composed().message)
+    assert len(statements) == 4
+    assert not [line for line in plans if WHOLE.search(line)]
+    assert [line for line in plans if INDEXED.search(line)]

@@ -133,7 +133,8 @@ class _Run:
         is_many = most > FEW / PORTION
         if not is_many and not (since.is_first_of_week and found.named):
             return 0, None
-        return digest_clients.counts(self.connection, self.catalog, asked, self.digest.thresholds, most)
+        low = self.digest.thresholds.low
+        return digest_clients.counts(self.connection, self.catalog, asked, low, most)
 
     def _told(self, asked: Listing, last: date | None = None) -> Told:
         """With nothing in it. Late data is told once it is not late."""

@@ -165,5 +165,7 @@ client_event = Table(
     Column("after", Date),
     owned("client_id", table="record"),
     CheckConstraint("kind IN ('quiet', 'renewal')", name="kind"),
+    # What is new since a day, of whichever clients:
+    Index("ix_client_event_day", "installation_id", "day", "client_id"),
     sqlite_with_rowid=False,
 )
