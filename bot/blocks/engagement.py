@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.blocks import absences, claims, ids, kit, moves
+from bot.blocks import absences, claims, ids, kit, moves, renewal_outcome
 from bot.blocks.key_accounts import key_account
 from bot.blocks.kit import Block, Message
 from bot.blocks.offers import sentence, why_held
@@ -27,8 +27,10 @@ def card(catalog: Catalog, one: Engagement, words: Words) -> Message:
     """The answer to `/engagement acme`."""
     offer, key = _offer(catalog, one, words), key_account(one, words)
     foot = kit.context(" · ".join([*key, _freshness(one, words)]))
-    more = [*map(kit.section, offer), *claims.line(one, words), _buttons(one, words), foot]
-    told = summary(catalog, one, words, [*offer, *claims.taken(one, words), *key])
+    said = [*renewal_outcome.line(one, words), *claims.line(one, words)]
+    more = [*map(kit.section, offer), *said, _buttons(one, words), foot]
+    spoken = [*offer, *renewal_outcome.of_card(one, words), *claims.taken(one, words), *key]
+    told = summary(catalog, one, words, spoken)
     made = kit.message(told, [*body(catalog, one, words), *more])
     return absences.marked(made, one.client.covered, one.day, words)
 

@@ -46,6 +46,8 @@ WORDS = {
     "client.taken": "took a client",
     "client.given_back": "gave a client back",
     "client.followed": "changed who follows a client, or its channel",
+    "renewal.answered": "said what became of a renewal",
+    "renewal.reopened": "opened a renewal again",
     "channel.untied": "untied a channel from a client",
 }
 SEATS = {"on": "given", "off": "taken away", None: "by the rule"}

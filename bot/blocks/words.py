@@ -46,6 +46,10 @@ class Words:
         near = abs((day - today).days) < 200
         return _date(day, "EEE d MMM" if near else "d MMM y", self)
 
+    def month(self, first: date, *, is_of_year: bool) -> str:
+        """A month, with its year where that is another one."""
+        return _date(first, "LLL" if is_of_year else "LLL y", self)
+
     def moment(self, moment: datetime) -> str:
         """A day and the time of day, as they are in the moment's own zone."""
         return f"{_date(moment.date(), 'd MMM y', self)}, {format_time(moment, 'short', locale=self.locale)}"

@@ -12,6 +12,7 @@ from bot.domain.claims import Claim
 from bot.domain.freshness import Reach
 from bot.domain.marks import Mark
 from bot.domain.moves import Ground
+from bot.domain.renewals import Said
 from bot.domain.scoring import Facts, Use
 
 
@@ -44,3 +45,4 @@ class Client:
     csm_id: int | None = None
     covered: Covered | None = None  # its CSM, where who asks covers for them
     claim: Claim | None = None  # who has taken it
+    outcome: Said | None = None  # of its renewal

@@ -73,6 +73,7 @@ LISTENERS = [
     ("action", re.compile(rf"^{ids.SHOW_LIST}:[a-z-]+$"), lists.on_page, Right.SEAT),
     ("action", re.compile(rf"^{ids.LIST_BELOW}(:[a-z]+)?$"), lists.on_below, Right.SEAT),
     ("action", ids.OPEN_LISTED, card.on_listed, Right.SEAT),
+    ("entry", f"{ids.MORE_OF_RENEWAL}:{ids.OPEN_LISTED}", card.on_listed, Right.SEAT),
     ("entry", f"{ids.MORE_OF_CARD}:{ids.HISTORY}", card.on_history, Right.SEAT),
     ("entry", f"{ids.MORE_OF_CARD}:{ids.KEY_ACCOUNT}", key_accounts.on_open, Right.SEAT),
     ("view", ids.KEY_ACCOUNT, key_accounts.on_submit, Right.SEAT),

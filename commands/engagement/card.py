@@ -56,7 +56,7 @@ def on_open(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
 def on_listed(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
     """A name in a list: its card comes below, and the list stays."""
     ack()
-    reply(replace_original=False, **show.card(turn.catalog, carried_client(turn, action["value"]), turn.words))
+    reply(replace_original=False, **show.card(turn.catalog, carried_client(turn, chosen(action)), turn.words))
 
 
 def on_details(ack: Ack, action: Payload, body: Payload, slack: WebClient, turn: Turn) -> None:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 from sqlalchemy import Connection, insert, literal, null, select, update
 
@@ -41,6 +42,7 @@ from storage.schema import (
     person,
     record,
     record_person,
+    renewal_outcome,
     standing,
 )
 from storage.schema import task as stored_task
@@ -218,6 +220,35 @@ def its_csm_has_it(connection: Connection) -> None:
     connection.execute(insert(claim).from_select(list(claim.c), made))
 
 
+def it_renews(connection: Connection) -> None:
+    """The client of the matrix, in some days."""
+    acme = select(record.c.id).where(record.c.name == CLIENTS[0])
+    connection.execute(update(standing).where(standing.c.client_id.in_(acme)).values(renews_on=RENEWAL))
+
+
+def it_is_renewed(connection: Connection) -> None:
+    """The same, and its CSM said so."""
+    it_renews(connection)
+    same = person.c.installation_id == record.c.installation_id
+    here = (record.c.installation_id, record.c.id, literal(RENEWAL), literal("renewed"))
+    made = select(*here, person.c.id, literal(NOW, UtcDateTime)).select_from(record.join(person, same))
+    made = made.where(record.c.name == CLIENTS[0], person.c.slack_user_id == cast.ANNA)
+    names = ["installation_id", "client_id", "renews_on", "outcome", "person_id", "answered_at"]
+    connection.execute(insert(renewal_outcome).from_select(names, made))
+
+
+def of_the_renewal(word: str) -> Send:
+    return chose(ids.MORE_OF_RENEWAL, lambda world: f"{word} {renewal(world)}")
+
+
+def renewals_of_csm(world: World) -> str:
+    return states.write(ListState("90d team:all", world.csm))
+
+
+def renewal(world: World) -> str:
+    return f"{world.client} {RENEWAL.isoformat()}"
+
+
 def everybody_follows(connection: Connection) -> None:
     """The client of the matrix, of which somebody left a note: also who does not see it, from when they did."""
     same = person.c.installation_id == record.c.installation_id
@@ -241,6 +272,7 @@ def more(entry: str) -> Send:
 
 
 LIST = "team:all sort:name"
+RENEWAL = NOW.date() + timedelta(days=20)
 ALL, OF_ALL = says("team:all"), says("list:team:all")
 VIEW_ID = form(lambda world: str(world.view), lambda _: 1)
 TEAM_ID = form(team, lambda world: world.team_version)
@@ -318,6 +350,31 @@ ENGAGEMENT = [
     Row("view", ids.RENAME_VIEW, submitted(ids.RENAME_VIEW, VIEW_ID, name=text("Rising")), SHARED, "Rising",
         {"saved_view", "submission"}),
     Row("view", ids.DELETE_VIEW, submitted(ids.DELETE_VIEW, VIEW_ID), SHARED, "view", {"saved_view", "submission"}),
+]  # fmt: skip
+
+RENEWALS = [
+    Row("command", "renewals", typed("renewals", "90d team:all"), SEATED, "in 90 days", names=True, first=it_renews),
+    Row("command", "renewals", typed("renewals", ""), SEATED, "in 30 days"),
+    Row("command", "renewals", typed("renewals", "help"), SEATED, "/renewals"),
+    Row("action", f"^{ids.SHOW_RENEWALS}:[a-z]+$", pressed(f"{ids.SHOW_RENEWALS}:all", says("90d team:all")), SEATED,
+        "in 90 days", names=True, first=it_renews),
+    Row("action", f"^{ids.SHOW_RENEWALS}:[a-z]+$", pressed(f"{ids.SHOW_RENEWALS}:next", renewals_of_csm),
+        Whom(SEAT, frozenset({"csm"}), "list_gone"), names=True, first=it_renews),
+    Row("action", ids.RENEWAL_WINDOW, chose(ids.RENEWAL_WINDOW, says("90d"), says("window:team:all")), SEATED,
+        "in 90 days", names=True, first=it_renews),
+    Row("action", ids.CHART_RENEWALS, pressed(ids.CHART_RENEWALS, says("30d team:all")), SEATED, "by month"),
+    Row("entry", f"{ids.MORE_OF_RENEWAL}:{ids.OPEN_LISTED}",
+        chose(ids.MORE_OF_RENEWAL, lambda world: f"{ids.OPEN_LISTED} {world.client}"), ACME, names=True),
+    Row("entry", f"{ids.MORE_OF_RENEWAL}:{ids.LOG_TASK}",
+        chose(ids.MORE_OF_RENEWAL, lambda world: f"{ids.LOG_TASK} {world.client}"), ACME, "Log", names=True),
+    Row("entry", f"{ids.MORE_OF_RENEWAL}:{ids.GIVE_OUTCOME}", of_the_renewal(ids.GIVE_OUTCOME), ACME,
+        "What became of it?", names=True, first=it_renews),
+    Row("view", ids.GIVE_OUTCOME,
+        submitted(ids.GIVE_OUTCOME, form(lambda world: f"{renewal(world)} "), outcome=option("leaving"),
+                  reason=text("Too dear")),
+        ACME, "Leaving (Too dear)", {"renewal_outcome"}, names=True, first=it_renews),
+    Row("action", ids.TAKE_OUTCOME_BACK, pressed(ids.TAKE_OUTCOME_BACK, renewal), ACME, "5 of 10",
+        {"renewal_outcome"}, names=True, first=it_is_renewed),
 ]  # fmt: skip
 
 OPPORTUNITIES = [
@@ -527,4 +584,4 @@ WORKSPACES = [
     Row("action", f"^{ids.SHOW_AUDIT}:[a-z]+$", pressed(f"{ids.SHOW_AUDIT}:new"), MANAGERS, WORKSPACE),
 ]  # fmt: skip
 
-ROWS = [*ENGAGEMENT, *OPPORTUNITIES, *ACTIVITY, *MORNING, *HOME, *WORKSPACES]
+ROWS = [*ENGAGEMENT, *RENEWALS, *OPPORTUNITIES, *ACTIVITY, *MORNING, *HOME, *WORKSPACES]
