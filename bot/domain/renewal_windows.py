@@ -64,13 +64,18 @@ def within(window: Window | None, wanted: Filter, today: date) -> tuple[str, Fil
 def split(text: str, today: date) -> tuple[Window | None, str]:
     """The window that a text begins or ends with, and the rest of it. Raises FilterError where one was meant."""
     words = text.split(" ")
+    found, rest = _found(words, today)
+    if rest and ":" not in rest[0]:
+        _refuse(rest)
+    return found, " ".join(rest)
+
+
+def _found(words: list[str], today: date) -> tuple[Window | None, list[str]]:
     for number in range(min(_MOST, len(words)), 0, -1):
-        for head, rest in ((words[:number], words[number:]), (words[-number:], words[:-number])):
-            if (found := parse(" ".join(head), today)) is not None:
-                return found, " ".join(rest)
-    if ":" not in words[0]:
-        _refuse(words)
-    return None, text
+        for some, rest in ((words[:number], words[number:]), (words[-number:], words[:-number])):
+            if (found := parse(" ".join(some), today)) is not None:
+                return found, rest
+    return None, words
 
 
 def parse(text: str, today: date) -> Window | None:
