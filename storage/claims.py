@@ -12,7 +12,7 @@ from bot.domain.access import Person
 from bot.domain.catalog import Tier
 from bot.domain.claims import Claim
 from bot.errors import UserError
-from storage import conditions, installations, lists
+from storage import conditions, installations, lists, named_clients
 from storage.schema import claim, person, record, standing, team_member
 
 _one = claim.c
@@ -38,8 +38,11 @@ def read(row: Any) -> Claim | None:
     return None if row.taker_id is None else Claim(row.taker_id, row.taker, row.team_of_taker, row.taken_at)
 
 
-def take(connection: Connection, asker: Person, client_id: int, now: datetime) -> None:
-    """Who is second is told who was first. Raises UserError, also where the client is low no more."""
+def take(connection: Connection, asker: Person, client_id: int, now: datetime, *, low: bool = True) -> None:
+    """Who is second is told who was first. Raises UserError, also where the client is low no more.
+
+    low  False: a digest named it, so that it may be taken whatever its tier; the caller has made sure that it is seen
+    """
     installations.lock(connection, asker.installation_id)  # neither another taker nor a new score comes between
     here = {"installation_id": asker.installation_id, "client_id": client_id}
     taken = select(_one.person_id, _taker.c.name).join(_taker, (_taker.c.installation_id == _one.installation_id))
@@ -48,9 +51,10 @@ def take(connection: Connection, asker: Person, client_id: int, now: datetime) -
     if first is not None and first.person_id != asker.id:
         raise UserError("claim_taken", person=first.name)
     if first is None:
-        if not connection.scalar(_is_low(asker, client_id)):
+        if low and not connection.scalar(_is_low(asker, client_id)):
             raise UserError("claim_not_low")
         connection.execute(insert(claim).values(**here, person_id=asker.id, taken_at=now))
+        named_clients.mark(connection, asker.installation_id, client_id, now)
 
 
 def _is_low(asker: Person, client_id: int) -> Select[tuple[bool]]:
@@ -61,10 +65,11 @@ def _is_low(asker: Person, client_id: int) -> Select[tuple[bool]]:
     return select(select(at.client_id).where(*mine, seen, at.tier == Tier.LOW).exists())
 
 
-def give_back(connection: Connection, asker: Person, client_id: int, taker_id: int) -> None:
+def give_back(connection: Connection, asker: Person, client_id: int, taker_id: int, now: datetime) -> None:
     """Nothing where that person has it no longer."""
     mine = (_one.installation_id == asker.installation_id, _one.client_id == client_id)
-    connection.execute(delete(claim).where(*mine, _one.person_id == taker_id))
+    if connection.execute(delete(claim).where(*mine, _one.person_id == taker_id)).rowcount:
+        named_clients.mark(connection, asker.installation_id, client_id, now)
 
 
 def end(connection: Connection, installation_id: int, clients: Collection[int]) -> None:

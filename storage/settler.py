@@ -15,7 +15,7 @@ from bot.domain.listing import pack
 from bot.domain.scoring import Facts, Verdict, judge
 from bot.domain.signs import Notice, names, notice
 from bot.domain.workspaces import EVERYTHING, stands
-from storage import areas, bulk, claims, client_events, everything, history, lists, opportunities
+from storage import areas, bulk, claims, client_events, everything, history, lists, opportunities, snoozes
 from storage import basis as bases
 from storage import catalog as catalogs
 from storage.basis import Basis, Workspace
@@ -146,6 +146,7 @@ class Settler:
         areas.write(connection, areas.of(replaced), areas.of(standings))
         bulk.upsert(connection, client_event, list(events.values()))
         claims.end(connection, basis.installation_id, _were_low([*replaced, *stored.values()]) - low)
+        snoozes.fallen(connection, basis.installation_id, _lower(replaced, standings), basis.catalog)
         _leave(connection, basis, stored)
         opportunities.keep(connection, basis.installation_id, list(clients), offers)
 
@@ -199,7 +200,14 @@ def _were_low(before: Collection[tuple[Any, ...]]) -> set[int]:
     return {row[_CLIENT] for row in before if row[_TIER] == Tier.LOW}
 
 
-_CLIENT, _TIER = (standing.c.keys().index(name) for name in ("client_id", "tier"))
+def _lower(before: Collection[tuple[Any, ...]], now: Collection[tuple[Any, ...]]) -> dict[int, float]:
+    """The clients whose share is smaller than it was, with what it is."""
+    shares = {row[_CLIENT]: row[_SHARE] for row in before}
+    kept = ((row[_CLIENT], row[_SHARE], shares.get(row[_CLIENT])) for row in now)
+    return {client: share for client, share, was in kept if share is not None and was is not None and share < was}
+
+
+_CLIENT, _TIER, _SHARE = (standing.c.keys().index(name) for name in ("client_id", "tier", "share"))
 
 
 def _stored(connection: Connection, basis: Basis, ids: Sequence[int]) -> dict[Key, tuple[Any, ...]]:

@@ -33,6 +33,6 @@ def on_give_back(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
         if not claim.may_end:
             raise UserError("claim_not_yours", person=claim.name)
         with turn.db.write() as connection:
-            claims.give_back(connection, turn.person, one.client.id, claim.person_id)
+            claims.give_back(connection, turn.person, one.client.id, claim.person_id, turn.now)
             covering.acted(connection, turn.person, one.client.covered, "client.given_back", turn.now)
     reply(**cards.card(turn.catalog, carried_client(turn, action["value"]), turn.words))

@@ -129,12 +129,20 @@ delivery = Table(
     Column("thread_ts", String(32)),  # of news: the message under which it is told
     Column("facts", Document),  # what is said, as ids and numbers: by it the message is brought up to date
     Column("reason", String(64)),  # why it was not sent
+    Column("changes", Integer, nullable=False, server_default="0"),  # of what a digest says, since it was last drawn
     owned("person_id", table="person"),
     owned("digest_id", table="digest"),
     UniqueConstraint("installation_id", "kind", "key"),
     CheckConstraint("state IN ('waiting', 'sending', 'sent', 'failed', 'quiet', 'skipped')", name="state"),
     CheckConstraint("(person_id IS NULL) <> (digest_id IS NULL)", name="to"),
     Index("ix_delivery_digest", "installation_id", "digest_id", "made_at"),
+    Index(
+        "ix_delivery_changes",
+        "installation_id",
+        "id",
+        postgresql_where=text("changes > 0"),
+        sqlite_where=text("changes > 0"),
+    ),
     Index(
         "ix_delivery_due_at",
         "installation_id",

@@ -72,11 +72,19 @@ named_client = Table(
     Column("digest_id", Key, nullable=False),
     Column("rule", String(16), nullable=False),  # fell, recovered, quiet, renewal, moved, first …
     Column("named_on", Date, nullable=False),
+    Column("escalates_at", UtcDateTime),  # when it is looked whether somebody took it; empty: no more, or never
     owned("delivery_id", table="delivery"),
     owned("client_id", table="record"),
     owned("digest_id", table="digest"),
     Index("ix_named_client_client", "installation_id", "client_id", "named_on"),
     Index("ix_named_client_digest", "installation_id", "digest_id", "named_on"),
+    Index(
+        "ix_named_client_escalates_at",
+        "installation_id",
+        "escalates_at",
+        postgresql_where=text("escalates_at IS NOT NULL"),
+        sqlite_where=text("escalates_at IS NOT NULL"),
+    ),
 )
 
 # A client that is left out of digests until a day, and why. It ends early when the client falls again or its renewal
@@ -91,6 +99,7 @@ snooze = Table(
     Column("reason", Text, nullable=False),
     Column("share", Double),  # the client's then: below it, it fell again
     Column("made_at", UtcDateTime, nullable=False),
+    Column("renews_on", Date),  # the client's then: where it was near already, it ends nothing
     owned("client_id", table="record"),
     owned("person_id", table="person"),
 )

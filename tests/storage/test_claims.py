@@ -90,7 +90,7 @@ def test_given_back_it_can_be_taken_by_another(database: Database, here: Install
     take(database, asker(here, ANNA), ACME)
     for whose, left in ((BO, {ACME: ANNA}), (ANNA, {})):  # that of somebody who has it no longer gives nothing back
         with database.write() as connection:
-            claims.give_back(connection, asker(here, BO), ACME, whose)
+            claims.give_back(connection, asker(here, BO), ACME, whose, NOW)
         assert taken(database) == left
     assert take(database, asker(here, BO), ACME) == ""
 
