@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, select
+from sqlalchemy import Connection, Select, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain.access import Person
@@ -34,7 +34,7 @@ def beside(query: Select[Any]) -> Select[Any]:
     return query.add_columns(*_COLUMNS).outerjoin(snooze, mine).outerjoin(_by, _WHO)
 
 
-def read(row: Row[Any]) -> Snooze | None:
+def read(row: Any) -> Snooze | None:
     """Whether it has ended is to be asked of it."""
     if row.snoozer_id is None:
         return None
