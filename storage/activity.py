@@ -26,11 +26,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.domain.access import Person, Right
+from bot.domain.access import Person
 from bot.domain.activity import Entry, Kind, Logged, Note, Position, Priority, Task
 from bot.domain.crm import COMPANY
 from bot.errors import FieldError
-from storage import absences, clients, conditions, covering, deliveries, outbox, people
+from storage import assignees, clients, conditions, covering, homes, outbox
 from storage.clients import Stand
 from storage.schema import UtcDateTime, note, person, record, standing, task
 
@@ -45,7 +45,7 @@ def log_task(connection: Connection, author: Person, made: Task, view_id: str, n
     values: dict[str, Any] = {"title": made.title, "details": made.details, "due_on": made.due_on}
     values["priority"] = made.priority.value
     try:
-        stand, to = assignee(connection, author, made.client_id, made.assignee, now)
+        stand, to = assignees.given(connection, author, made.client_id, made.assignee, now)
     except FieldError:
         if _is_logged(connection, task, author, view_id):
             return None
@@ -56,15 +56,16 @@ def log_task(connection: Connection, author: Person, made: Task, view_id: str, n
     if number is None:
         return None
     if to.id != author.id:
-        tell(connection, to, author, number, 1, now)
+        assignees.tell(connection, to, author, number, 1, now)
     covering.acted(connection, author, author.for_whom(stand.workspaces), "task.logged", now)
+    homes.mark(connection, author.installation_id, homes.of_people([to.id]))
     return _logged(stand)
 
 
 def leave_note(connection: Connection, author: Person, made: Note, view_id: str, now: datetime) -> Logged | None:
     """Leave a note. None where this modal was logged already. Raises FieldError where the client is not to be seen."""
     try:
-        stand = _seen(connection, author, made.client_id)
+        stand = assignees.seen(author, clients.stand(connection, author.installation_id, made.client_id))
     except FieldError:
         if _is_logged(connection, note, author, view_id):
             return None
@@ -74,49 +75,6 @@ def leave_note(connection: Connection, author: Person, made: Note, view_id: str,
         return None
     covering.acted(connection, author, author.for_whom(stand.workspaces), "note.left", now)
     return _logged(stand)
-
-
-def assignee(
-    connection: Connection, author: Person, client_id: int, slack_user_id: str, now: datetime
-) -> tuple[Stand, Person]:
-    """Who is to do it, and on what. Raises FieldError where the author or they may not see it, or have no seat.
-
-    Who sees it only while they cover for somebody cannot keep it: it is given to whom they cover, and theirs to do.
-    """
-    is_own = slack_user_id == author.slack_user_id and author.looks_as is None
-    found = author if is_own else _who(connection, author, slack_user_id, now)
-    stand = _seen(connection, author, client_id)
-    if is_own and (covered := author.in_place_of(stand.workspaces)) is not None:
-        raise FieldError("task_covered", "assignee", person=covered.name)
-    if found.workspace_id not in stand.workspaces:
-        raise FieldError("task_unseen", "assignee", person=found.name)
-    return stand, found
-
-
-def tell(connection: Connection, to: Person, by: Person, task_id: int, version: int, now: datetime) -> None:
-    """Have somebody hear of a task that somebody else gave them, in that version; while away, also who covers."""
-    here, key = to.installation_id, f"{task_id}/{version}"
-    deliveries.add(connection, here, to.id, "task", key, now)
-    absence = absences.cover_of(connection, here, to.id, now) if to.is_away(now) else None
-    if absence is not None and absence.cover_id is not None and absence.cover_id != by.id:
-        deliveries.add(connection, here, absence.cover_id, "task", f"{key}/cover", now)
-
-
-def _who(connection: Connection, author: Person, slack_user_id: str, now: datetime) -> Person:
-    """Who is to do it, with what they see themselves. Raises FieldError where they cannot be given a task."""
-    found = people.in_installation(connection, author.installation_id, slack_user_id, now)
-    if found is None or found.refusal is not None:
-        raise FieldError("task_stranger", "assignee")
-    if found.lacks(Right.SEAT) is not None:
-        raise FieldError("task_no_seat", "assignee", person=found.name)
-    return found
-
-
-def _seen(connection: Connection, author: Person, client_id: int) -> Stand:
-    found = clients.stand(connection, author.installation_id, client_id)
-    if found is None or not author.sees(found.workspaces):
-        raise FieldError("activity_client_gone", "client")
-    return found
 
 
 def _is_logged(connection: Connection, table: Table, author: Person, view_id: str) -> bool:

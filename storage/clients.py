@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, func, select
 
@@ -44,9 +44,14 @@ _IS_COMPANY = and_(
     _company.c.id != record.c.id,
     _company.c.archived_at.is_(None),
 )
-_STAND = (
+STAND = (
     select(
-        standing.c.workspace_id, standing.c.person_id, record.c.name, record.c.object, _company.c.id, _company.c.name
+        standing.c.workspace_id,
+        standing.c.person_id.label("csm_id"),
+        record.c.name.label("client"),
+        record.c.object,
+        _company.c.id.label("company_id"),
+        _company.c.name.label("company"),
     )
     .join(record, (record.c.installation_id == standing.c.installation_id) & (record.c.id == standing.c.client_id))
     .outerjoin(_company, _IS_COMPANY)
@@ -60,7 +65,11 @@ _STAND = (
 
 def stand(connection: Connection, installation_id: int, client_id: int) -> Stand | None:
     """None where the client is gone."""
-    rows = connection.execute(_STAND, {"installation": installation_id, "client": client_id}).all()
+    return stand_of(connection.execute(STAND, {"installation": installation_id, "client": client_id}).all())
+
+
+def stand_of(rows: Sequence[Sequence[Any]]) -> Stand | None:
+    """Where a client stands by rows of `STAND`."""
     if not rows:
         return None
     return Stand({row[0]: row[1] for row in rows}, *rows[0][2:])

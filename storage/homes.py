@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.domain.access import Person
 from bot.domain.home import Place
 from storage.database import Database
-from storage.schema import home, person, task, team_member
+from storage.schema import home, task, team_member
 
 _one = home.c
 
@@ -44,11 +44,6 @@ def of_task(task_id: int) -> ColumnElement[bool]:
 
 def of_people(ids: Collection[int | None]) -> ColumnElement[bool]:
     return _one.person_id.in_([one for one in ids if one is not None])
-
-
-def of_slack_user(slack_user_id: str) -> ColumnElement[bool]:
-    mine = (person.c.installation_id == _one.installation_id, person.c.slack_user_id == slack_user_id)
-    return _one.person_id.in_(select(person.c.id).where(*mine).correlate(home))
 
 
 def of_person_and_team(asker: Person, team_id: int | None) -> ColumnElement[bool]:

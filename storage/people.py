@@ -118,7 +118,7 @@ _SEVERAL = _PERSON.where(
     person.c.id.in_(select(lists.numbers("people").c.value)),
 ).order_by(person.c.id)
 _LOOKED_AT = _PERSON.where(installation.c.id == bindparam("installation"), person.c.id == bindparam("person"))
-_IN_INSTALLATION = _PERSON.where(
+IN_INSTALLATION = _PERSON.where(
     installation.c.id == bindparam("installation"), person.c.slack_user_id == bindparam("user")
 )
 _BY_EMAIL = select(person.c.email, person.c.id).where(
@@ -156,7 +156,7 @@ def by_id(connection: Connection, installation_id: int, person_id: int, now: dat
 def several(connection: Connection, installation_id: int, ids: Sequence[int]) -> list[Person]:
     """Those of these people whom Slack knows, each with what they see themselves, as whomever they look."""
     parameters = {"installation": installation_id, "people": ids, **absences.days(None)}
-    return [_person(row, None) for row in connection.execute(_SEVERAL, parameters)]
+    return [read(row, None) for row in connection.execute(_SEVERAL, parameters)]
 
 
 def _looking(
@@ -166,15 +166,16 @@ def _looking(
     row = next(iter(named_rows(connection.execute(query, {**parameters, **absences.days(now)}).all())), None)
     if row is None:
         return None
-    found = _person(row, now)
+    found = read(row, now)
     if row.looks_as is None:
         return found
     other = {"installation": found.installation_id, "person": row.looks_as, **absences.days(now)}
     looked_at = connection.execute(_LOOKED_AT, other).one_or_none()
-    return found if looked_at is None else found.looking_as(_person(looked_at, now))
+    return found if looked_at is None else found.looking_as(read(looked_at, now))
 
 
-def _person(row: Any, now: datetime | None) -> Person:
+def read(row: Any, now: datetime | None) -> Person:
+    """A row of what a person is found by."""
     refused = refusal(
         is_guest=row.is_guest, is_bot=row.is_bot, is_deleted=row.is_deleted, is_stranger=bool(row.is_stranger)
     )
@@ -226,8 +227,8 @@ def in_installation(
 ) -> Person | None:
     """The person behind a Slack user with what they see themselves, as whomever they look."""
     parameters = {"installation": installation_id, "user": slack_user_id, **absences.days(now)}
-    row = connection.execute(_IN_INSTALLATION, parameters).one_or_none()
-    return None if row is None else _person(row, now)
+    row = connection.execute(IN_INSTALLATION, parameters).one_or_none()
+    return None if row is None else read(row, now)
 
 
 def installation_of(connection: Connection, team_id: str) -> int | None:

@@ -14,7 +14,7 @@ from bot.domain.activity import Kind, Priority, Task
 from bot.domain.tasks import Given, Place
 from bot.domain.working_days import WorkingDays
 from bot.errors import UserError
-from storage import absences, activity, conditions, covering, deliveries, homes, outbox, shown
+from storage import absences, assignees, conditions, covering, deliveries, homes, outbox, shown
 from storage.schema import person, record, standing, task, team, team_member
 
 _one = task.c
@@ -114,7 +114,7 @@ def change(connection: Connection, asker: Person, task_id: int, version: int, ma
     Raises FieldError where it cannot be given to them, UserError where it was changed or done since that version.
     """
     before = get(connection, asker, task_id)
-    _, assignee = activity.assignee(connection, asker, before.client_id, made.assignee, now)
+    _, assignee = assignees.given(connection, asker, before.client_id, made.assignee, now)
     values = {"title": made.title, "details": made.details, "due_on": made.due_on, "priority": made.priority.value}
     values["category"] = made.category
     values["assignee_id"] = assignee.id
@@ -124,7 +124,7 @@ def change(connection: Connection, asker: Person, task_id: int, version: int, ma
     if made.assignee != before.assignee_slack_id:
         deliveries.withdraw(connection, asker.installation_id, "task", str(task_id))
         if assignee.id != asker.id:
-            activity.tell(connection, assignee, asker, task_id, version + 1, now)
+            assignees.tell(connection, assignee, asker, task_id, version + 1, now)
     return replace(before, title=made.title, due_on=made.due_on, priority=made.priority, assignee=assignee.name)
 
 

@@ -17,7 +17,7 @@ from bot.errors import FieldError, UserError
 from commands import forms
 from commands.activity import opening
 from commands.arguments import Turn, carried_id, categories
-from storage import activity, clients, homes
+from storage import activity, clients
 
 Payload = Mapping[str, Any]
 Clock = Callable[[], datetime]
@@ -37,8 +37,6 @@ def on_task(ack: Ack, view: Payload, turn: Turn, now: Clock) -> None:
         forms.refuse(ack, error.field, error, turn)
         return
     on, crm = _new(found), turn.person.crm
-    with turn.db.write() as connection:
-        homes.mark(connection, turn.person.installation_id, homes.of_slack_user(made.assignee))
     said = show.task_logged(on, made, crm, turn.today, turn.words)
     client = show.called(on, crm, turn.words)
     forms.below(ack, state, said, UserError("task_logged", client=client, title=made.title))

@@ -13,10 +13,11 @@ from sqlalchemy import event, insert, select, update
 
 from bot.domain.absences import Covered
 from bot.domain.access import Person
+from bot.domain.activity import Priority, Task
 from bot.domain.filters import Filter
 from bot.domain.home import Kept, Place, Space
 from bot.domain.workspace_settings import BOARD, Tab
-from storage import audit, homes, schema, spaces, standing, tasks, views
+from storage import activity, audit, homes, schema, spaces, standing, tasks, views
 from storage.database import Database
 from storage.installations import Installation, create
 from tests.conftest import NOW
@@ -82,8 +83,14 @@ def test_a_task_that_changes_hands_is_shown_by_both(database: Database, here: In
     assert stale(database, here) == {ANNA}
     with writing(database) as connection:
         tasks.finish(connection, person(here, CLEO), 1, NOW)  # not theirs to change
-        homes.mark(connection, here.id, homes.of_slack_user(f"U{CLEO}"))
-    assert stale(database, here) == {ANNA, CLEO}
+    assert stale(database, here) == {ANNA}
+
+
+def test_a_task_is_shown_by_whom_it_was_logged_for(database: Database, here: Installation) -> None:
+    made = Task(1, None, "Call them", "", TODAY, Priority.LOW, f"U{BO}")
+    with writing(database) as connection:
+        assert activity.log_task(connection, person(here, ANNA), made, "V9", NOW)
+    assert stale(database, here) == {BO}
 
 
 def test_tasks_that_are_taken_over_are_shown_by_both(database: Database, here: Installation) -> None:
