@@ -66,7 +66,7 @@ def end(connection: Connection, asker: Person, number: int, now: datetime) -> Ab
     yesterday = _today(connection, asker.installation_id, before.person_id, now) - timedelta(days=1)
     if before.last <= yesterday:
         raise UserError("absence_gone")
-    deliveries.withdraw(connection, asker.installation_id, KIND, str(number))
+    deliveries.withdraw(connection, asker.installation_id, KIND, [number])
     if before.first <= yesterday:
         key = f"{number}/{before.version + 1}"
         deliveries.add(connection, asker.installation_id, before.person_id, KIND, key, now)
@@ -82,7 +82,7 @@ def end(connection: Connection, asker: Person, number: int, now: datetime) -> Ab
 
 def _tell(connection: Connection, whose: Person, key: str, span: Span, now: datetime) -> None:
     """Have them told on their return what happened meanwhile (`bot.jobs.returns`), and at no other time."""
-    deliveries.withdraw(connection, whose.installation_id, KIND, key.partition("/")[0])
+    deliveries.withdraw(connection, whose.installation_id, KIND, [int(key.partition("/")[0])])
     back = back_at(span, whose.days, whose.zone)
     deliveries.add(connection, whose.installation_id, whose.id, KIND, key, now, due_at=back)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
 from secrets import randbits
 from typing import Any
 
@@ -18,6 +20,7 @@ from sqlalchemy import (
     and_,
     cast,
     exists,
+    func,
     literal,
     null,
     or_,
@@ -103,7 +106,7 @@ def _insert(
     row = dialect.insert(table).values(**who, **what).on_conflict_do_nothing().returning(table.c.id)
     number: int | None = connection.scalar(row)
     if number is not None:
-        outbox.add(connection, author, Kind.TASK if table is task else Kind.NOTE, number, 1, now)
+        outbox.add(connection, author, Kind.TASK if table is task else Kind.NOTE, {number: 1}, now)
     return number
 
 
@@ -135,11 +138,14 @@ def of_client(
     return [_entry(row) for row in connection.execute(query)]
 
 
-def notes_of(connection: Connection, asker: Person, client_id: int, limit: int) -> list[Entry]:
-    """The newest notes of a client that somebody sees."""
-    columns = [*_note_columns(), literal("").label("client")]
-    query = _newest(note, columns, asker, note.c.client_id == client_id, None).limit(limit)
-    return [_entry(row) for row in connection.execute(query)]
+def notes_of(connection: Connection, asker: Person, clients: Sequence[int], limit: int) -> dict[int, list[Entry]]:
+    """The newest notes of each of these clients that somebody sees. One statement."""
+    place = func.row_number().over(partition_by=note.c.client_id, order_by=(note.c.made_at.desc(), note.c.id.desc()))
+    columns = [*_note_columns(), literal("").label("client"), note.c.client_id, place.label("place")]
+    found = _newest(note, columns, asker, note.c.client_id.in_(clients), None).subquery()
+    query = select(found).where(found.c.place <= limit).order_by(found.c.client_id, found.c.place)
+    rows = connection.execute(query).all()
+    return {client: list(map(_entry, those)) for client, those in groupby(rows, lambda row: row.client_id)}
 
 
 def _task_columns() -> list[ColumnElement[Any]]:

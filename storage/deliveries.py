@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import randbits
@@ -13,6 +13,7 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
+    bindparam,
     case,
     delete,
     exists,
@@ -35,6 +36,7 @@ KEPT = timedelta(days=90)  # once sent, or failed
 
 _one = delivery.c
 _whole = paces.alias("whole")
+ABOUT = _one.key.between(bindparam("first_key"), bindparam("last_key"))  # the keys `number/…`
 _OPEN = _one.state.in_(("waiting", "sending"))
 
 
@@ -118,11 +120,17 @@ def _add(
     return number
 
 
-def withdraw(connection: Connection, installation_id: int, kind: str, about: str) -> None:
-    """Take back what no process has begun to send: of a kind, the keys `about/…`."""
-    keys = _one.key.between(f"{about}/", f"{about}/~")
-    mine = (_one.installation_id == installation_id, _one.kind == kind, keys)
-    connection.execute(delete(delivery).where(*mine, _one.state == "waiting", _one.attempts == 0))
+def withdraw(connection: Connection, installation_id: int, kind: str, about: Sequence[int]) -> None:
+    """Take back what no process has begun to send: of a kind, what is about these (`ABOUT`)."""
+    mine = (_one.installation_id == installation_id, _one.kind == kind, ABOUT)
+    waiting = delete(delivery).where(*mine, _one.state == "waiting", _one.attempts == 0)
+    if about:
+        connection.execute(waiting, [keys(number) for number in about])
+
+
+def keys(number: int) -> dict[str, str]:
+    """What is bound to `ABOUT`."""
+    return {"first_key": f"{number}/", "last_key": f"{number}/~"}
 
 
 def free_at(connection: Connection, installation_id: int, now: datetime) -> datetime | None:

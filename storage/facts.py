@@ -28,7 +28,7 @@ from bot.domain.clients import Client
 from bot.domain.marks import counting, sets
 from bot.domain.scoring import Facts, Use, used_tools
 from bot.domain.subscriptions import Subscription
-from storage import claims, conditions, followers, grounds, history, reaches, renewal_outcomes, tool_marks
+from storage import claims, conditions, followers, grounds, history, lists, reaches, renewal_outcomes, tool_marks
 from storage.basis import Source, covering, measured
 from storage.grounds import CatalogOf
 from storage.prepared import named, prepared
@@ -76,6 +76,26 @@ def client(
     statement = _found(catalog, covers).where(where) if values is None else _found_where(catalog, where, covers)
     bound = {"installation": installation_id, "workspace": workspace_id, "covered": covered, **(values or {})}
     return [_client(catalog, catalogs, row) for row in named(connection.execute(statement, bound).all())]
+
+
+def several(
+    connection: Connection,
+    installation_id: int,
+    workspace_id: int,
+    catalog: Catalog,
+    catalogs: CatalogOf,
+    ids: Sequence[int],
+) -> dict[int, Client]:
+    """Those of these clients that stand in a workspace. One statement."""
+    bound = {"installation": installation_id, "workspace": workspace_id, "clients": ids}
+    rows = connection.execute(_several(catalog), bound).all()
+    return {row.id: _client(catalog, catalogs, row) for row in rows}
+
+
+@lru_cache(maxsize=16)
+def _several(catalog: Catalog) -> Select[Any]:
+    among = record.c.id.in_(select(lists.numbers("clients").c.value))
+    return _of_standing(catalog).where(conditions.seen(standing.c, bindparam("workspace")), among)
 
 
 @lru_cache(maxsize=64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -26,7 +27,7 @@ def gather(connection: Connection, to: Person, catalog: Catalog, catalogs: Catal
     joined = handover.join(record, client).join(person, before)
     columns = (_one.id, _one.client_id, person.c.name, _one.ended, _movable().label("movable"))
     query = select(*columns).select_from(joined).where(*mine).order_by(record.c.name_key, _one.id).limit(MOST)
-    first = [one for row in connection.execute(query).all() for one in _of(connection, to, catalog, catalogs, row)]
+    first = _of(connection, to, catalog, catalogs, connection.execute(query).all())
     return Handed(key, number, int(movable or 0), first) if first else None
 
 
@@ -37,19 +38,23 @@ def _movable() -> ScalarSelect[int]:
     return select(func.count()).where(*same, *theirs).correlate(handover).scalar_subquery()
 
 
-def _of(connection: Connection, to: Person, catalog: Catalog, catalogs: CatalogOf, row: Row[Any]) -> list[Handover]:
-    """One; none where the client went meanwhile."""
-    where = (facts.BY_ID, {"client": row.client_id})
-    found = facts.client(connection, to.installation_id, to.workspace_id, catalog, catalogs, *where)
+def _of(
+    connection: Connection, to: Person, catalog: Catalog, catalogs: CatalogOf, rows: Sequence[Row[Any]]
+) -> list[Handover]:
+    """Without those whose client went meanwhile."""
+    ids = [row.client_id for row in rows]
+    found = facts.several(connection, to.installation_id, to.workspace_id, catalog, catalogs, ids)
+    given, notes = tasks.of_clients(connection, to, ids), activity.notes_of(connection, to, ids, NOTES)
     return [
         Handover(
             id=row.id,
-            client=client,
+            client=found[row.client_id],
             before=row.name,
             movable=row.movable,
             ended=[(key, date.fromisoformat(until)) for key, until in row.ended],
-            tasks=tasks.of_client(connection, to, client.id),
-            notes=activity.notes_of(connection, to, client.id, NOTES),
+            tasks=[one for one in given if one.client_id == row.client_id],
+            notes=notes.get(row.client_id, []),
         )
-        for client in found
+        for row in rows
+        if row.client_id in found
     ]

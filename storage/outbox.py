@@ -6,6 +6,7 @@ Each version of a task or note has a row, written with it and taken out once the
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -67,12 +68,13 @@ class Subject:
     pushed: Pushed
 
 
-def add(connection: Connection, author: Person, kind: Kind, subject_id: int, version: int, now: datetime) -> None:
-    """Let a version be pushed; nothing where there is no CRM."""
-    if author.crm is None:
+def add(connection: Connection, author: Person, kind: Kind, versions: Mapping[int, int], now: datetime) -> None:
+    """Let versions of subjects be pushed; nothing where there is no CRM."""
+    if author.crm is None or not versions:
         return
-    key = {"installation_id": author.installation_id, "kind": kind.value, "subject_id": subject_id}
-    connection.execute(insert(outbox).values(**key, version=version, state="waiting", lease_until=now))
+    here = {"installation_id": author.installation_id, "kind": kind.value, "state": "waiting", "lease_until": now}
+    rows = [{**here, "subject_id": number, "version": version} for number, version in versions.items()]
+    connection.execute(insert(outbox), rows)
 
 
 def claim(database: Database, installation_id: int, now: datetime) -> Claim | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, delete, insert, literal, null, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage import lists
+from storage import deliveries, lists
 from storage.database import Database
 from storage.deliveries import LEASE
 from storage.schema import delivery, person, shown, task
@@ -54,19 +54,20 @@ def mark(connection: Connection, installation_id: int, tasks: Sequence[int]) -> 
     version = select(task.c.version).where(*same).scalar_subquery()
     mine = (_one.installation_id == installation_id, _one.task_id.in_(select(lists.numbers("ids").c.value)))
     connection.execute(update(shown).where(*mine).values(wanted=version), {"ids": tasks})
-    for number in tasks:
-        _mark_told(connection, installation_id, number)
+    if tasks:
+        _mark_told(connection, installation_id, tasks)
 
 
-def _mark_told(connection: Connection, installation_id: int, task_id: int) -> None:
-    """The messages to whom the task was given are remembered only now: most tasks are changed seldom, told at once."""
+def _mark_told(connection: Connection, installation_id: int, tasks: Sequence[int]) -> None:
+    """The messages to whom a task was given are remembered only now: most tasks are changed seldom, told at once."""
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    same = (task.c.installation_id == _sent.installation_id) & (task.c.id == task_id)
-    its = (_sent.kind == "task", _sent.key.between(f"{task_id}/", f"{task_id}/~"), _sent.state != "failed")
+    same = (task.c.installation_id == _sent.installation_id) & (task.c.id == bindparam("of"))
+    its = (_sent.kind == "task", deliveries.ABOUT, _sent.state != "failed")
     found = select(_sent.installation_id, _sent.id, task.c.id, literal(0), task.c.version)
     rows = found.select_from(delivery.join(task, same)).where(_sent.installation_id == installation_id, *its)
     names = ["installation_id", "delivery_id", "task_id", "version", "wanted"]
-    connection.execute(dialect.insert(shown).from_select(names, rows).on_conflict_do_nothing())
+    added = dialect.insert(shown).from_select(names, rows).on_conflict_do_nothing()
+    connection.execute(added, [{"of": one, **deliveries.keys(one)} for one in tasks])
 
 
 def claim(database: Database, installation_id: int, now: datetime) -> Old | None:

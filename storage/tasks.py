@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -59,9 +60,9 @@ def open_of(connection: Connection, asker: Person, place: Place, limit: int) -> 
     return [replace(one, days=asker.days) for one in found] if place.is_covered else found
 
 
-def of_client(connection: Connection, asker: Person, client_id: int) -> list[Given]:
-    """All open tasks of a client that somebody sees, whoever has them, by their days."""
-    query = _SELECT.where(*_seen(asker), _one.client_id == client_id, _one.done_at.is_(None))
+def of_clients(connection: Connection, asker: Person, clients: Sequence[int]) -> list[Given]:
+    """All open tasks of clients that somebody sees, whoever has them, by their days."""
+    query = _SELECT.where(*_seen(asker), _one.client_id.in_(clients), _one.done_at.is_(None))
     return [_given(row) for row in connection.execute(query.order_by(_one.due_on, _one.id))]
 
 
@@ -122,7 +123,7 @@ def change(connection: Connection, asker: Person, task_id: int, version: int, ma
     if not _change(connection, asker, task_id, same, values, "task.changed", now, had_by=before.assignee_id):
         raise UserError("task_changed")
     if made.assignee != before.assignee_slack_id:
-        deliveries.withdraw(connection, asker.installation_id, "task", str(task_id))
+        deliveries.withdraw(connection, asker.installation_id, "task", [task_id])
         if assignee.id != asker.id:
             assignees.tell(connection, assignee, asker, task_id, version + 1, now)
     return replace(before, title=made.title, due_on=made.due_on, priority=made.priority, assignee=assignee.name)
@@ -151,7 +152,7 @@ def _change(
     covering.acted(connection, asker, covered, what, now)  # the installation's row before Home tabs, as elsewhere
     shown.mark(connection, asker.installation_id, [task_id])
     homes.mark(connection, asker.installation_id, or_(homes.of_task(task_id), homes.of_people([had_by])))
-    outbox.add(connection, asker, Kind.TASK, task_id, version, now)
+    outbox.add(connection, asker, Kind.TASK, {task_id: version}, now)
     return True
 
 
@@ -170,9 +171,8 @@ def take(connection: Connection, asker: Person, left: ColumnElement[bool], now: 
     made = update(task).where(*mine).values(assignee_id=asker.id, version=_one.version + 1)
     taken: dict[int, int] = dict(connection.execute(made.returning(_one.id, _one.version)).all())
     shown.mark(connection, asker.installation_id, list(taken))
-    for number, version in taken.items():
-        deliveries.withdraw(connection, asker.installation_id, "task", str(number))
-        outbox.add(connection, asker, Kind.TASK, number, version, now)
+    deliveries.withdraw(connection, asker.installation_id, "task", list(taken))
+    outbox.add(connection, asker, Kind.TASK, taken, now)
     homes.mark(connection, asker.installation_id, homes.of_people([asker.id, *had_by]))
     return len(taken)
 

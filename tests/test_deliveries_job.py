@@ -287,7 +287,7 @@ def test_what_is_withdrawn_or_long_past_is_gone(database: Database, slack: Playg
     for key in ("1/1", "1/2", "10/1", "2/1"):
         add(database, here, key)
     with database.write() as connection:
-        deliveries.withdraw(connection, here, "test", "1")
+        deliveries.withdraw(connection, here, "test", [1])
     run(database, slack, here)
     assert sorted(told(slack, cast.ANNA)) == ["Message 10/1", "Message 2/1"]
     deliveries.forget(database, here, NOW + timedelta(days=90))

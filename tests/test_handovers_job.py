@@ -23,6 +23,7 @@ from storage.installations import Installation
 from storage.schema import delivery, handover, note, person, record, task
 from tests.bots import CATALOG, texts
 from tests.conftest import NOW, TODAY
+from tests.storage import bases
 from tests.test_deliveries_job import LATER, client, run, slack, who
 
 __all__ = ["slack"]
@@ -211,6 +212,27 @@ def test_the_new_csm_takes_the_old_one_s_open_tasks(
     Updates(database, client(slack), here, lambda: LATER, pace=0).run()
     assert "Move" not in str(told(slack)[0].blocks)
     assert [len(told(slack)), told(slack, cast.ANNA)] == [1, []]
+
+
+def test_many_are_shown_and_taken_by_as_few_statements_as_one(
+    database: Database, slack: Playground, here: int, load: Load
+) -> None:
+    load(*[ANNA] * 5)
+    for number in range(1, 6):
+        add_task(database, here, number, number + 9)
+    executed, keys = [], set[str]()
+    for number in (1, 5):
+        load(*[BO] * number, *[ANNA] * (5 - number))
+        tell(database, slack, here)
+        bo = who(database, here, cast.BO)
+        with database.read() as connection, bases.statements(database) as shown:
+            (key,) = set(connection.scalars(select(delivery.c.key))) - keys
+            assert handovers.message(connection, bo, key, NOW)
+        with bases.statements(database) as taken:
+            assert take(database, here, cast.BO, message=key) == number - len(keys)
+        executed.append((len(shown), len(taken)))
+        keys.add(key)
+    assert executed[0] == executed[1]
 
 
 def test_who_is_csm_no_longer_takes_nothing(database: Database, slack: Playground, here: int, load: Load) -> None:

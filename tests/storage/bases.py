@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, event, insert, select, update
 
 from bot.domain.catalog import Catalog
 from bot.domain.subscriptions import Subscription
@@ -158,3 +159,17 @@ def _areas_of(one: Any) -> Iterator[tuple[Any, ...]]:
             change = None if one.change_7 is None else json.loads(one.area_changes or "{}").get(str(place), 0.0)
             phase = group + (one.share is None)
             yield (one.workspace_id, place, phase, level, one.share or 0.0, one.client_id, change)
+
+
+@contextmanager
+def statements(database: Database) -> Iterator[list[str]]:
+    """What is executed meanwhile, but for the frame of a transaction."""
+    found: list[str] = []
+
+    def note(*args: Any) -> None:
+        if not args[2].startswith(("BEGIN", "PRAGMA")):
+            found.append(args[2])
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    yield found
+    event.remove(database.engine, "before_cursor_execute", note)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, event, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from bot.domain.access import Person
 from bot.domain.activity import Entry, Kind, Note, Position, Priority, Task
@@ -89,15 +89,10 @@ def test_one_modal_logs_once_in_few_statements(
     database: Database, here: Installation, to: str, crm: str | None, most: int
 ) -> None:
     """What is read, the task, its Home tab, and a row each of what the CRM and the other person are told."""
-    anna, made, statements = replace(who(database, here, 1), crm=crm), replace(CALL, assignee=to), []
-
-    def count(*args: Any) -> None:
-        statements.append(args[2])
-
-    event.listen(database.engine, "before_cursor_execute", count)
-    assert log(database, anna, made)
-    event.remove(database.engine, "before_cursor_execute", count)
-    assert len([one for one in statements if not one.startswith(("BEGIN", "PRAGMA"))]) == most
+    anna, made = replace(who(database, here, 1), crm=crm), replace(CALL, assignee=to)
+    with bases.statements(database) as executed:
+        assert log(database, anna, made)
+    assert len(executed) == most
     assert not log(database, anna, made)
     assert log(database, anna, made, view="V2")
     assert len(read(database, anna)) == 2
