@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from secrets import randbits
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
-from bot.domain.absences import COVER, FROM, WHO, Absence, back_at, check
+from bot.domain.absences import COVER, FROM, WHO, Absence, check
 from bot.domain.access import Person, Right, zone
 from bot.domain.working_days import Span
 from bot.errors import FieldError, UserError
-from storage import absences, audit, deliveries, people
+from storage import absences, audit, deliveries, people, returns
 from storage.installations import lock
 from storage.schema import absence, person
 
 _one = absence.c
-KIND = "return"  # of deliveries
 
 
 class Wanted(NamedTuple):
@@ -35,9 +33,9 @@ def add(connection: Connection, asker: Person, wanted: Wanted, now: datetime) ->
     whose = _whose(connection, asker, wanted.who, now)
     cover = _checked(connection, asker, whose, wanted, now, None)
     here = {"installation_id": asker.installation_id, "id": randbits(62), "person_id": whose.id}
-    _tell(connection, whose, f"{here['id']}/1", wanted.span, now)
     made = {"made_by": asker.id, "made_at": now, "cover_id": cover and cover.id}
     connection.execute(insert(absence).values(**here, **made, from_on=wanted.span.first, to_on=wanted.span.last))
+    returns.plan(connection, whose, now)
     _audit(connection, asker, now, "absence.set", whose.name, {}, _told(wanted.span, cover.name if cover else None))
 
 
@@ -53,8 +51,7 @@ def change(connection: Connection, asker: Person, number: int, version: int, wan
     cover = _checked(connection, asker, whose, wanted, now, before)
     values = {"from_on": wanted.span.first, "to_on": wanted.span.last, "cover_id": cover and cover.id}
     connection.execute(update(absence).where(*_is(asker, number)).values(**values, version=version + 1))
-    rest = replace(whose, away=tuple(one for one in whose.away if one != before.span))
-    _tell(connection, rest, f"{number}/{version + 1}", wanted.span, now)
+    returns.plan(connection, whose, now)
     old, new = _told(before.span, before.cover), _told(wanted.span, cover.name if cover else None)
     _audit(connection, asker, now, "absence.changed", before.person, old, new)
 
@@ -66,25 +63,27 @@ def end(connection: Connection, asker: Person, number: int, now: datetime) -> Ab
     yesterday = _today(connection, asker.installation_id, before.person_id, now) - timedelta(days=1)
     if before.last <= yesterday:
         raise UserError("absence_gone")
-    deliveries.withdraw(connection, asker.installation_id, KIND, [number])
+    deliveries.withdraw(connection, asker.installation_id, returns.KIND, [number])
     if before.first <= yesterday:
-        key = f"{number}/{before.version + 1}"
-        deliveries.add(connection, asker.installation_id, before.person_id, KIND, key, now)
         values = {"to_on": yesterday, "version": before.version + 1}
         connection.execute(update(absence).where(*_is(asker, number)).values(values))
         new = _told(Span(before.first, yesterday), before.cover)
     else:
         connection.execute(delete(absence).where(*_is(asker, number)))
         new = {}
+    _plan_returns(connection, before._replace(last=yesterday, version=before.version + 1), asker, now)
     _audit(connection, asker, now, "absence.ended", before.person, _told(before.span, before.cover), new)
     return before
 
 
-def _tell(connection: Connection, whose: Person, key: str, span: Span, now: datetime) -> None:
-    """Have them told on their return what happened meanwhile (`bot.jobs.returns`), and at no other time."""
-    deliveries.withdraw(connection, whose.installation_id, KIND, [int(key.partition("/")[0])])
-    back = back_at(span, whose.days, whose.zone)
-    deliveries.add(connection, whose.installation_id, whose.id, KIND, key, now, due_at=back)
+def _plan_returns(connection: Connection, one: Absence, asker: Person, now: datetime) -> None:
+    """Of who is back today: they are told at once what happened."""
+    whose = people.by_id(connection, asker.installation_id, one.person_id, now)
+    if whose is not None:
+        returns.plan(connection, whose, now)
+    if one.first <= one.last:
+        deliveries.withdraw(connection, asker.installation_id, returns.KIND, [one.id])
+        deliveries.add(connection, asker.installation_id, one.person_id, returns.KIND, returns.key(one), now)
 
 
 def get(connection: Connection, asker: Person, number: int) -> Absence:

@@ -119,6 +119,12 @@ def get(connection: Connection, asker: Person, absence_id: int) -> Absence | Non
     return None if row is None else Absence(*row)
 
 
+def get_own(connection: Connection, asker: Person, absence_id: int) -> Absence | None:
+    mine = (_one.installation_id == asker.installation_id, _one.id == absence_id, _one.person_id == asker.id)
+    row = connection.execute(_SELECT.where(*mine)).one_or_none()
+    return None if row is None else Absence(*row)
+
+
 def of_people(connection: Connection, installation_id: int, people: Collection[int], since: date) -> list[Absence]:
     """The absences of some people that end on a day or later."""
     mine = (_one.installation_id == installation_id, _one.person_id.in_(people), _one.to_on >= since)

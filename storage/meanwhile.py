@@ -9,30 +9,26 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
 
 from bot.domain.absences import Meanwhile, Moved, Said
 from bot.domain.access import Person
-from storage.schema import absence, change, note, person, record, standing, task
+from storage import absences, returns
+from storage.schema import change, note, person, record, standing, task
 
 MOST = 9  # of each kind: one more than is told
-
-_cover = person.alias("cover")
 
 
 def read(connection: Connection, asker: Person, absence_id: int, version: int) -> Meanwhile | None:
     """None where it was changed since that version. Whose it is looks, so what they may see is what they are told."""
-    one = absence.c
-    mine = (one.installation_id == asker.installation_id, one.id == absence_id, one.person_id == asker.id)
-    cover = (_cover.c.installation_id == one.installation_id) & (_cover.c.id == one.cover_id)
-    query = select(one.from_on, one.to_on, _cover.c.name).select_from(absence.outerjoin(_cover, cover))
-    row = connection.execute(query.where(*mine, one.version == version)).one_or_none()
-    if row is None:
+    one = absences.get_own(connection, asker, absence_id)
+    if one is None or one.version != version:
         return None
-    began = datetime.combine(row.from_on, time(), asker.zone)
+    first = returns.since(connection, asker, one)
+    began = datetime.combine(first, time(), asker.zone)
     return Meanwhile(
-        row.from_on,
-        row.to_on,
-        row.name or "",
+        first,
+        one.last,
+        one.cover,
         done=_done(connection, asker, began),
         notes=_notes(connection, asker, began),
-        moves=_moves(connection, asker, row.from_on),
+        moves=_moves(connection, asker, first),
     )
 
 

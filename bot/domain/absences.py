@@ -6,6 +6,7 @@ at no moment do both, or neither, hold somebody to be away.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
@@ -83,6 +84,21 @@ class Meanwhile:
 def back_at(span: Span, days: WorkingDays, zone: tzinfo) -> datetime:
     """When somebody is told what happened: in the morning of their first working day."""
     return datetime.combine(days.since(span.last + timedelta(days=1)), MORNING, zone)
+
+
+def goes_on(span: Span, others: Iterable[Span], country: WorkingDays) -> bool:
+    """Whether another absence begins before they would work again."""
+    back = country.since(span.last + timedelta(days=1))
+    return any(span.last < one.first <= back for one in others)
+
+
+def away_since(span: Span, others: Iterable[Span], country: WorkingDays) -> date:
+    """The first day of the absences that follow each other up to this one."""
+    first = span.first
+    for one in sorted(others, reverse=True):
+        if one.last < first and goes_on(one, [Span(first, span.last)], country):
+            first = one.first
+    return first
 
 
 def check(span: Span, today: date, others: tuple[Span, ...], before: Span | None = None) -> None:

@@ -13,7 +13,7 @@ from bot.domain.absences import COVER, FROM, TO, WHO
 from bot.domain.access import Person
 from bot.domain.working_days import Span
 from bot.errors import FieldError, UserError
-from storage import absence_changes, absences, audit, people, schema
+from storage import absence_changes, absences, audit, people, returns, schema
 from storage.absence_changes import Wanted
 from storage.database import Database
 from storage.installations import Installation, bind
@@ -153,11 +153,27 @@ def test_who_is_back_is_told_once_what_happened(database: Database, here: Instal
     assert told_at(database) == [NOW.replace(day=23)]
 
 
-def test_who_leaves_again_at_once_is_told_after_that_whoever_enters_it(database: Database, here: Installation) -> None:
+@pytest.mark.parametrize("order", ["later first", "later last"])
+def test_who_leaves_again_at_once_is_told_of_all_after_that(database: Database, here: Installation, order: str) -> None:
     monday = date(2026, 11, 30)
-    set_(database, BO, "U1", Span(monday, monday))
-    set_(database, BO, "U1", Span(TODAY, date(2026, 11, 27)))
-    assert told_at(database) == [datetime(2026, 12, 1, 8, 30, tzinfo=UTC)] * 2
+    first, second = Span(monday, monday), Span(TODAY, date(2026, 11, 27))
+    set_(database, BO, "U1", first if order == "later first" else second)
+    set_(database, BO, "U1", second if order == "later first" else first)
+    assert told_at(database) == [datetime(2026, 12, 1, 8, 30, tzinfo=UTC)]
+    (later,) = (number for number, since in spans(database) if since == monday)
+    with database.write() as connection:
+        one = absences.get_own(connection, asker(database, ANNA), later)
+        assert one is not None
+        assert returns.since(connection, asker(database, ANNA), one) == TODAY
+        absence_changes.end(connection, asker(database, ANNA), later, NOW)
+    assert told_at(database) == [datetime(2026, 11, 30, 8, 30, tzinfo=UTC)]
+
+
+def spans(database: Database) -> list[tuple[int, date]]:
+    """Anna's absences, each with its first day."""
+    with database.read() as connection:
+        mine = select(schema.absence.c.id, schema.absence.c.from_on).where(schema.absence.c.person_id == ANNA)
+        return [(number, first) for number, first in connection.execute(mine)]
 
 
 def test_who_does_not_leave_is_told_nothing(database: Database, here: Installation) -> None:
