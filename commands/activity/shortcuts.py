@@ -64,12 +64,13 @@ def _open_about(draw: Draw, fields: dict[str, str], text: str, shortcut: Payload
 
 
 def _client(connection: Connection, channel: str, name: str, text: str, asker: Person) -> tuple[int, str] | None:
-    """The one that the channel is tied to; else the one that its name or the text names."""
-    found = ties.seen(connection, asker, channel)
-    for place in (name, text):
-        if found is None and (named := mentions.client(connection, asker, place)):
-            found = named.id, named.name
-    return found
+    """The one that the text names; else the one that the channel is tied to; else the one that it is called after."""
+    if (named := mentions.client(connection, asker, text)) is not None:
+        return named.id, named.name
+    if (tied := ties.seen(connection, asker, channel)) is not None:
+        return tied
+    called = mentions.client(connection, asker, name)
+    return None if called is None else (called.id, called.name)
 
 
 def _open(

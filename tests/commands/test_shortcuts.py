@@ -110,25 +110,31 @@ def test_only_a_client_that_is_clear_is_filled_in(bot: Bot, text: str, name: str
     assert prefilled(bot.modal()).get("client") == (client(bot, name) if name else None)
 
 
-def test_a_channel_that_is_tied_to_a_client_names_it(bot: Bot) -> None:
+@pytest.mark.parametrize(
+    ("text", "name"), [("they are happy", "Soylent Oy"), ("Acme Eiendom called, not they", "Acme Eiendom AS")]
+)
+def test_a_tied_channel_names_its_client_where_the_message_names_none(bot: Bot, text: str, name: str) -> None:
     with bot.database.write() as connection:
         anna = people.in_installation(connection, bot.installation.id, cast.ANNA)
         assert anna is not None
         ties.tie(connection, anna, cast.CS_NORDIC, int(client(bot, "Soylent Oy")), bot.now)
     try:
-        on_message(bot, "acme is not meant", ids.LOG_AS_NOTE)
-        assert prefilled(bot.modal())["client"] == client(bot, "Soylent Oy")
+        on_message(bot, text, ids.LOG_AS_NOTE)
+        assert prefilled(bot.modal())["client"] == client(bot, name)
     finally:
         with bot.database.write() as connection:
             connection.execute(delete(schema.channel_tie))
 
 
-def test_a_channel_that_is_called_after_a_client_names_it(bot: Bot) -> None:
+@pytest.mark.parametrize(
+    ("text", "name"), [("they are happy", "Globex Corporation"), ("Acme Eiendom called, not they", "Acme Eiendom AS")]
+)
+def test_a_channel_s_name_counts_where_the_message_names_no_client(bot: Bot, text: str, name: str) -> None:
     channel = bot.slack.slack.channels[cast.CS_NORDIC]
     before, channel.name = channel.name, "team-globex"
     try:
-        on_message(bot, "acme is not meant", ids.LOG_AS_NOTE)
-        assert prefilled(bot.modal())["client"] == client(bot, "Globex Corporation")
+        on_message(bot, text, ids.LOG_AS_NOTE)
+        assert prefilled(bot.modal())["client"] == client(bot, name)
     finally:
         channel.name = before
 
