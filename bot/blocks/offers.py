@@ -1,4 +1,4 @@
-"""An opportunity's evidence as a sentence."""
+"""An opportunity's evidence as a sentence, and what is to be done about it."""
 
 from __future__ import annotations
 
@@ -20,12 +20,28 @@ KINDS = {
 
 def sentence(catalog: Catalog, one: Opportunity, words: Words) -> str:
     """Why it is one, as mrkdwn without its mark of the end. A rule's words are the catalog's own, in its language."""
+    return kit.name(evidence(catalog, one, words), SENTENCE)
+
+
+def evidence(catalog: Catalog, one: Opportunity, words: Words) -> str:
+    """The same as plain text."""
     if one.rule is None:
-        return kit.name(_unused(catalog, one, words), SENTENCE)
+        return _unused(catalog, one, words)
     shown = {name: _shown(name, value, words) for name, value in one.values.items()}
     because = catalog.rules[one.rule].because.format(**shown)
     offered = "" if catalog.rules[one.rule].offer.words is not None else _offered(catalog, one)
-    return kit.name(because if offered in because else f"{because} → {offered}", SENTENCE)
+    return because if offered in because else f"{because} → {offered}"
+
+
+def step(catalog: Catalog, one: Opportunity, words: Words) -> str:
+    """What somebody would do about it, as plain text: a tool's is the catalog's own."""
+    if one.rule is None:
+        return (one.tool.step if one.tool else "") or words("Show how to use {tool}", tool=one.values["tool"])
+    more = catalog.rules[one.rule].offer.words
+    if more is None:
+        return words("Offer {product}", product=_offered(catalog, one))
+    what = words("Offer more {what}", what=more)
+    return what if one.product is None else f"{what} ({catalog.products[one.product].name})"
 
 
 def _offered(catalog: Catalog, one: Opportunity) -> str:

@@ -14,7 +14,7 @@ from bot.blocks import activity_form as form
 from bot.blocks import kit
 from bot.blocks.forms import FormState
 from bot.blocks.kit import Modal
-from bot.blocks.offers import sentence
+from bot.blocks.offers import evidence, step
 from bot.domain import due
 from bot.domain.activity import BODY, Priority, beginnings, may_name
 from bot.domain.tasks import Place
@@ -73,15 +73,16 @@ def _open_about(draw: Draw, about: str, body: Payload, slack: WebClient, turn: T
 
 
 def on_opportunity(ack: Ack, action: Payload, body: Payload, slack: WebClient, turn: Turn) -> None:
-    """*Log task* in an opportunity's menu: its sentence is the title."""
+    """*Log task* in an opportunity's menu: what is to be done is the title, and why stands in the details."""
     ack()
     client, _, key = (kit.carried(action["block_id"]) or "").partition("/")
     one = carried_client(turn, client)
     found = next((each for each in one.opportunities() if each.key == key), None)
     if found is None:
         raise UserError("opportunity_gone", command=turn.called("opportunities"))
-    title = sentence(turn.catalog, found, turn.words)
-    _open(slack, body, task({form.CLIENT: client, form.NAME: title}, one.client.name, forms.carrying(body), turn))
+    fields = {form.CLIENT: client, form.NAME: step(turn.catalog, found, turn.words)}
+    fields[form.DETAILS] = evidence(turn.catalog, found, turn.words)
+    _open(slack, body, task(fields, one.client.name, forms.carrying(body), turn))
 
 
 def _open(slack: WebClient, body: Payload, view: Modal) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from bot.blocks.offers import sentence
+from bot.blocks.offers import sentence, step
 from bot.blocks.words import speak
 from bot.domain.clients import Client
 from bot.domain.evidence import situation
@@ -25,6 +25,11 @@ SINCE_SUMMER = date(2026, 8, 20)
 def said(one: Client, key: str, properties: dict[str, object] | None = None) -> str:
     here = situation(one.facts, judged(one).verdict, one.uses, properties or {})
     return next(sentence(CATALOG, found, WORDS) for found in find(CATALOG, here) if found.key == key)
+
+
+def to_do(one: Client, key: str, properties: dict[str, object] | None = None) -> str:
+    here = situation(one.facts, judged(one).verdict, one.uses, properties or {})
+    return next(step(CATALOG, found, WORDS) for found in find(CATALOG, here) if found.key == key)
 
 
 def owner(*rows: Subscription, **uses: Use) -> Client:
@@ -97,6 +102,27 @@ def test_a_share_of_a_limit_is_full_only_when_it_is(used: object, share: str) ->
 def test_seats_are_counted_for_their_product() -> None:
     one = owner(Subscription("sales", "Starter", LONG_AGO, seats=10, seats_used=9))
     assert said(one, "upsell/seats/sales") == "9 of 10 Sales Hub seats in use"
+
+
+SEATS = owner(Subscription("sales", "Starter", LONG_AGO, seats=10, seats_used=9))
+CONTACTS: dict[str, object] = {"marketing_contacts_used": 9_300, "marketing_contacts_limit": 10_000}
+
+
+@pytest.mark.parametrize(
+    ("one", "key", "expected"),
+    [
+        (client({"tickets": Use(1_288, LATELY)}), "cross-sell/service", "Offer Service Hub"),
+        (SEATS, "upsell/seats/sales", "Offer more seats (Sales Hub)"),
+        (client(), "upsell/marketing contacts/marketing", "Offer more marketing contacts (Marketing Hub)"),
+        (
+            client(),
+            "activation/campaigns",
+            "Put what they already run (email, page, form) under one campaign and look at it together",
+        ),
+    ],
+)
+def test_what_is_to_be_done_is_said_in_words_to_act_on(one: Client, key: str, expected: str) -> None:
+    assert to_do(one, key, CONTACTS) == expected
 
 
 def test_a_name_from_the_data_is_shown_as_it_is() -> None:

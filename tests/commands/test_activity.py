@@ -119,14 +119,15 @@ def test_a_category_s_details_fill_in_client_and_category(bot: Bot, action: str,
     assert one.category == about.split()[1]
 
 
-def test_an_opportunity_s_menu_logs_a_task_with_its_sentence(bot: Bot) -> None:
+def test_an_opportunity_s_menu_logs_a_task_of_what_to_do_and_why(bot: Bot) -> None:
     message = bot.ask("/opportunities acme")
     bot.press(message, ids.ANSWER_OPPORTUNITY, selected_option=ids.LOG_TASK)
     view = bot.modal()
-    assert prefilled(view)["title"] in message.text
+    assert prefilled(view)["details"] in message.text
+    assert prefilled(view)["title"] not in message.text
     assert bot.submit(view) == {}
     said(bot, "Logged on *Acme AS*", cast.ANNA)
-    assert tasks(bot)[0].title == prefilled(view)["title"]
+    assert (tasks(bot)[0].title, tasks(bot)[0].details) == (prefilled(view)["title"], prefilled(view)["details"])
 
 
 @pytest.mark.parametrize(
