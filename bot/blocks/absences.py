@@ -90,7 +90,8 @@ def fields_of(one: Absence) -> dict[str, str]:
 def form(fields: Mapping[str, str], state: FormState, words: Words, *, for_others: bool) -> Modal:
     """*I am away*. `for_others`: who leads a team, and super admins, choose whose absence it is."""
     who = [kit.field(words("Who"), kit.person(WHO, fields.get(WHO)), optional=False)] if for_others else []
-    return _form(words("I am away"), [*who, *_fields(fields, words)], ids.SET_ABSENCE, state, words)
+    title = words("Set absence") if for_others else words("I am away")
+    return _form(title, [*who, *_fields(fields, words)], ids.SET_ABSENCE, state, words)
 
 
 def change(one: Absence, fields: Mapping[str, str], state: FormState, words: Words) -> Modal:

@@ -24,6 +24,7 @@ def test_who_is_away(golden: Golden) -> None:
     golden("absences", absences.page([MINE, THEIRS], 7, TODAY, WORDS))
     golden("absences_none", absences.page([], 7, TODAY, WORDS, absences.ended(THEIRS, TODAY, WORDS)))
     golden("absence_form", absences.form(absences.proposed(TODAY), STATE, WORDS, for_others=False))
+    golden("absence_form_of_others", absences.form(absences.proposed(TODAY), STATE, WORDS, for_others=True))
     golden("absence_change", absences.change(THEIRS, absences.fields_of(THEIRS), STATE, WORDS))
 
 
