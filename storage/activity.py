@@ -114,9 +114,13 @@ def push_again(connection: Connection, asker: Person, kind: Kind, identity: int,
     """Let a task or note that the CRM did not take be tried again, by whoever sees it. False where there is none."""
     made = task if kind is Kind.TASK else note
     mine = (made.c.installation_id == asker.installation_id, made.c.id == identity, _is_seen(made, asker))
-    if connection.scalar(select(made.c.id).where(*mine)) is None:
+    client = connection.scalar(select(made.c.client_id).where(*mine))
+    if client is None or not outbox.try_again(connection, asker, kind, identity, now):
         return False
-    return outbox.try_again(connection, asker, kind, identity, now)
+    stand = clients.stand(connection, asker.installation_id, client) if asker.acts_for else None
+    if stand is not None:
+        covering.acted(connection, asker, asker.for_whom(stand.workspaces), "push.again", now)
+    return True
 
 
 def of_client(

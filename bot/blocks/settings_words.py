@@ -40,6 +40,7 @@ WORDS = {
     "task.put_off": "put off a task",
     "task.changed": "changed a task",
     "note.left": "left a note",
+    "push.again": "had a task or note sent to the CRM again",
     "opportunity.answered": "answered an opportunity",
     "tool.marked": "marked a tool",
     "client.shared": "shared a client",

@@ -6,17 +6,18 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from bot.domain.absences import Covered, Meanwhile, Moved, Said
 from bot.domain.access import Person
-from bot.domain.activity import Note, Priority, Task
+from bot.domain.activity import Kind, Note, Priority, Task
 from bot.domain.filters import Filter, Sort
 from bot.domain.listing import Listing
 from bot.domain.tasks import Place
 from bot.domain.workspaces import EVERYTHING
 from storage import (
     activity,
+    audit,
     clients,
     export_rows,
     facts,
@@ -139,6 +140,20 @@ def test_who_covers_does_the_tasks_that_are_seen_and_given_to_whom_they_cover(sp
         assert not tasks.finish(connection, replace(cleo, covers=()), one.id, NOW)
         assert not tasks.finish(connection, replace(cleo, looks_as=ANNA), one.id, NOW)
         assert tasks.finish(connection, cleo, one.id, NOW)
+
+
+def test_what_a_cover_sends_to_the_crm_again_is_audited(spaces: Spaces, cleo: Person) -> None:
+    with spaces.database.write() as connection:
+        pushing = replace(cleo, crm="CRM")
+        assert activity.leave_note(connection, pushing, Note(2, None, "They moved"), "V1", NOW)
+        connection.execute(update(schema.outbox).values(state="refused"))
+        number = connection.execute(select(schema.note.c.id)).scalar_one()
+        for asker in (pushing, pushing):  # of two clicks one does something
+            activity.push_again(connection, asker, Kind.NOTE, number, NOW)
+        told = audit.read(connection, spaces.id)
+    assert [(one.action, one.after["did"]) for one in told if one.action == "cover.acted"] == [
+        ("cover.acted", "push.again"), ("cover.acted", "note.left")
+    ]  # fmt: skip
 
 
 def test_who_is_back_is_told_what_others_did_in_their_clients(spaces: Spaces, cleo: Person) -> None:
