@@ -23,6 +23,6 @@ def line(one: Engagement, words: Words) -> list[Block]:
     value, claim = str(one.client.id), one.client.claim
     button = kit.button(words("I'll take it"), ids.TAKE_CLIENT, value)
     if claim is not None:
-        button = kit.button(words("Give back"), ids.GIVE_BACK, value)
+        button = kit.button(words("Give back"), ids.GIVE_BACK, f"{value} {claim.person_id}")
     may_press = claim is None or claim.may_end
     return [kit.section(told, accessory=button if may_press else None) for told in taken(one, words)]

@@ -100,6 +100,10 @@ def workspace(world: World) -> str:
     return str(world.workspace)
 
 
+def taken_by_csm(world: World) -> str:
+    return f"{world.client} {world.csm}"
+
+
 def csm(world: World) -> str:
     return str(world.csm)
 
@@ -321,7 +325,7 @@ ENGAGEMENT = [
         first=channel_is_tied),
     Row("action", ids.TAKE_CLIENT, pressed(ids.TAKE_CLIENT, client), ACME, "Taken by", {"claim"}, names=True,
         first=it_is_low),
-    Row("action", ids.GIVE_BACK, pressed(ids.GIVE_BACK, client),
+    Row("action", ids.GIVE_BACK, pressed(ids.GIVE_BACK, taken_by_csm),
         Whom(SEAT, CREW | DINA, "This client is"), "5 of 10", {"claim"}, names=True, first=its_csm_has_it),
     Row("action", ids.SHOW_CHART, pressed(ids.SHOW_CHART, ALL), SEATED, "client"),
     Row("action", ids.CHOOSE_CATEGORY, chose_in_modal(ids.CHOOSE_CATEGORY, says("sales"), client), ACME, "Sales"),

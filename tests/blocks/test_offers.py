@@ -114,11 +114,7 @@ CONTACTS: dict[str, object] = {"marketing_contacts_used": 9_300, "marketing_cont
         (client({"tickets": Use(1_288, LATELY)}), "cross-sell/service", "Offer Service Hub"),
         (SEATS, "upsell/seats/sales", "Offer more seats (Sales Hub)"),
         (client(), "upsell/marketing contacts/marketing", "Offer more marketing contacts (Marketing Hub)"),
-        (
-            client(),
-            "activation/campaigns",
-            "Put what they already run (email, page, form) under one campaign and look at it together",
-        ),
+        (client(), "activation/social", "Connect one account and plan two weeks of posts"),
     ],
 )
 def test_what_is_to_be_done_is_said_in_words_to_act_on(one: Client, key: str, expected: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, update
 
 from bot.blocks import ids
 from bot.playground import people as cast
@@ -71,6 +71,19 @@ def test_a_lead_gives_back_what_one_of_the_team_has_taken(bot: Bot) -> None:
     bot.replaced(seen, "Nobody has taken it")
     bot.press(own, ids.GIVE_BACK, cast.BO)  # of what was given back already, the card says how it is
     bot.replaced(own, "Nobody has taken it", cast.BO)
+
+
+def test_what_another_has_taken_since_is_not_given_back_by_an_old_button(bot: Bot) -> None:
+    card = bot.ask(LOW, cast.BO)
+    bot.press(card, ids.TAKE_CLIENT, cast.BO)
+    bot.replaced(card, TAKEN, cast.BO)
+    seen = bot.ask(LOW)  # by their lead
+    with bot.database.write() as connection:
+        connection.execute(update(claim).values(person_id=id_of(bot, cast.ANNA)))
+    bot.press(seen, ids.GIVE_BACK)
+    now = bot.replaced(seen, "Taken by Anna")
+    bot.press(now, ids.GIVE_BACK)
+    bot.replaced(now, "Nobody has taken it")
 
 
 def test_a_client_that_is_not_low_needs_nobody(bot: Bot) -> None:
