@@ -30,9 +30,10 @@ _ASKERS = (
     "UPDATE standing SET person_id = 2 WHERE person_id = 1",  # so that she has none of her own
 )
 _SERVICES = (
-    "INSERT INTO record (installation_id, id, object, external_id, name, name_key, properties, source_id) "
+    "INSERT INTO record (installation_id, id, object, external_id, name, name_key, properties, source_id, "
+    "client_key) "
     "SELECT 1, 10000000 + id, 'service', id, 'Service ' || id, '', json_object('client_id', external_id, 'pipeline', "
-    "'Pipeline ' || id % 3, 'stage', 'Stage ' || id % 7, 'amount', id % 1000 + 0.5), 1 FROM record"
+    "'Pipeline ' || id % 3, 'stage', 'Stage ' || id % 7, 'amount', id % 1000 + 0.5), 1, external_id FROM record"
 )
 _TASKS = (
     "INSERT INTO task (installation_id, id, slack_view_id, client_id, title, due_on, priority, assignee_id, author_id, "

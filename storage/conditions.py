@@ -218,12 +218,13 @@ def of_covered() -> Select[Any]:
     return select(lists.numbers("covered").c.value)
 
 
-def hinted(query: Select[Any], wanted: Shape, whole: str) -> Select[Any]:
+def hinted(query: Select[Any], wanted: Shape, whole: str = "") -> Select[Any]:
     """SQLite, which has no statistics here and would guess, is told what reads least; `whole`: of a whole base."""
     if wanted.is_of_followers:
         return query
     small = _INDEXES.get(wanted.scope)
-    return query.with_hint(standing, whole if small is None else f"INDEXED BY ix_standing_{small}", "sqlite")
+    hint = whole if small is None else f"INDEXED BY ix_standing_{small}"
+    return query.with_hint(standing, hint, "sqlite") if hint else query
 
 
 def _renewal(wanted: Shape) -> Iterator[ColumnElement[bool]]:

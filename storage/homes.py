@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -11,6 +12,8 @@ from bot.domain.access import Person
 from bot.domain.home import Place
 from storage.database import Database
 from storage.schema import home, task, team_member
+
+LEASE = timedelta(minutes=1)  # many times what publishing takes
 
 _one = home.c
 
@@ -53,9 +56,13 @@ def of_person_and_team(asker: Person, team_id: int | None) -> ColumnElement[bool
     return or_(_one.person_id == asker.id, _one.person_id.in_(select(at.person_id).where(*theirs).correlate(home)))
 
 
-def claim(database: Database, installation_id: int) -> int | None:
-    """The next person whose Home tab is stale; from now on it is not, unless something changes again."""
-    mine = (_one.installation_id == installation_id, _one.is_stale)
+def claim(database: Database, installation_id: int, now: datetime) -> int | None:
+    """The next person whose Home tab is stale, for a lease. What changes meanwhile makes it stale again.
+
+    One that another process took and did not end, because it was killed, is due again when its lease has run out.
+    """
+    waits, is_free = _one.lease_until.is_not(None), or_(_one.lease_until.is_(None), _one.lease_until <= now)
+    mine = (_one.installation_id == installation_id, or_(_one.is_stale, waits), is_free)
     with database.read() as connection:
         if connection.scalar(select(_one.person_id).where(*mine).limit(1)) is None:
             return None
@@ -63,5 +70,13 @@ def claim(database: Database, installation_id: int) -> int | None:
         query = select(_one.person_id).where(*mine).order_by(_one.person_id).limit(1).with_for_update(skip_locked=True)
         found: int | None = connection.scalar(query)
         if found is not None:
-            connection.execute(update(home).where(*mine, _one.person_id == found).values(is_stale=False))
+            values = {"is_stale": False, "lease_until": now + LEASE}
+            connection.execute(update(home).where(*mine, _one.person_id == found).values(values))
         return found
+
+
+def release(database: Database, installation_id: int, person_id: int, until: datetime | None = None) -> None:
+    """It is published. `until`: it is not, and shall be tried again then."""
+    mine = (_one.installation_id == installation_id, _one.person_id == person_id)
+    with database.write() as connection:
+        connection.execute(update(home).where(*mine).values(lease_until=until))

@@ -24,6 +24,7 @@ from bot.domain.listing import Listing, Scope, Whose
 from bot.domain.pipelines import Board, Item, Sum, chosen, stages
 from bot.domain.workspace_settings import DATE, USER
 from storage import conditions
+from storage.conditions import Shape
 from storage.schema import field, person, record, record_date, record_person, standing, team_member
 
 TABLE_PAGE, OF_STAGE = 10, 3  # records: of a page, and of a stage on a board
@@ -40,7 +41,8 @@ _pipeline, _stage, _amount = (
 def read(connection: Connection, catalog: Catalog, asked: Listing, space: Space, at: Place) -> Board | None:
     """What a tab shows of a listing's clients; None where there is nothing in its pipelines. Two statements."""
     tab, bound = space.tab(at.tab), conditions.values(catalog, asked)
-    seen = _seen(catalog, asked, space, at)
+    shape = conditions.shape(catalog, replace(asked, scope=Scope(Whose.ALL)) if tab.csm else asked)
+    seen = _seen(shape, asked, space, at)
     sums = [Sum(*row) for row in connection.execute(_sums(space, at).where(*seen), bound)]
     there, pipeline = chosen(sums, tab, at.pipeline)
     found = stages(sums, pipeline) if pipeline is not None else []
@@ -86,7 +88,7 @@ def _joined(space: Space, at: Place, *, dated: bool = False) -> FromClause:
     """Each record with its client where that stands, and with its own CSM and day where the settings name them."""
     tab, here = space.tab(at.tab), _one.installation_id
     its = (_client.c.installation_id == here) & (_client.c.object == space.client)
-    its = its & (_client.c.external_id == _one.properties["client_id"].as_string())
+    its = its & (_client.c.external_id == _one.client_key)
     stands = (standing.c.installation_id == here) & (standing.c.client_id == _client.c.id)
     joined: FromClause = record.join(_client, its).join(standing, stands)
     if tab.csm:
@@ -106,14 +108,24 @@ def _property(object_: str, type_: str, name: str) -> ScalarSelect[int]:
     return select(one.id).where(*mine, one.type == type_, one.name == name).scalar_subquery()
 
 
-def _seen(catalog: Catalog, asked: Listing, space: Space, at: Place) -> list[ColumnElement[bool]]:
+def _seen(shape: Shape, asked: Listing, space: Space, at: Place) -> list[ColumnElement[bool]]:
     """Records of an object, in the pipelines that were chosen, of clients that somebody sees and asks for."""
     tab = space.tab(at.tab)
-    clients = conditions.within(conditions.shape(catalog, replace(asked, scope=Scope(Whose.ALL)) if tab.csm else asked))
+    clients = list(conditions.within(shape))
     seen = [_one.object == at.tab, _one.archived_at.is_(None), _client.c.archived_at.is_(None), *clients]
+    if shape.scope is not Whose.ALL:  # few: by their keys, or all records of the object would be read
+        seen.append(_one.client_key.in_(_keys(shape, space)))
     if tab.pipelines:
         seen.append(_pipeline.in_(tab.pipelines))
     return [*seen, *(_owned(asked.scope.whose) if tab.csm else [])]
+
+
+def _keys(shape: Shape, space: Space) -> Select[Any]:
+    """By which records name the clients of a small scope."""
+    theirs = record.alias("theirs")
+    same = (theirs.c.installation_id == standing.c.installation_id) & (theirs.c.id == standing.c.client_id)
+    query = select(theirs.c.external_id).select_from(standing.join(theirs, same)).correlate(None)
+    return conditions.hinted(query.where(theirs.c.object == space.client, *conditions.within(shape)), shape)
 
 
 def _owned(whose: Whose) -> list[ColumnElement[bool]]:

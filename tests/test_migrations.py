@@ -18,7 +18,7 @@ from bot.domain import names
 from bot.domain.listing import NOTHING
 from storage import migrate
 from storage.database import Database
-from storage.schema import delivery, installation, metadata, standing, task, word_ending, word_form
+from storage.schema import delivery, installation, metadata, record, standing, task, word_ending, word_form
 from tests.conftest import BACKENDS, Fresh
 
 POSTGRES = """
@@ -158,6 +158,23 @@ def test_standings_outlive_the_copying_of_their_table_and_from_then_on_their_wor
         rows = connection.execute(select(one.client_id, one.workspace_id, one.tier, one.name_key, one.areas))
         assert sorted(rows.all()) == [(7, 1, "high", "acme", NOTHING), (7, 2, "low", "acme", NOTHING)]
         assert connection.scalar(select(installation.c.everything_to)) is None
+
+
+def test_services_that_are_there_are_found_by_their_clients(empty: Database) -> None:
+    migrate.upgrade(empty, "0018")
+    with empty.write() as connection:
+        for statement in (
+            "INSERT INTO installation (currency, created_at) VALUES ('EUR', '2026-11-20 09:00:00')",
+            "INSERT INTO source (installation_id, id, name, kind, form, covers, changed_at) "
+            "VALUES (1, 1, 's', 'csv', 'events', 'all', '2026-11-20 09:00:00')",
+            "INSERT INTO record (installation_id, id, object, external_id, name, name_key, properties, source_id) "
+            "VALUES (1, 7, 'company', '7', 'Acme', 'acme', '{}', 1), "
+            """(1, 8, 'service', '8', 'Setup', '', '{"client_id": "7"}', 1)""",
+        ):
+            connection.exec_driver_sql(statement)
+    migrate.upgrade(empty)
+    with empty.read() as connection:
+        assert connection.scalars(select(record.c.client_key).order_by(record.c.id)).all() == [None, "7"]
 
 
 def test_messages_about_tasks_that_nobody_tried_to_send_are_still_sent(empty: Database) -> None:

@@ -8,7 +8,21 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Insert, bindparam, cast, delete, func, insert, literal, select, update
+from sqlalchemy import (
+    JSON,
+    BindParameter,
+    ColumnElement,
+    Insert,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from storage import bulk, handovers, lists, name_index, people
@@ -16,6 +30,7 @@ from storage.imports import clients, staging
 from storage.imports.work import Work
 from storage.schema import record, record_date, record_person, standing
 
+KEY = 255  # characters of an external id
 _OWN = ("name", "domain", "url", "currency", "mrr")
 _ids = lists.numbers("ids")
 _here: BindParameter[int] = bindparam("here")
@@ -38,7 +53,8 @@ _STORED = select(
 _UPDATE = (
     update(record)
     .where(record.c.installation_id == _here, record.c.id == bindparam("of"))
-    .values({name: bindparam(f"new_{name}") for name in (*_OWN, "name_key", "properties")} | {"archived_at": None})
+    .values({name: bindparam(f"new_{name}") for name in (*_OWN, "name_key", "properties", "client_key")})
+    .values(archived_at=None)
 )
 _RENAME = (
     update(standing)
@@ -228,14 +244,22 @@ def _insert(work: Work) -> Insert:
     document = _one.properties if work.stage.is_sqlite else cast(_one.properties, JSONB)
     rows = select(
         literal(work.installation_id), _one.record_id, _one.object, _one.external_id, _one.name, _one.name_key,
-        _one.domain, _one.url, _one.currency, _one.mrr, document, literal(work.source_id),
+        _one.domain, _one.url, _one.currency, _one.mrr, document, literal(work.source_id), _client_key(work),
     )  # fmt: skip
     columns = [column.name for column in record.columns if column is not record.c.archived_at]
     return insert(record).from_select(columns, rows.where(_is_new).order_by(_one.number))
 
 
+def _client_key(work: Work) -> ColumnElement[str | None]:
+    """Of which client a staged record says to be: a service does."""
+    said = type_coerce(_one.properties, JSON()) if work.stage.is_sqlite else cast(_one.properties, JSONB)
+    return func.substr(said["client_id"].as_string(), 1, KEY)
+
+
 def _update_row(work: Work, one: Wanted) -> dict[str, Any]:
     values = {f"new_{name}": value for name, value in one.values.items()}
+    named = one.values["properties"].get("client_id")
+    values["new_client_key"] = None if named is None else str(named)[:KEY]
     return {"here": work.installation_id, "of": one.id, "new_name_key": one.name_key, **values}
 
 

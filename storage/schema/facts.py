@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from storage.schema.columns import Document, Key, Money, UtcDateTime, folded, installation_id, metadata, owned
@@ -92,11 +93,20 @@ record = Table(
     Column("properties", Document, nullable=False),
     Column("source_id", Key, nullable=False),
     Column("archived_at", UtcDateTime),
+    Column("client_key", String(255)),  # of a service or deal: the `external_id` of its client
     owned("source_id", table="source"),
     UniqueConstraint("installation_id", "object", "external_id"),
     # The look-up by exact name and by the first letters, and by domain:
     Index("ix_record_name_key", "installation_id", "name_key"),
     Index("ix_record_domain", "installation_id", "domain"),
+    Index(
+        "ix_record_client_key",
+        "installation_id",
+        "object",
+        "client_key",
+        postgresql_where=text("client_key IS NOT NULL"),
+        sqlite_where=text("client_key IS NOT NULL"),
+    ),
 )
 
 # User- and date-valued properties stand here too, because each workspace chooses which of them is the CSM and which

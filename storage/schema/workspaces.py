@@ -128,12 +128,13 @@ home = Table(
     Column("hash", String(64), nullable=False),  # of the content: what is the same is not published again
     Column("slack_hash", String(64), nullable=False),  # Slack's of what was published: by it a newer one is not undone
     Column("is_stale", Boolean, nullable=False, server_default="0"),  # something that it shows was changed elsewhere
+    Column("lease_until", UtcDateTime),  # until then one process publishes it; after that it was not published
     owned("person_id", table="person"),
     Index(
         "ix_home_stale",
         "installation_id",
         "person_id",
-        postgresql_where=text("is_stale"),
-        sqlite_where=text("is_stale"),
+        postgresql_where=text("is_stale OR lease_until IS NOT NULL"),
+        sqlite_where=text("is_stale OR lease_until IS NOT NULL"),
     ),
 )

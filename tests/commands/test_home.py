@@ -17,6 +17,7 @@ from bot.domain.filters import Filter, Sort
 from bot.domain.home import Place
 from bot.domain.key_accounts import Owner
 from bot.playground import people as cast
+from bot.playground.faults import rate_limited
 from bot.playground.model import View
 from storage import activity, homes, key_accounts, people, rights, views
 from storage.schema import (
@@ -101,6 +102,7 @@ def services(bot: Bot, number: int = 3) -> None:
             said = {"client_id": acme.external_id, "pipeline": pipeline, "stage": stage, "amount": 100.0}
             values = {"id": 9000 + at, "object": "service", "external_id": f"s{at}", "name": f"Service {at}"}
             rest = {"name_key": "", "properties": said, "source_id": acme.source_id}
+            rest["client_key"] = acme.external_id
             connection.execute(insert(record).values(**here, **values, **rest))
         connection.execute(update(installation).values(service_object="service"))
 
@@ -343,6 +345,19 @@ def test_what_changes_elsewhere_is_published_by_the_job_for_who_has_opened_their
     before = published(bot)
     bot.publish_homes()
     assert published(bot) == before
+
+
+def test_what_slack_did_not_take_is_published_once_it_does(bot: Bot) -> None:
+    opened(bot, "Nothing due today")
+    log(bot, "Call about forms")
+    bot.slack.faults.add("views.publish", rate_limited(30))
+    bot.publish_homes()
+    bot.publish_homes()  # not before Slack said
+    assert "Call about forms" not in shown(bot.home())
+    with bot.database.write() as connection:
+        connection.execute(update(home).values(lease_until=NOW))  # 30 seconds later
+    bot.publish_homes()
+    bot.home("Call about forms")
 
 
 def test_the_job_knows_for_whom_somebody_covers(bot: Bot) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -142,13 +143,41 @@ def test_each_is_claimed_once_and_again_only_after_a_further_change(database: Da
     with writing(database) as connection:
         homes.mark(connection, here.id)
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda _: homes.claim(database, here.id), range(12)))
+        found = list(pool.map(lambda _: homes.claim(database, here.id, NOW), range(12)))
     assert sorted(one for one in found if one is not None) == [ANNA, BO, CLEO]
+    for one in (ANNA, BO, CLEO):
+        homes.release(database, here.id, one)
     with writing(database) as connection:
         homes.mark(connection, here.id, homes.of_task(1))
         homes.keep(connection, person(here, ANNA), Place(), "newer", "slack")  # made before that change
-    assert homes.claim(database, here.id) == ANNA
-    assert homes.claim(database, here.id) is None
+    assert homes.claim(database, here.id, NOW) == ANNA
+    assert homes.claim(database, here.id, NOW) is None
+
+
+@pytest.mark.parametrize("until", [None, NOW + timedelta(seconds=30)])
+def test_what_was_not_published_is_claimed_again(
+    database: Database, here: Installation, until: datetime | None
+) -> None:
+    """After the pause that Slack asked for, or once the lease of a process that was killed has run out."""
+    with writing(database) as connection:
+        homes.mark(connection, here.id, homes.of_people([BO]))
+    assert homes.claim(database, here.id, NOW) == BO
+    if until is not None:
+        homes.release(database, here.id, BO, until)
+    again = until or NOW + homes.LEASE
+    assert homes.claim(database, here.id, again - timedelta(seconds=1)) is None
+    assert homes.claim(database, here.id, again) == BO
+
+
+def test_what_changes_while_it_is_published_is_claimed_after_that(database: Database, here: Installation) -> None:
+    with writing(database) as connection:
+        homes.mark(connection, here.id, homes.of_people([BO]))
+    assert homes.claim(database, here.id, NOW) == BO
+    with writing(database) as connection:
+        homes.mark(connection, here.id, homes.of_people([BO]))
+    assert homes.claim(database, here.id, NOW) is None
+    homes.release(database, here.id, BO)
+    assert homes.claim(database, here.id, NOW) == BO
 
 
 def test_a_space_has_the_settings_of_the_cs_workspace_that_a_person_works_in(

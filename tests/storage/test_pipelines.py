@@ -58,7 +58,7 @@ def filled(connection: Any, here: int) -> None:
 
 def add(connection: Any, here: int, number: int, said: dict[str, Any], **changes: Any) -> None:
     values = {"id": number, "object": "service", "external_id": str(number), "name": f"Service {number}"}
-    values |= {"name_key": "", "properties": said, "source_id": 1, **changes}
+    values |= {"name_key": "", "properties": said, "source_id": 1, "client_key": said.get("client_id"), **changes}
     connection.execute(insert(schema.record).values(installation_id=here, **values))
 
 

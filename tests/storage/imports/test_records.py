@@ -153,6 +153,14 @@ def test_services_and_deals_are_records_with_their_client(desk: Desk) -> None:
     }
 
 
+def test_whose_a_service_is_follows_what_its_file_says(desk: Desk) -> None:
+    kept = select(record.c.client_key).order_by(record.c.object, record.c.external_id)
+    desk.load({"clients.csv": "id,name\nA,Acme\nB,Globex\n", "services.csv": "id,client_id,name\nS,A,Setup\n"})
+    assert desk.rows(kept) == [(None,), (None,), ("A",)]
+    desk.load({"services.csv": "id,client_id,name\nS,B,Setup\n"})
+    assert desk.rows(kept) == [(None,), (None,), ("B",)]
+
+
 def test_every_imported_client_has_a_standing_and_no_mark_is_left(desk: Desk) -> None:
     desk.load({"clients.csv": HEADER + ROWS})
     assert len(desk.rows(select(standing.c.client_id))) == 2
