@@ -27,7 +27,12 @@ class Wanted(NamedTuple):
     cover: str  # empty: nobody
 
 
-def add(connection: Connection, asker: Person, wanted: Wanted, now: datetime) -> None:
+class Changed(NamedTuple):
+    before: Absence | None
+    after: Absence | None  # None: whose it is is back, or stays
+
+
+def add(connection: Connection, asker: Person, wanted: Wanted, now: datetime) -> Changed:
     """Raises FieldError."""
     lock(connection, asker.installation_id)
     whose = _whose(connection, asker, wanted.who, now)
@@ -37,9 +42,10 @@ def add(connection: Connection, asker: Person, wanted: Wanted, now: datetime) ->
     connection.execute(insert(absence).values(**here, **made, from_on=wanted.span.first, to_on=wanted.span.last))
     returns.plan(connection, whose, now)
     _audit(connection, asker, now, "absence.set", whose.name, {}, _told(wanted.span, cover.name if cover else None))
+    return Changed(None, get(connection, asker, here["id"]))
 
 
-def change(connection: Connection, asker: Person, number: int, version: int, wanted: Wanted, now: datetime) -> None:
+def change(connection: Connection, asker: Person, number: int, version: int, wanted: Wanted, now: datetime) -> Changed:
     """Whose it is stays. Raises FieldError; UserError where it was changed since that version."""
     lock(connection, asker.installation_id)
     before = get(connection, asker, number)
@@ -54,6 +60,7 @@ def change(connection: Connection, asker: Person, number: int, version: int, wan
     returns.plan(connection, whose, now)
     old, new = _told(before.span, before.cover), _told(wanted.span, cover.name if cover else None)
     _audit(connection, asker, now, "absence.changed", before.person, old, new)
+    return Changed(before, get(connection, asker, number))
 
 
 def end(connection: Connection, asker: Person, number: int, now: datetime) -> Absence:

@@ -78,6 +78,19 @@ def ended(one: Absence, today: date, words: Words) -> str:
     return words("✓ *{person}* stays.", person=who)
 
 
+def covers(one: Absence, today: date, words: Words, *, is_cover: bool) -> Message:
+    """The direct message to who covers for somebody, or does no longer."""
+    who, days = kit.name(one.person, NAME), span(one.span, today, words)
+    if not is_cover:
+        text = words("You no longer cover for *{person}*: {days}", person=who, days=days)
+        return kit.message(text.replace("*", ""), [kit.section(text)])
+    lines = [
+        words("You cover for *{person}*: {days}", person=who, days=days),
+        words("On these days you see their clients, do their tasks, and get their messages."),
+    ]
+    return kit.message(". ".join(lines).replace("*", ""), [kit.section(*lines)])
+
+
 def proposed(today: date) -> dict[str, str]:
     """What the fields hold at first."""
     return {FROM: today.isoformat(), TO: (today + DAYS_OFF).isoformat()}

@@ -8,22 +8,25 @@ from typing import Any
 
 from slack_bolt import Ack
 from slack_sdk import WebClient
+from sqlalchemy import Connection
 
 from bot.blocks import absences as show
 from bot.blocks import forms as fields
 from bot.blocks.forms import FormState
 from bot.blocks.kit import Message, Modal
+from bot.blocks.words import speak
 from bot.domain.absences import COVER, WHO
 from bot.errors import FieldError, UserError
 from bot.reply import Reply
 from commands import forms
 from commands.arguments import Turn, carried_id, chosen
-from storage import absence_changes, absences
-from storage.absence_changes import Wanted
+from storage import absence_changes, absences, covering, deliveries
+from storage.absence_changes import Changed, Wanted
 
 Payload = Mapping[str, Any]
 Clock = Callable[[], datetime]
 WORD = "away"  # behind `/task`
+KIND = "cover"  # of deliveries
 
 
 def page(turn: Turn, did: str = "") -> Message:
@@ -57,11 +60,21 @@ def on_set(ack: Ack, view: Payload, turn: Turn, now: Clock) -> None:
     try:
         wanted = Wanted(entered.get(WHO, ""), show.read(entered), entered.get(COVER, ""))
         with turn.db.write() as connection:
-            absence_changes.add(connection, turn.person, wanted, now())
+            _tell(connection, absence_changes.add(connection, turn.person, wanted, now()), turn, now())
     except FieldError as error:
         forms.refuse(ack, error.field, error, turn)
         return
     forms.below(ack, state, page(turn), UserError("absence_set", command=turn.called("task")))
+
+
+def _tell(connection: Connection, changed: Changed, turn: Turn, now: datetime) -> None:
+    """Let who covers know it, in their own words; what was not sent yet of the same absence is not any more."""
+    one = changed.after or changed.before
+    deliveries.withdraw(connection, turn.person.installation_id, KIND, [one.id] if one else [])
+    for to, of, is_cover in covering.affected(connection, turn.person, *changed, now):
+        message = show.covers(of, to.day(now), speak(to.locale), is_cover=is_cover)
+        key = f"{of.id}/{of.version}" if is_cover else f"{of.id}/{of.version}/end"
+        deliveries.add(connection, to.installation_id, to.id, KIND, key, now, message)
 
 
 def on_change(ack: Ack, action: Payload, body: Payload, slack: WebClient, turn: Turn) -> None:
@@ -79,7 +92,8 @@ def on_changed(ack: Ack, view: Payload, turn: Turn, now: Clock) -> None:
     try:
         wanted = Wanted("", show.read(entered), entered.get(COVER, ""))
         with turn.db.write() as connection:
-            absence_changes.change(connection, turn.person, number, state.version, wanted, now())
+            changed = absence_changes.change(connection, turn.person, number, state.version, wanted, now())
+            _tell(connection, changed, turn, now())
     except FieldError as error:
         forms.refuse(ack, error.field, error, turn)
         return
@@ -91,4 +105,5 @@ def on_back(ack: Ack, action: Payload, reply: Reply, turn: Turn, now: Clock) -> 
     ack()
     with turn.db.write() as connection:
         one = absence_changes.end(connection, turn.person, carried_id(chosen(action)) or 0, now())
+        _tell(connection, Changed(one, None), turn, now())
     reply(**page(turn, show.ended(one, turn.today, turn.words)))

@@ -35,6 +35,11 @@ def test_who_is_back_is_told_what_happened(golden: Golden) -> None:
     assert not Meanwhile(TODAY, TODAY, "Bo").is_news
 
 
+def test_who_covers_is_told(golden: Golden) -> None:
+    golden("absence_covers", absences.covers(MINE, TODAY, WORDS, is_cover=True))
+    golden("absence_covers_no_longer", absences.covers(THEIRS, TODAY, WORDS, is_cover=False))
+
+
 def test_what_is_covered_is_marked() -> None:
     cleo = Covered(9, "Cleo *c*", "U0CLEOCSM", "", 1, date(2026, 12, 4))
     assert absences.mark(cleo, TODAY, WORDS).replace("\u2060", "") == "For Cleo *c*, away to 4 Dec"

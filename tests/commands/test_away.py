@@ -20,6 +20,7 @@ def nobody_away(bot: Bot) -> Iterator[None]:
     begin_anew(bot)
     with bot.database.write() as connection:
         connection.execute(delete(schema.absence))
+        connection.execute(delete(schema.delivery))
 
 
 def kept(bot: Bot) -> list[tuple[str, str, int | None]]:
@@ -68,3 +69,30 @@ def test_only_who_leads_a_team_and_super_admins_choose_whose_absence_it_is(bot: 
     bot.press(bot.ask("/task away", cast.DINA), ids.SET_ABSENCE, cast.DINA)
     assert bot.submit(bot.modal(who=cast.DINA), cast.DINA, of=cast.ANNA, cover=cast.BO) == {}
     said(bot, "*Anna* · Fri 20 Nov to Fri 27 Nov", cast.DINA)
+
+
+def told(bot: Bot, who: str) -> list[str]:
+    """What somebody is to hear as a cover."""
+    one = schema.delivery.c
+    mine = (one.person_id == id_of(bot, who), one.kind == "cover")
+    with bot.database.read() as connection:
+        found = connection.scalars(select(one.payload).where(*mine).order_by(one.made_at, one.key))
+        return [payload["text"].partition(".")[0] for payload in found]
+
+
+def test_who_covers_hears_it_and_when_they_do_no_longer(bot: Bot) -> None:
+    bot.press(bot.ask("/task away"), ids.SET_ABSENCE)
+    assert bot.submit(bot.modal(), **{"from": "2026-11-23", "to": "2026-11-27", "cover": cast.BO}) == {}
+    listed = said(bot, "Bo covers", cast.ANNA)
+    assert told(bot, cast.BO) == ["You cover for Anna: Mon 23 Nov to Fri 27 Nov"]
+    bot.press(listed, f"{ids.CHANGE_ABSENCE}:{number(bot)}")
+    assert bot.submit(bot.modal(), cover=cast.CLEO) == {}
+    listed = bot.replaced(listed, "Cleo covers")
+    assert told(bot, cast.BO) == ["You no longer cover for Anna: Mon 23 Nov to Fri 27 Nov"]
+    bot.press(listed, f"{ids.CHANGE_ABSENCE}:{number(bot)}")
+    assert bot.submit(bot.modal(), to="2026-11-25") == {}
+    bot.replaced(listed, "to Wed 25 Nov")
+    assert told(bot, cast.CLEO) == ["You cover for Anna: Mon 23 Nov to Wed 25 Nov"]
+    bot.press(bot.ask("/task away"), f"{ids.END_ABSENCE}:{number(bot)}")
+    said(bot, "Nobody, and nobody is about to be.", cast.ANNA)
+    assert told(bot, cast.CLEO) == ["You no longer cover for Anna: Mon 23 Nov to Wed 25 Nov"]
