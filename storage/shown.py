@@ -29,6 +29,7 @@ class Old:
     key: str
     channel: str
     ts: str
+    attempts: int  # this one included, since it was last as its tasks are; a message's first ones are among them
     versions: Mapping[int, int]  # of its tasks that changed, as they are by now
 
 
@@ -74,7 +75,7 @@ def claim(database: Database, installation_id: int, now: datetime) -> Old | None
     """Take a message that is older than its tasks, for a lease. None: there is none, or somebody is at each."""
     who = (person.c.installation_id == _sent.installation_id) & (person.c.id == _sent.person_id)
     old = select(_one.delivery_id).where(_one.installation_id == installation_id, _IS_OLD)
-    columns = (_sent.id, person.c.slack_user_id, _sent.kind, _sent.key, _sent.channel, _sent.ts)
+    columns = (_sent.id, person.c.slack_user_id, _sent.kind, _sent.key, _sent.channel, _sent.ts, _sent.attempts)
     due = (
         select(*columns)
         .join(person, who)
@@ -92,8 +93,8 @@ def claim(database: Database, installation_id: int, now: datetime) -> Old | None
             return None
         mine = (_one.installation_id == installation_id, _one.delivery_id == row.id, _IS_OLD)
         versions = dict(connection.execute(select(_one.task_id, _one.wanted).where(*mine)).all())
-        found = Old(installation_id, row.id, row.slack_user_id, row.kind, row.key, row.channel, row.ts, versions)
-        _lease(connection, found, now + LEASE)
+        found = Old(installation_id, *row[:-1], row.attempts + 1, versions)
+        _lease(connection, found, now + LEASE, attempts=found.attempts)
     return found
 
 
@@ -105,7 +106,7 @@ def renewed(database: Database, one: Old) -> None:
         connection.execute(
             update(shown).where(*mine, _one.task_id == bindparam("of")).values(version=bindparam("now")), rows
         )
-        _lease(connection, one, None)
+        _lease(connection, one, None, attempts=0)
 
 
 def put_off(database: Database, one: Old, until: datetime) -> None:
@@ -122,6 +123,6 @@ def forget(database: Database, one: Old) -> None:
         connection.execute(update(delivery).where(*sent).values(state="failed", lease_until=None))
 
 
-def _lease(connection: Connection, one: Old, until: datetime | None) -> None:
+def _lease(connection: Connection, one: Old, until: datetime | None, **values: int) -> None:
     mine = (_sent.installation_id == one.installation_id, _sent.id == one.delivery_id)
-    connection.execute(update(delivery).where(*mine).values(lease_until=until))
+    connection.execute(update(delivery).where(*mine).values(lease_until=until, **values))

@@ -119,6 +119,21 @@ def test_a_limit_is_waited_out_for_as_long_as_slack_says(
     assert bring_up_to_date(database, slack, here, NOW + timedelta(seconds=30)) == 1
 
 
+def test_what_fails_for_hours_is_left_until_it_changes_again(
+    database: Database, slack: Playground, here: int, number: int
+) -> None:
+    finish(database, here, number)
+    slack.faults.add("chat.update", *[unavailable()] * 20)
+    made = [bring_up_to_date(database, slack, here, NOW + timedelta(hours=hour)) for hour in range(30)]
+    assert made == [1] * 20 + [0] * 10
+    assert told(slack) == [SENT]
+    with database.write() as connection:
+        assert tasks.reopen(connection, who(database, here, cast.BO), number, NOW)
+        assert tasks.finish(connection, who(database, here, cast.BO), number, NOW)
+    bring_up_to_date(database, slack, here, NOW + timedelta(hours=30))
+    assert told(slack) == ["✓ Done by Bo: Client 1: Call them"]
+
+
 def test_a_process_that_was_killed_leaves_it_to_the_next(
     database: Database, slack: Playground, here: int, number: int
 ) -> None:

@@ -22,6 +22,7 @@ from storage.shown import Old
 
 PAUSE = timedelta(minutes=1)  # where Slack does not say how long
 MOST = 15  # messages of a turn: the bot ends within the time that it is given to
+ATTEMPTS = 20  # each a minute longer after the one before: some hours
 PACE = 1.2  # seconds between two: Slack takes 50 a minute
 # What a message says by now, by its kind:
 MAKERS: Mapping[str, Maker] = {
@@ -75,11 +76,17 @@ class Updates:
             return MAKERS[one.kind](connection, person, one.key, self.now())
 
     def _fail(self, one: Old, error: DeliveryError) -> bool:
-        """Later again where it may pass; a message that somebody deleted is forgotten."""
+        """Later again where it may pass; a message that somebody deleted is forgotten.
+
+        What fails for hours stays as it is, until a task of it is changed again.
+        """
         log.warning("not updated", installation=one.installation_id, delivery=one.delivery_id, error=error.code)
         if not error.temporary:
             shown.forget(self.database, one)
             return True
-        pause = PAUSE if error.after is None else timedelta(seconds=error.after)
+        if error.after is None and one.attempts > ATTEMPTS:
+            shown.renewed(self.database, one)
+            return True
+        pause = PAUSE * one.attempts if error.after is None else timedelta(seconds=error.after)
         shown.put_off(self.database, one, self.now() + pause)
         return error.after is None

@@ -445,7 +445,7 @@ ACTIVITY = [
     Row("action", f"^{ids.SHOW_ACTIVITY}:[a-z]+$", pressed(f"{ids.SHOW_ACTIVITY}:next", client), ACME, "Call them",
         names=True),
     Row("action", rf"^{ids.PUSH_AGAIN}:\d+$", pressed(f"{ids.PUSH_AGAIN}:1", task_of_it), ACME, "Call them",
-        {"outbox"}, acts={"outbox"}, names=True, first=task_was_given_up),
+        {"outbox"}, acts={"outbox", "audit_entry"}, names=True, first=task_was_given_up),
     Row("action", f"^{ids.SHOW_TASKS}:[a-z]+$", pressed(f"{ids.SHOW_TASKS}:next", says("team")), SEATED, "task"),
     Row("action", rf"^{ids.FINISH_TASK}:\d+$", pressed(f"{ids.FINISH_TASK}:1", task), TASKS, "Call them", {"task"}),
     Row("action", ids.FINISH_GIVEN, pressed(ids.FINISH_GIVEN, lambda world: str(world.task)), TASKS, "Call them",
@@ -456,7 +456,7 @@ ACTIVITY = [
     Row("view", ids.CHANGE_TASK, submitted(ids.CHANGE_TASK, form(task, lambda _: 1), **CALL), TASKS, "Call", {"task"}),
     Row("command", "task", typed("task", "away"), SEATED, "Who is away"),
     Row("action", f"^{ids.SHOW_ABSENCES}:[a-z]+$", pressed(f"{ids.SHOW_ABSENCES}:all"), SEATED, "Who is away"),
-    Row("action", ids.SET_ABSENCE, pressed(ids.SET_ABSENCE), SEATED, "I am away"),
+    Row("action", ids.SET_ABSENCE, pressed(ids.SET_ABSENCE), SEATED, "First day"),
     Row("view", ids.SET_ABSENCE, submitted(ids.SET_ABSENCE, form(), **DECEMBER), SEATED, "Tue 1 Dec",
         {"absence", "audit_entry", "delivery"}),
     Row("view", ids.SET_ABSENCE, submitted(ids.SET_ABSENCE, form(), **DECEMBER, of=payloads.user(cast.ANNA)), WHOSE,
@@ -466,7 +466,7 @@ ACTIVITY = [
     Row("view", ids.CHANGE_ABSENCE, submitted(ids.CHANGE_ABSENCE, form(ABSENCE, lambda _: 1), **DECEMBER), ABSENCES,
         "Tue 1 Dec", {"absence", "audit_entry", "delivery"}, first=csm_will_be_away),
     Row("action", rf"^{ids.END_ABSENCE}:\d+$", pressed(f"{ids.END_ABSENCE}:5", ABSENCE), ABSENCES, "stays",
-        {"absence", "audit_entry"}, first=csm_will_be_away),
+        {"absence", "audit_entry", "delivery"}, first=csm_will_be_away),
     *(Row("action", rf"^{ids.MOVE_TASKS}:\d+$", pressed(f"{ids.MOVE_TASKS}:1", says(which)),
         Whom(SEAT, frozenset({"csm"}), "left to move"), "yours now", {"task"}, names=True, first=handed_over)
       for which in ("1", "1 1")),
@@ -494,7 +494,7 @@ def services_are_chosen(connection: Connection) -> None:
     acme = select(record.c.external_id).where(record.c.name == CLIENTS[0])
     values = {"pipeline": "Onboarding", "client_id": connection.execute(acme).scalar_one()}
     mine = (record.c.installation_id == here.installation_id, record.c.id == 900)
-    connection.execute(update(record).where(*mine).values(properties=values))
+    connection.execute(update(record).where(*mine).values(properties=values, client_key=values["client_id"]))
     chosen = update(installation).where(installation.c.id == here.installation_id)
     connection.execute(chosen.values(service_object="service"))
 
