@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019"
-down_revision = "0018"
+revision = "0022"
+down_revision = "0021"
 
 MOMENT = sa.DateTime(timezone=True)
 NAMED = {"sqlite": "json_extract(properties, '$.client_id')", "postgresql": "properties ->> 'client_id'"}
