@@ -27,7 +27,18 @@ from bot.looking import Looking, LookingAck, LookingClient
 from bot.recent import Recent
 from bot.reply import replier
 from bot.settings import Settings
-from commands import activity, engagement, home, members, morning, opportunities, renewals, share, workspace
+from commands import (
+    activity,
+    digest_news,
+    engagement,
+    home,
+    members,
+    morning,
+    opportunities,
+    renewals,
+    share,
+    workspace,
+)
 from commands.arguments import Turn, refusal
 from storage import people, rights
 from storage.audience import Audience
@@ -41,7 +52,18 @@ LISTENER_THREADS = 32  # Bolt's own five are shared by everything: a few slow an
 Listener = tuple[str, Any, Callable[..., Any], Right]
 
 # Each listener before the one that fits costs microseconds: the frequent modules come first.
-MODULES: tuple[Any, ...] = (engagement, opportunities, activity, renewals, home, morning, share, workspace, members)
+MODULES: tuple[Any, ...] = (
+    engagement,
+    opportunities,
+    activity,
+    renewals,
+    home,
+    morning,
+    digest_news,
+    share,
+    workspace,
+    members,
+)
 
 log = structlog.get_logger()
 

@@ -9,16 +9,17 @@ from bot.blocks import ids, kit, moves
 from bot.blocks.kit import Block, Element, Message
 from bot.blocks.listing import TIERS
 from bot.blocks.words import Words
+from bot.domain.access import zone
 from bot.domain.catalog import Catalog, Tier
 from bot.domain.digest_news import SECTIONS, Named, Rule
 from bot.domain.digest_told import Client, Told
-from bot.domain.digests import MOST_LINES, Digest
+from bot.domain.digests import MOST_LINES, Content, Digest
 
 Clients = Mapping[int, Client]  # those that are there and seen, by their ids
 
 MENU = {"take": "I'll take it", "card": "Open card", "task": "Log task", "snooze": "Snooze…", "useless": "Not useful"}
 HEADS = ("*Fell*", "*Going quiet*", "*Recovered*", "*Renewals*")  # of the sections, in their order
-_BIG = 60  # characters of a name
+_BIG, _SMALL = 48, 30  # characters of a client's name, and of a person's: of 25 lines all must fit
 
 
 def message(catalog: Catalog, digest: Digest, told: Told, clients: Clients, words: Words) -> Message:
@@ -71,7 +72,7 @@ def row(catalog: Catalog, digest: Digest, told: Told, one: Named, client: Client
 
 
 def _lines(catalog: Catalog, told: Told, one: Named, client: Client, words: Words) -> list[str]:
-    name = f"*{kit.name(client.name, _BIG)}*"
+    name = f"*{_name(client.name, _BIG)}*"
     first = [f"{name} {_what(told, one, words)}".strip(), _stands(one, client, words), _who(told, client, words)]
     second = _why(catalog, told, one, client, words)
     return list(filter(None, [" · ".join(filter(None, first)), second]))
@@ -114,13 +115,13 @@ def _stands(one: Named, client: Client, words: Words) -> str:
 def _who(told: Told, client: Client, words: Words) -> str:
     """Who acts: who has taken it, or its CSM, or who covers for them."""
     if client.taker is not None and client.taken_at is not None:
-        at, taker = client.taken_at, kit.name(client.taker, 40)
+        at, taker = client.taken_at, _name(client.taker, _SMALL)
         since = words.clock(at.time()) if at.date() == told.day else words.weekday(at.date(), told.day)
         return words("{person} has it ({since})", person=taker, since=since)
     if client.csm is None:
         return words("nobody's")
-    csm = kit.name(client.csm, 40)
-    return csm if client.cover is None else words("{cover} for {csm}", cover=kit.name(client.cover, 40), csm=csm)
+    csm = _name(client.csm, _SMALL)
+    return csm if client.cover is None else words("{cover} for {csm}", cover=_name(client.cover, _SMALL), csm=csm)
 
 
 def _why(catalog: Catalog, told: Told, one: Named, client: Client, words: Words) -> str:
@@ -130,7 +131,7 @@ def _why(catalog: Catalog, told: Told, one: Named, client: Client, words: Words)
         days = (one.renews_on - told.day).days
         said += [words.count("Renews in {n} day", "Renews in {n} days", days)] if 0 <= days <= 120 else []
     if client.snoozed_to is not None and client.snoozed_to > told.day:
-        by, day = kit.name(client.snoozer or "", 40), words.day(client.snoozed_to, told.day)
+        by, day = _name(client.snoozer or "", _SMALL), words.day(client.snoozed_to, told.day)
         said.append(words("Snoozed to {day} by {person}", day=day, person=by))
     return ". ".join(filter(None, said))
 
@@ -218,6 +219,53 @@ def _in_tier(tier: Tier, number: int, words: Words) -> str:
     return f"{words.number(number)} {label if tier in {Tier.LOW, Tier.MEDIUM, Tier.HIGH} else label.lower()}"
 
 
+def names(catalog: Catalog, digest: Digest, told: Told, clients: Clients, first: int, ts: str, words: Words) -> Message:
+    """A page of the clients that a message did not name, to somebody alone: those that they see."""
+    page = told.named[first : first + MOST_LINES]
+    those = [one for one in page if one.client_id in clients]
+    lines = [_lines(catalog, told, one, clients[one.client_id], words) for one in those]
+    rows = [
+        kit.section(*each, accessory=kit.button(words("Open"), ids.OPEN_LISTED, str(one.client_id)))
+        for one, each in zip(those, lines, strict=True)
+    ]
+    last = first + len(page)
+    title = f"*{kit.name(digest.name, _BIG)}* · {words.weekday(told.day, told.day)}"
+    which = words("{first} to {last}", first=first + 1, last=last) if page else ""
+    none = [] if those else [words("None of these clients is one that you see.")]
+    unseen = len(page) - len(those)
+    hidden = words.count("{n} more is not yours to see", "{n} more are not yours to see", unseen)
+    foot = [hidden] if those and unseen else []
+    foot += [words("only you see this")]
+    on = kit.button(words("Next ▶"), f"{ids.DIGEST_NAMES}:next", f"{digest.id}:{ts}:{last}")
+    buttons = [kit.actions(on)] if last < len(told.named) else []
+    head = " · ".join(filter(None, [title, which]))
+    blocks = [kit.section(head, *none), *rows, *buttons, kit.context(" · ".join(foot))]
+    return kit.message(_plain(". ".join([head, *none, *[". ".join(each) for each in lines]])), blocks)
+
+
+def about(digest: Digest, command: str, words: Words) -> Message:
+    """What a digest tells, and when."""
+    ahead = ", ".join(str(days) for days in sorted(digest.thresholds.ahead, reverse=True))
+    fall = words.decimal(digest.thresholds.fall * 10)
+    next_at = digest.next_at and digest.next_at.astimezone(zone(digest.time_zone))
+    runs = words("Next: {at}", at=words.moment(next_at)) if next_at else words("It rests.")
+    lines = [
+        f"*{kit.name(digest.name, _BIG)}*",
+        f"{runs} ({kit.name(digest.time_zone, 60)})" if next_at else runs,
+        words("It says what changed since the last one, and is silent when nothing did."),
+    ]
+    if digest.content is not Content.RENEWALS:
+        low = digest.thresholds.low
+        lines.append(words("Fell: to {low} or below on two days, or by {fall} points at once.", low=low, fall=fall))
+        lines.append(words("Recovered: {high} or more on two days.", high=low + 1))
+        lines.append(words("What a subscription, the tool list or the data moved is never called a fall."))
+    if digest.content is not Content.LOW:
+        lines.append(words("Renewals: {days} days ahead, and when a date moves.", days=ahead))
+    lines.append(words("Change or pause it with {command}.", command=f"`{kit.escape(command)}`"))
+    blocks = [kit.section(*lines), kit.context(words("Only you see this"))]
+    return kit.message(_plain(" ".join(lines)).replace("`", ""), blocks)
+
+
 def _held(catalog: Catalog, digest: Digest, told: Told, words: Words) -> Message:
     """Too many at once: nobody is named."""
     held = told.held
@@ -264,6 +312,12 @@ def _headline(told: Told, clients: Clients, words: Words) -> list[str]:
 def _short(one: Named, client: Client) -> str:
     name = kit.name(client.name, 20)
     return name if one.before is None else f"{name} {one.before}→{one.score}"
+
+
+def _name(text: str, most: int) -> str:
+    """A name; where escaping makes it more than twice as long, less of it."""
+    shown = kit.name(text, most)
+    return shown if len(shown) <= 2 * most else kit.name(text, most // 3)
 
 
 def _plain(text: str) -> str:

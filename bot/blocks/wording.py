@@ -6,6 +6,9 @@ from bot.blocks.words import Words, speak
 from bot.errors import UserError
 
 SENTENCES = {
+    "digest_gone": "This digest, or this message of it, is no longer kept.",
+    "digest_not_yours": "This digest is about another CS workspace than the one that you work in.",
+    "digest_went_on": "A later digest has told what came after. Look at the list of clients instead.",
     "guest": "This is for members of this Slack workspace. Guests have no access to client data.",
     "outsider": "This is for members of this Slack workspace. People of other companies have no access to client data.",
     "no_seat": "You need a seat to work with clients here. Ask {who} for one.",

@@ -25,10 +25,14 @@ from bot.blocks.states import ListState
 from bot.blocks.tasks import PUT_OFF
 from bot.blocks.workspace_form import GENERAL, EditState
 from bot.domain.answers import Reply as Answer
+from bot.domain.digest_news import Named, Rule
+from bot.domain.digest_told import Held, Told, of_all, write
+from bot.domain.digests import Content, Digest
 from bot.domain.home import Place
 from bot.domain.workspace_settings import digests
 from bot.playground import people as cast
 from bot.playground.model import Json
+from storage import digests as kept_digests
 from storage.schema import (
     UtcDateTime,
     channel_tie,
@@ -46,6 +50,7 @@ from storage.schema import (
     standing,
 )
 from storage.schema import task as stored_task
+from storage.schema import workspace as workspace_
 from tests.access import payloads
 from tests.access.payloads import (
     Of,
@@ -197,6 +202,24 @@ def handed_over(connection: Connection) -> None:
     connection.execute(update(stored_task).values(assignee_id=old))
 
 
+def digest_is_told(connection: Connection) -> None:
+    """A digest of the CSM's CS workspace, and its message: it names the client, or would, were names not held back."""
+    its = select(record.c.id).where(record.c.name == CLIENTS[0]).limit(1)
+    client, here = (
+        connection.scalar(its),
+        connection.execute(
+            select(workspace_.c.installation_id, workspace_.c.id).where(workspace_.c.name == WORKSPACE)
+        ).one(),
+    )
+    csm = connection.scalar(select(person.c.id).where(person.c.slack_user_id == cast.ANNA))
+    one = Digest(here.installation_id, 7, here.id, "Fjord news", Content.BOTH, "UTC", csm or 0, told_on=NOW.date())
+    kept_digests.add(connection, one, NOW)
+    held = Held(12, 20, NOW.date())
+    told = of_all(Told(NOW.date(), NOW.date(), "team:all", held=held), [Named(client or 0, Rule.LOW, 5, 3)])
+    post = {"digest_id": 7, "kind": "digest", "key": "7", "state": "sent", "due_at": NOW, "made_at": NOW, "ts": "7.7"}
+    connection.execute(insert(delivery).values(installation_id=here.installation_id, id=7, **post, facts=write(told)))
+
+
 def nobody_is_super(connection: Connection) -> None:
     connection.execute(update(person).values(is_super_admin=False))
 
@@ -309,6 +332,12 @@ ENGAGEMENT = [
     Row("action", f"^{ids.SHOW_LIST}:[a-z-]+$", pressed(f"{ids.SHOW_LIST}:next", page_of(lambda world: world.asker)),
         SEATED, "client", names=True),
     Row("action", rf"^{ids.LIST_BELOW}(:[a-z]+)?$", pressed(ids.LIST_BELOW, says(LIST)), SEATED, "client", names=True),
+    Row("action", f"^{ids.DIGEST_NAMES}:[a-z]+$", pressed(f"{ids.DIGEST_NAMES}:held", says("7:7.7:0")),
+        Whom(SEAT, SEE, "None of these clients"), names=True, first=digest_is_told),
+    Row("action", ids.ABOUT_DIGEST, pressed(ids.ABOUT_DIGEST, says("7")),
+        Whom(SEAT, SEE - {"cover"}, "digest_not_yours"), "Fjord news", first=digest_is_told),
+    Row("action", ids.GO_ON, pressed(ids.GO_ON, says("7:7.7")),
+        Whom(SEAT, SEE - {"cover"}, "digest_not_yours"), "in the next digest", {"delivery"}, first=digest_is_told),
     Row("action", ids.OPEN_LISTED, pressed(ids.OPEN_LISTED, client), ACME, names=True),
     Row("entry", f"{ids.MORE_OF_CARD}:{ids.HISTORY}", of_the_card(ids.HISTORY), ACME, names=True),
     Row("command", "engagement", typed("engagement", ""), SEATED, "client", names=True, first=channel_is_tied),
