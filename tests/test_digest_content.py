@@ -8,17 +8,19 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, insert, update
+from sqlalchemy import delete, event, insert, update
 
+from bot.domain.digest_told import write
 from bot.domain.digests import Content, Digest
 from bot.jobs.composing import Composed
-from bot.jobs.digest_content import compose
-from storage import digests
+from bot.jobs.digest_content import compose, redraw
+from storage import catalog, digests
 from storage import schema as tables
 from storage.catalog import Catalogs
 from storage.database import Database
-from storage.installations import Installation
-from tests.domain.digest_histories import CATALOG, using
+from storage.digest_told import go_on
+from storage.installations import Installation, create
+from tests.domain.digest_histories import CATALOG, formula, using, written
 from tests.storage import bases
 
 MONDAY = date(2026, 11, 23)
@@ -64,6 +66,8 @@ class History:
                 known = {"tier": then.tier.value, "score": then.score}
                 ground = f"*|{then.ground.measured:x}|{then.ground.used:x}"
                 made = {**here, **known, "day": self.day, "earned": number, "possible": 20, "ground": ground}
+                old = (tables.change.c.client_id == client) & (tables.change.c.day == self.day)
+                connection.execute(delete(tables.change).where(old))
                 connection.execute(insert(tables.change).values(**made, catalog_hash=of.hash, from_import=False))
                 mine = tables.standing.c.client_id == client
                 connection.execute(update(tables.standing).where(mine).values(**known, share=number / 20))
@@ -124,7 +128,16 @@ class History:
 
 
 @pytest.fixture
-def history(database: Database, installation: Installation) -> History:
+def history(sqlite: Database) -> History:
+    """For rules that have nothing to do with the database."""
+    with sqlite.write() as connection:
+        here = create(connection, bases.NOW)
+    return History(sqlite, here)
+
+
+@pytest.fixture
+def either(database: Database, installation: Installation) -> History:
+    """On each database."""
     return History(database, installation)
 
 
@@ -134,29 +147,29 @@ def text(found: Composed) -> str:
     return said
 
 
-def test_the_first_is_a_picture_of_how_things_stand_and_nothing_in_it_is_new(history: History) -> None:
+def test_the_first_is_a_picture_of_how_things_stand_and_nothing_in_it_is_new(either: History) -> None:
     for client, days in ((3, 40), (4, 20)):
-        history.renews(client, MONDAY + timedelta(days))
-    history.goes_on()
-    history.uses({3: 4, 4: 5, 5: 6})
-    found = history.composed()
+        either.renews(client, MONDAY + timedelta(days))
+    either.goes_on()
+    either.uses({3: 4, 4: 5, 5: 6})
+    found = either.composed()
     assert text(found) == (
         "Nordic · first digest. 12 clients: 3 Low, 9 Medium. "
         "From the next one on, this channel hears only what changes. "
         "Start with these 3: low, and their renewals come first. Client 4 3 · Anna. Renews in 18 days."
         " Client 3 2 · Anna. Renews in 38 days. Client 5 3 · Anna."
     )
-    assert (history.run(), history.run()) == (["4 start", "3 start", "5 start"], [])
+    assert (either.run(), either.run()) == (["4 start", "3 start", "5 start"], [])
 
 
-def test_each_thing_is_told_once(history: History) -> None:
-    history.run()
-    history.uses({1: 6, 2: 5})
-    history.renews(3, history.now.date() + timedelta(60))
-    history.renews(4, date(2027, 2, 1), before=date(2027, 3, 1))
-    history.goes_quiet(5, "t3")
+def test_each_thing_is_told_once(either: History) -> None:
+    either.run()
+    either.uses({1: 6, 2: 5})
+    either.renews(3, either.now.date() + timedelta(60))
+    either.renews(4, date(2027, 2, 1), before=date(2027, 3, 1))
+    either.goes_quiet(5, "t3")
     expected = ["2 low", "1 low", "5 quiet", "3 renewal", "4 moved"]
-    assert (history.run(), history.run(), history.run()) == (expected, [], [])
+    assert (either.run(), either.run(), either.run()) == (expected, [], [])
 
 
 FILLED = """
@@ -169,7 +182,7 @@ BASE = {
     "standing": "installation_id, client_id, workspace_id, tier, score, renews_on, person_id "
     ": {here}, i, {workspace}, 'medium', 5, '2029-01-01', 1",
     "change": "installation_id, client_id, day, tier, earned, possible, catalog_hash, ground, from_import "
-    ": {here}, i, '2026-01-01', 'medium', 9, 20, '', '*|7|7', false",
+    ": {here}, i, '2026-01-01', 'medium', 9, 20, '{hash}', '*|fffff|1ff', false",
     "client_event": "installation_id, client_id, day, kind, subject : {here}, i, '2026-01-01', 'quiet', 't1'",
 }
 
@@ -179,7 +192,7 @@ def fill(history: History) -> None:
     with history.database.write() as connection:
         for table, row in BASE.items():
             columns, values = row.split(":")
-            made = values.format(here=history.here.id, workspace=history.here.workspace_id)
+            made = values.format(here=history.here.id, workspace=history.here.workspace_id, hash=CATALOG.hash)
             connection.exec_driver_sql(FILLED.format(table=table, columns=columns, values=made))
     history.database.analyze()
 
@@ -192,14 +205,14 @@ WHOLE = re.compile(
 INDEXED = re.compile(r"ix_change_day")
 
 
-def test_a_run_takes_four_statements_none_of_which_reads_through_the_clients(history: History) -> None:
-    fill(history)
-    history.run()
-    history.uses(dict.fromkeys(range(1, 12), 5))
-    history.renews(12, history.now.date() + timedelta(60))
-    history.digest = replace(history.digest, told_on=MONDAY - 4 * DAY)
+def test_a_run_takes_four_statements_none_of_which_reads_through_the_clients(either: History) -> None:
+    fill(either)
+    either.run()
+    either.uses(dict.fromkeys(range(1, 12), 5))
+    either.renews(12, either.now.date() + timedelta(60))
+    either.digest = replace(either.digest, told_on=MONDAY - 4 * DAY)
     plans: list[str] = []
-    is_sqlite, statements = history.database.is_sqlite, []
+    is_sqlite, statements = either.database.is_sqlite, []
 
     def note(_connection: Any, cursor: Any, statement: str, values: Any, *_: object) -> None:
         if statement.startswith("EXPLAIN"):
@@ -211,8 +224,169 @@ def test_a_run_takes_four_statements_none_of_which_reads_through_the_clients(his
         with cursor.connection.cursor() as asked:
             plans.extend(row[0].strip() for row in asked.execute(f"EXPLAIN {statement}", values))
 
-    event.listen(history.database.engine, "before_cursor_execute", note)
-    assert "Fell" in str(history.composed().message)
+    event.listen(either.database.engine, "before_cursor_execute", note)
+    assert "Fell" in str(either.composed().message)
     assert len(statements) == 4
     assert not [line for line in plans if WHOLE.search(line)]
     assert [line for line in plans if INDEXED.search(line)]
+
+
+def test_it_tells_of_its_own_workspace_and_team_alone(either: History) -> None:
+    either.run()
+    mine = tables.standing.c.client_id == 1
+    either.write(update(tables.standing).where(mine).values(workspace_id=either.here.workspace_id + 1))
+    either.uses({1: 5, 2: 5, 10: 5})  # of another workspace, of the team, and of no team
+    assert [*either.composed().named] == [2, 10]
+    either.digest = replace(either.digest, team_id=NORDIC)
+    assert [*either.composed().named] == [2]
+    assert 'team:"CS Nordic"' in str(either.composed().facts["whose"])
+    either.digest = replace(either.digest, team_id=99)
+    assert either.composed() == Composed(None, either.digest.told_as_of)
+
+
+@pytest.mark.parametrize(
+    ("text", "csm", "team", "named"),
+    [
+        ("csm:bo@example.com", BO, None, [10]),
+        ("csm:nobody", None, None, []),
+        ('team:"CS Nordic"', None, NORDIC, [2]),
+        ("team:all renews:0-90", None, None, [2]),
+        ("tier:low", None, None, [2, 10]),
+        ("csm:gone@example.com", None, None, None),
+        ("csm:me", None, None, None),
+        ("key:me", None, None, None),
+        ("category:none", None, None, None),
+    ],
+)
+def test_a_view_is_read_inside_the_workspace_and_never_by_who_made_it(
+    history: History, text: str, csm: int | None, team: int | None, named: list[int] | None
+) -> None:
+    here = history.here
+    history.run()
+    view = {"id": 5, "workspace_id": here.workspace_id, "person_id": ANNA, "name": "View", "name_key": "view"}
+    made = {**view, "text": text, "csm_id": csm, "version": 1, "updated_at": bases.NOW}
+    history.write(insert(tables.saved_view).values(installation_id=here.id, **made))
+    if team is not None:
+        history.write(insert(tables.saved_view_team).values(installation_id=here.id, view_id=5, team_id=team))
+    history.renews(2, MONDAY + timedelta(80))
+    history.uses({2: 5, 10: 5})
+    history.digest = replace(history.digest, content=Content.VIEW, view_id=5)
+    found = history.composed()
+    assert [*found.named] == (named or [])
+    assert (found.as_of is history.digest.told_as_of) is (named is None)
+
+
+def test_where_too_many_change_tier_nobody_is_named_until_it_is_right(history: History) -> None:
+    history.run()
+    history.uses(dict.fromkeys(range(1, 12), 5))
+    found = history.composed()
+    assert text(found).startswith("Nordic: 11 of 12 clients changed tier since Mon 23 Nov. That is usually the data")
+    assert (history.run(), history.run()) == ([], [])  # and what was held back is not told later by itself
+    history.uses({12: 5})
+    assert history.run() == ["12 low"]
+
+
+def test_once_it_is_right_the_names_come_with_the_next_run(either: History) -> None:
+    either.run()
+    either.uses(dict.fromkeys(range(1, 12), 5))
+    either.run()
+    either.write(update(tables.delivery).where(tables.delivery.c.id == either.told).values(ts="1.2"))
+    with either.database.write() as connection:
+        assert go_on(connection, either.digest, "1.1", ANNA) is None
+        told = go_on(connection, either.digest, "1.2", ANNA)
+        assert told == go_on(connection, either.digest, "1.2", BO)
+        assert told is not None
+        again = redraw(connection, either.catalogs, either.digest, write(told), either.now)
+    assert "the names come in the next digest" in again["text"]
+    assert sorted(either.run()) == sorted(f"{client} low" for client in range(1, 12))
+    with either.database.write() as connection:
+        assert go_on(connection, either.digest, "1.2", ANNA) is None  # a later run has told what came after
+
+
+def test_a_new_formula_that_moves_all_of_them_names_nobody_and_says_so(history: History) -> None:
+    history.run()
+    heavier = formula(last=3)
+    with history.database.write() as connection:
+        catalog.remember(connection, history.here.id, heavier, written(last=3), bases.NOW)
+    history.uses(dict.fromkeys(range(1, 13), 9), heavier)
+    assert "12 of 12 clients changed tier since Mon 23 Nov (tool list version 1)" in text(history.composed())
+    assert (history.run(), history.run()) == ([], [])
+
+
+def test_the_same_data_once_more_tells_nothing(history: History) -> None:
+    history.run()
+    for _ in range(3):
+        history.uses(dict.fromkeys(range(1, 13), 9))
+        assert history.composed() == Composed(None, history.day)
+        history.goes_on()
+
+
+def test_renewal_dates_that_move_all_at_once_name_nobody(history: History) -> None:
+    history.run()
+    for client in range(1, 12):
+        history.renews(client, date(2027, 5, 1), before=date(2027, 4, 1))
+    history.uses({12: 5})
+    found = history.composed()
+    assert (found.named, found.facts["shifted"]) == ({12: "low"}, 11)
+
+
+def test_late_data_is_told_once_it_is_not_late(history: History) -> None:
+    history.run()
+    history.uses({1: 5})
+    history.goes_on()
+    later = history.now + timedelta(9)
+    history.renews(2, later.date() + timedelta(90))
+    with history.database.read() as connection:
+        found = compose(connection, history.catalogs, history.digest, later)
+    assert (found.named, found.as_of) == ({2: "renewal"}, history.digest.told_as_of)
+    assert "Not judged 1: their data is late" in text(found)
+    assert history.run() == ["1 low"]
+
+
+def test_who_is_put_off_is_told_again_when_it_falls_further(either: History) -> None:
+    either.run()
+    put = {"installation_id": either.here.id, "person_id": ANNA, "reason": "Holiday", "made_at": bases.NOW}
+    for client, share in ((1, 0.25), (2, 0.45)):
+        made = {**put, "client_id": client, "until": date(2027, 3, 1), "share": share}
+        either.write(insert(tables.snooze).values(made))
+    either.uses({1: 5, 2: 5, 3: 5})
+    assert either.run() == ["2 low", "3 low"]
+
+
+def test_how_many_are_low_is_told_in_the_first_message_of_a_week_alone(either: History) -> None:
+    either.uses({1: 3, 2: 3, 3: 3})
+    either.run()
+    claimed = {"installation_id": either.here.id, "client_id": 1, "person_id": BO, "taken_at": either.now}
+    either.write(insert(tables.claim).values(claimed))
+    either.uses({4: 5})
+    assert "Still low" not in text(either.composed())
+    either.run()
+    while either.now.weekday() != 0:
+        assert either.run() == []
+    assert either.composed().message is None
+    either.uses({5: 5})
+    assert "Still low 5: 1 taken, 0 snoozed" in text(either.composed())
+
+
+def test_drawn_again_it_says_who_has_taken_whom_by_now(history: History) -> None:
+    history.run()
+    history.uses({1: 5, 2: 5})
+    found, moment = history.composed(), history.now
+    taken = {"installation_id": history.here.id, "client_id": 1, "person_id": BO, "taken_at": moment}
+    history.write(insert(tables.claim).values(taken))
+    with history.database.read() as connection:
+        again = redraw(connection, history.catalogs, history.digest, found.facts, moment)
+    before, after = "Client 1 5 → 3 · now Low · Anna", "Client 1 5 → 3 · now Low · Bo has it (9:00\u202fAM)"
+    assert before in text(found)
+    assert again["text"] == text(found).replace(before, after)
+
+
+def test_the_rest_of_many_is_behind_a_button(history: History) -> None:
+    fill(history)
+    history.run()
+    history.uses(dict.fromkeys(range(1000, 1040), 5))
+    found = history.composed()
+    assert len(found.named) == 25
+    assert len(found.facts["named"]) == 40
+    assert text(found).startswith("Nordic: 40 fell (Client ")
+    assert "15 more" in str(found.message)

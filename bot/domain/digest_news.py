@@ -130,7 +130,7 @@ class Since:
     memories: Mapping[int, Sequence[Memory]] = field(default_factory=dict)  # by client, oldest first
     late: frozenset[str] = frozenset()  # keys of the tools whose data is late
     is_late: bool = False  # the data is as a whole
-    is_second: bool = False  # the last delivery was the first one, which told of all that were low then
+    is_settled: bool = False  # the last delivery told of all that were low then, or held their names back
 
     @property
     def is_first_of_week(self) -> bool:
@@ -224,7 +224,7 @@ def _score_news(one: Seen, since: Since) -> Named | None:
 def _was_low(past: Past, low: int, since: Since) -> bool:
     """At the last delivery. A single day does not count: neither one that is low, nor one that is not."""
     told, eve, earlier = (then is not None and then.is_low(low) for then in past.before)
-    return told if since.is_second else eve and (told or earlier)
+    return told if since.is_settled else eve and (told or earlier)
 
 
 def _moved(one: Seen, rule: Rule | None, before: Moment, now: Moment) -> Named:

@@ -124,8 +124,12 @@ class _Run:
             memories=told_.memories(self.head.told),
             late=decide.late_tools([tool.key for tool in self.catalog.tools], reaches, self.today),
             is_late=asked.is_late,
-            is_second=bool(self.head.told) and self.head.told[-1].start is not None,
+            is_settled=self._is_settled(),
         )
+
+    def _is_settled(self) -> bool:
+        last = self.head.told[-1] if self.head.told else None
+        return last is not None and (last.start is not None or (last.held is not None and last.held.go_on is None))
 
     def _counts(self, asked: Listing, since: Since, found: News) -> tuple[int, Still | None]:
         """The digest's clients, as far as it matters how many; and those low, where that is told. One statement."""

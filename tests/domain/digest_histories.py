@@ -19,6 +19,10 @@ DAY = timedelta(days=1)
 
 
 def formula(first: int = 1, last: int = 1) -> Catalog:
+    return catalog.parse(written(first, last), f"twenty {first} {last}")
+
+
+def written(first: int = 1, last: int = 1) -> str:
     """A catalog of twenty tools: the points of each of the first ten, and of the last ten."""
     head = """
 version = 1
@@ -54,7 +58,7 @@ step = "Use it"
         tool.format(n=n, points=points, product=product)
         for n, (points, product) in enumerate([(first, "crm:free")] * 10 + [(last, "mail:starter")] * 10)
     )
-    return catalog.parse(head + "".join(tools), f"twenty {first} {last}")
+    return head + "".join(tools)
 
 
 CATALOG = formula()

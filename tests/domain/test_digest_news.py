@@ -238,6 +238,6 @@ def test_the_first_run_of_a_week_is_that_of_another_week_than_the_last_one() -> 
 
 
 def test_after_the_first_picture_who_was_low_in_it_is_not_new() -> None:
-    second = Since(START, START - DAY, is_second=True)
+    second = Since(START, START - DAY, is_settled=True)
     history = {1: days("7 7 6 6 6"), 2: days("7 7 7 6 6"), 3: days("7 7 6 7 7")}
     assert [(one.client_id, one.rule) for one in run(history, second, 2, 4).named] == [(2, LOW), (3, RECOVERED)]
