@@ -37,23 +37,22 @@ from bot.domain.filter_text import parse
 from bot.domain.filters import Filter, FilterError
 from bot.domain.freshness import Reach
 from bot.domain.listing import SHOWN, Listing, Scope, Whose
-from storage import conditions, grounds, reaches
+from storage import conditions, grounds, reaches, snoozes
 from storage.grounds import CatalogOf
 from storage.schema import (
     change,
     client_event,
     delivery,
     installation,
+    record,
     saved_view,
     saved_view_team,
-    snooze,
     standing,
     team,
 )
 
 _HERE: BindParameter[int] = bindparam("installation")
 _DAY = timedelta(days=1)
-FALL, NEAR = 0.1, timedelta(days=30)  # what ends early that a client is put off
 _one = standing.c
 # The days on which a client's score is looked at, as `Past` has them:
 _DAYS = ("told", "before_told", "before_that", "eve", "as_of")
@@ -92,7 +91,7 @@ def head(connection: Connection, digest: Digest, now: datetime) -> Head:
     rows = connection.execute(query, {**bound, "team": digest.team_id, "view": digest.view_id}).all()
     first = rows[0]
     filter_ = None if first.text is None else (first.text, first.csm_id, first.team_id)
-    told = tuple(digest_told.read(row.facts) for row in rows if row.facts)
+    told = tuple(digest_told.read(row.facts) for row in rows if "day" in (row.facts or {}))
     return Head(first.catalog_hash, first.as_of, first.every, first.sources, first.name, filter_, told)
 
 
@@ -145,7 +144,7 @@ def seen(
     if len(rows) > MANY:
         return None
     same = groupby(rows, key=lambda row: row.client_id)
-    return tuple(_seen(list(events), catalogs, since, told) for _, events in same)
+    return tuple(_seen(list(events), catalog, catalogs, since, told) for _, events in same)
 
 
 def _bound(asked: Listing, since: Since, told: date) -> dict[str, Any]:
@@ -163,12 +162,13 @@ def _news(shape: conditions.Shape, windows: int) -> Select[Any]:
     event = client_event.c
     mine = (event.installation_id == _one.installation_id) & (event.client_id == _one.client_id)
     new = (event.day >= bindparam("told")) & or_(event.kind == "quiet", event.subject == bindparam("place"))
-    put_off = (snooze.c.installation_id == _one.installation_id) & (snooze.c.client_id == _one.client_id)
+    its = (record.c.installation_id == _one.installation_id) & (record.c.id == _one.client_id)
     columns = (_one.client_id, _one.renews_on, _one.share, _one.quiet, *moments)
     events = (event.kind, event.day, event.subject, event.before, event.after)
-    snoozed = (snooze.c.until, snooze.c.share.label("snoozed_share"))
-    query = select(*columns, *events, *snoozed)
-    query = query.select_from(standing.outerjoin(client_event, mine & new).outerjoin(snooze, put_off))
+    query: Select[Any] = select(*columns, *events).select_from(
+        standing.join(record, its).outerjoin(client_event, mine & new)
+    )
+    query = snoozes.beside(query)
     query = query.where(*conditions.clauses(shape, shape.tiers, select(chosen.c.client_id)))
     return query.order_by(_one.client_id, event.day).limit(bindparam("most"))
 
@@ -201,16 +201,15 @@ def _moment(day: str) -> ScalarSelect[str]:
     return latest.correlate(standing).scalar_subquery()
 
 
-def _seen(rows: Sequence[Row[Any]], catalogs: CatalogOf, since: Since, told: date) -> Seen:
+def _seen(rows: Sequence[Row[Any]], catalog: Catalog, catalogs: CatalogOf, since: Since, told: date) -> Seen:
     one = rows[0]
     last, before, earlier, eve, now = (_at(getattr(one, day), catalogs) for day in _DAYS)
     moves = [row for row in rows if row.kind == "renewal"]  # of the day that was told, too: it may have come later
     moved = (moves[0].before, moves[-1].after) if moves else (None, None)
     going = set((one.quiet or "").split(","))
     quiet = tuple(row.subject for row in rows if row.kind == "quiet" and row.subject in going and row.day > told)
-    return Seen(
-        one.client_id, Past((last, before, earlier), eve, now), one.renews_on, moved, quiet, _is_snoozed(one, since)
-    )
+    past = Past((last, before, earlier), eve, now)
+    return Seen(one.client_id, past, one.renews_on, moved, quiet, _is_snoozed(one, since, catalog))
 
 
 def _at(text: str | None, catalogs: CatalogOf) -> Moment | None:
@@ -220,10 +219,7 @@ def _at(text: str | None, catalogs: CatalogOf) -> Moment | None:
     return Moment(Tier(tier), grounds.find(catalogs, ground if not ground.endswith("/") else None))
 
 
-def _is_snoozed(one: Row[Any], since: Since) -> bool:
-    """Unless it fell again, or its renewal has come near."""
-    if one.until is None or one.until <= since.today:
-        return False
-    fell = one.share is not None and one.snoozed_share is not None and one.share <= one.snoozed_share - FALL
-    near = one.renews_on is not None and one.renews_on <= since.today + NEAR
-    return not fell and not near
+def _is_snoozed(one: Row[Any], since: Since, catalog: Catalog) -> bool:
+    put_off = snoozes.read(one)
+    bands = (catalog.bands[Tier.LOW][1], catalog.bands[Tier.MEDIUM][1])
+    return put_off is not None and not put_off.ends(since.today, one.share, one.renews_on, bands)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 
 from bot.domain.digest_told import Told, read, write
 from bot.domain.digests import Digest
@@ -15,9 +15,8 @@ _one = delivery.c
 
 def of_message(connection: Connection, digest: Digest, ts: str) -> Told | None:
     """None where that message is none of the digest's, or no longer kept."""
-    mine = (_one.installation_id == digest.installation_id, _one.digest_id == digest.id, _one.ts == ts)
-    facts = connection.scalar(select(_one.facts).where(*mine))
-    return read(facts) if facts else None
+    facts = connection.scalar(select(_one.facts).where(*_is(digest, ts)))
+    return read(facts) if facts and "day" in facts else None
 
 
 def go_on(connection: Connection, digest: Digest, ts: str, person_id: int) -> Told | None:
@@ -30,6 +29,11 @@ def go_on(connection: Connection, digest: Digest, ts: str, person_id: int) -> To
         return None
     if found.held.go_on is None:
         found = replace(found, held=replace(found.held, go_on=person_id))
-        mine = (_one.installation_id == digest.installation_id, _one.digest_id == digest.id, _one.ts == ts)
-        connection.execute(update(delivery).where(*mine).values(facts=write(found)))
+        kept = connection.scalar(select(_one.facts).where(*_is(digest, ts)))
+        facts = {**(kept or {}), **write(found)}
+        connection.execute(update(delivery).where(*_is(digest, ts)).values(facts=facts))
     return found
+
+
+def _is(digest: Digest, ts: str) -> tuple[ColumnElement[bool], ...]:
+    return _one.installation_id == digest.installation_id, _one.digest_id == digest.id, _one.ts == ts

@@ -14,7 +14,7 @@ from bot.domain.digest_told import write
 from bot.domain.digests import Content, Digest
 from bot.jobs.composing import Composed
 from bot.jobs.digest_content import compose, redraw
-from storage import catalog, digests
+from storage import catalog, digest_runs, digests
 from storage import schema as tables
 from storage.catalog import Catalogs
 from storage.database import Database
@@ -33,9 +33,11 @@ class History:
     """A base whose days go on: clients use more tools or fewer, and a digest runs each morning."""
 
     def __init__(self, database: Database, here: Installation) -> None:
-        self.database, self.here, self.day, self.told = database, here, MONDAY, 0
+        self.database, self.here, self.day = database, here, MONDAY
+        self.told: int | None = None  # the last delivery
         self.catalogs = Catalogs(database, CATALOG, fixed=True)
-        self.digest = Digest(here.id, 7, here.workspace_id, "Nordic", Content.BOTH, "Europe/Oslo", made_by=ANNA)
+        place = (here.id, 7, here.workspace_id)
+        self.digest = Digest(*place, "Nordic", Content.BOTH, "Europe/Oslo", made_by=ANNA, channel_id="C1")
         self._fill()
 
     def _fill(self) -> None:
@@ -107,17 +109,10 @@ class History:
     def run(self) -> list[str]:
         """The digest runs, and is kept as the job does; the clients that it names and why. Then a day goes by."""
         found = self.composed()
-        self.told += 1
-        one = {"installation_id": self.here.id, "id": self.told, "digest_id": self.digest.id, "kind": "digest"}
-        made = {
-            "key": str(self.told),
-            "state": "sent",
-            "due_at": self.now,
-            "made_at": self.now,
-            "facts": dict(found.facts),
-        }
-        self.write(insert(tables.delivery).values(**one, **made))
-        self.digest = replace(self.digest, told_on=self.now.date(), told_as_of=found.as_of)
+        with self.database.write() as connection:
+            day, key = self.now.date(), f"{self.day}"
+            self.told = digest_runs.keep(connection, self.digest, key, day, self.now, **vars(found))
+            self.digest = digests.get(connection, self.here.id, self.digest.id) or self.digest
         self.goes_on()
         return [f"{client} {rule}" for client, rule in found.named.items()]
 
@@ -341,6 +336,37 @@ def test_late_data_is_told_once_it_is_not_late(history: History) -> None:
     assert (found.named, found.as_of) == ({2: "renewal"}, history.digest.told_as_of)
     assert "Not judged 1: their data is late" in text(found)
     assert history.run() == ["1 low"]
+
+
+def test_what_could_not_be_posted_is_told_by_the_next_run(history: History) -> None:
+    history.run()
+    history.uses({1: 5})
+    assert history.run() == ["1 low"]
+    assert history.told is not None
+    with history.database.write() as connection:
+        digest_runs.take_back(connection, history.here.id, history.told)
+        failed = update(tables.delivery).where(tables.delivery.c.id == history.told).values(state="failed")
+        connection.execute(failed)
+        history.digest = digests.get(connection, history.here.id, 7) or history.digest
+    assert history.run() == ["1 low"]
+
+
+def test_a_run_that_comes_after_midnight_is_that_of_its_day(history: History) -> None:
+    history.run()
+    history.renews(1, history.now.date() + timedelta(61))
+    planned = history.now.replace(hour=22)
+    late, moment = replace(history.digest, next_at=planned), planned + timedelta(hours=3)
+    with history.database.read() as connection:
+        assert compose(connection, history.catalogs, late, moment).message is None
+        assert compose(connection, history.catalogs, history.digest, moment).named == {1: "renewal"}
+
+
+def test_after_a_quiet_day_who_was_low_for_one_day_is_still_found(history: History) -> None:
+    history.run()
+    for number in (8, 7, 6):
+        history.uses({1: number})
+        assert history.run() == []
+    assert (history.run(), history.run()) == (["1 low"], [])
 
 
 def test_who_is_put_off_is_told_again_when_it_falls_further(either: History) -> None:

@@ -22,7 +22,7 @@ from bot.domain.digests import Digest
 from bot.domain.filter_text import write
 from bot.domain.filters import Sort
 from bot.domain.listing import Listing
-from bot.jobs.composing import Composed
+from bot.jobs.composing import Compose, Composed
 from storage import digest_clients, digest_facts, listing, overview
 from storage.catalog import Catalogs
 from storage.digest_facts import Head
@@ -40,6 +40,11 @@ def compose(connection: Connection, catalogs: Catalogs, digest: Digest, now: dat
     if digest.told_on is None or digest.told_as_of is None:
         return run.drawn(run.start(run.asked))
     return run.drawn(run.news(run.asked, digest.told_on, digest.told_as_of))
+
+
+def composing(catalogs: Catalogs) -> Compose:
+    """`compose` with the catalogs of this process."""
+    return lambda connection, digest, now: compose(connection, catalogs, digest, now)
 
 
 def redraw(
@@ -68,7 +73,10 @@ class _Run:
 
     @property
     def today(self) -> date:
-        return self.now.astimezone(self.zone).date()
+        """That of the run, which may have been planned before midnight."""
+        planned = self.digest.next_at
+        at = self.now if planned is None else min(planned, self.now)
+        return at.astimezone(self.zone).date()
 
     @property
     def asked(self) -> Listing | None:
@@ -97,7 +105,7 @@ class _Run:
 
     def news(self, asked: Listing, told_on: date, told_as_of: date) -> Told:
         """What has changed since the last run; nobody is named where so much did that it must be the data."""
-        held = self.head.told[-1].held if self.head.told else None
+        held = self._last.held if self._last is not None else None
         is_right = held is not None and held.go_on is not None
         last = held.since if held is not None and is_right else told_as_of
         since, told = self._since(asked, told_on), self._told(asked, last)
@@ -127,8 +135,14 @@ class _Run:
             is_settled=self._is_settled(),
         )
 
-    def _is_settled(self) -> bool:
+    @property
+    def _last(self) -> Told | None:
+        """The last message, where no run has told since what came after."""
         last = self.head.told[-1] if self.head.told else None
+        return last if last is not None and last.as_of == self.digest.told_as_of else None
+
+    def _is_settled(self) -> bool:
+        last = self._last
         return last is not None and (last.start is not None or (last.held is not None and last.held.go_on is None))
 
     def _counts(self, asked: Listing, since: Since, found: News) -> tuple[int, Still | None]:
