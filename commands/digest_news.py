@@ -10,6 +10,7 @@ from slack_bolt import Ack
 from sqlalchemy import Connection
 
 from bot.blocks import digest as show
+from bot.blocks import digest_answers as answers
 from bot.blocks import ids
 from bot.domain.access import Right
 from bot.domain.digests import Digest
@@ -42,7 +43,7 @@ def on_names(ack: Ack, action: Payload, body: Payload, reply: Reply, turn: Turn)
         )
     reply(
         replace_original=False,
-        **show.names(turn.catalog, digest, told, clients, carried_id(start) or 0, ts, turn.words),
+        **answers.names(turn.catalog, digest, told, clients, carried_id(start) or 0, ts, turn.words),
     )
 
 
@@ -51,7 +52,7 @@ def on_about(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
     ack()
     with turn.db.read() as connection:
         digest = _own(_digest(connection, action["value"], turn), turn)
-    reply(replace_original=False, **show.about(digest, turn.called("digest"), turn.words))
+    reply(replace_original=False, **answers.about(digest, turn.called("digest"), turn.words))
 
 
 def on_go_on(ack: Ack, action: Payload, body: Payload, reply: Reply, turn: Turn) -> None:

@@ -1,4 +1,4 @@
-"""A digest in its channel: what is new, two lines a client, each with its menu; and what its buttons lead to."""
+"""A digest in its channel: what is new, two lines a client, each with its menu."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ from bot.blocks import ids, kit, moves
 from bot.blocks.kit import Block, Element, Message
 from bot.blocks.listing import TIERS
 from bot.blocks.words import Words
-from bot.domain.access import zone
 from bot.domain.catalog import Catalog, Tier
 from bot.domain.digest_news import SECTIONS, Named, Rule
 from bot.domain.digest_told import Client, Told
-from bot.domain.digests import MOST_LINES, Content, Digest
+from bot.domain.digests import MOST_LINES, Digest
 
 Clients = Mapping[int, Client]  # those that are there and seen, by their ids
 
 MENU = {"take": "I'll take it", "card": "Open card", "task": "Log task", "snooze": "Snooze…", "useless": "Not useful"}
 HEADS = ("*Fell*", "*Going quiet*", "*Recovered*", "*Renewals*")  # of the sections, in their order
-_BIG, _SMALL = 48, 30  # characters of a client's name, and of a person's: of 25 lines all must fit
+BIG, _SMALL = 48, 30  # characters of a client's name, and of a person's: of 25 lines all must fit
 
 
 def message(catalog: Catalog, digest: Digest, told: Told, clients: Clients, words: Words) -> Message:
@@ -28,7 +27,7 @@ def message(catalog: Catalog, digest: Digest, told: Told, clients: Clients, word
         return _held(catalog, digest, told, words)
     if told.start is not None:
         return _start(catalog, digest, told, clients, words)
-    title, counted = f"*{kit.name(digest.name, _BIG)}* · {words.weekday(told.day, told.day)}", _counted(told, words)
+    title, counted = f"*{kit.name(digest.name, BIG)}* · {words.weekday(told.day, told.day)}", _counted(told, words)
     rows = list(_sections(catalog, digest, told, clients, words))
     foot = [*_still(told, words), *_shifted(told, words), *_unjudged(told, words)]
     buttons = kit.actions(*_buttons(digest, told, words))
@@ -67,12 +66,11 @@ def _sections(catalog: Catalog, digest: Digest, told: Told, clients: Clients, wo
 def row(catalog: Catalog, digest: Digest, told: Told, one: Named, client: Client, words: Words) -> Block:
     """A client in two lines, with its menu."""
     menu = [(words(label), f"{word}:{one.client_id}:{one.rule}:{digest.id}") for word, label in MENU.items()]
-    lines = _lines(catalog, told, one, client, words)
-    return kit.section(*lines, accessory=kit.overflow(ids.DIGEST_MENU, menu))
+    return kit.section(*in_two(catalog, told, one, client, words), accessory=kit.overflow(ids.DIGEST_MENU, menu))
 
 
-def _lines(catalog: Catalog, told: Told, one: Named, client: Client, words: Words) -> list[str]:
-    name = f"*{_name(client.name, _BIG)}*"
+def in_two(catalog: Catalog, told: Told, one: Named, client: Client, words: Words) -> list[str]:
+    name = f"*{_name(client.name, BIG)}*"
     first = [f"{name} {_what(told, one, words)}".strip(), _stands(one, client, words), _who(told, client, words)]
     second = _why(catalog, told, one, client, words)
     return list(filter(None, [" · ".join(filter(None, first)), second]))
@@ -197,7 +195,7 @@ def _start(catalog: Catalog, digest: Digest, told: Told, clients: Clients, words
     tiers, those = told.start or {}, [one for one in told.shown if one.client_id in clients]
     counted = ", ".join(_in_tier(tier, number, words) for tier, number in tiers.items() if number)
     every = words.count("{n} client", "{n} clients", sum(tiers.values()))
-    title = words("*{name}* · first digest", name=kit.name(digest.name, _BIG))
+    title = words("*{name}* · first digest", name=kit.name(digest.name, BIG))
     heard = words("From the next one on, this channel hears only what changes.")
     first = words.count(
         "Start with this one: low, and its renewal comes first.",
@@ -208,10 +206,10 @@ def _start(catalog: Catalog, digest: Digest, told: Told, clients: Clients, words
     rows = [row(catalog, digest, told, one, clients[one.client_id], words) for one in those]
     low = tiers.get(Tier.LOW, 0)
     all_ = [_list(words("All {n} low", n=words.number(low)), "low", f"tier:low {told.whose}")] if low else []
-    said = [". ".join(_lines(catalog, told, one, clients[one.client_id], words)) for one in those]
+    said = [". ".join(in_two(catalog, told, one, clients[one.client_id], words)) for one in those]
     text = ". ".join(line.rstrip(".") for line in [title, *lines, *said])
     blocks = [kit.section(title, lines[0]), kit.section(*lines[1:]), *rows]
-    return kit.message(_plain(f"{text}."), [*blocks, kit.actions(*all_, about_button(digest, words))])
+    return kit.message(plain(f"{text}."), [*blocks, kit.actions(*all_, about_button(digest, words))])
 
 
 def _in_tier(tier: Tier, number: int, words: Words) -> str:
@@ -219,58 +217,11 @@ def _in_tier(tier: Tier, number: int, words: Words) -> str:
     return f"{words.number(number)} {label if tier in {Tier.LOW, Tier.MEDIUM, Tier.HIGH} else label.lower()}"
 
 
-def names(catalog: Catalog, digest: Digest, told: Told, clients: Clients, first: int, ts: str, words: Words) -> Message:
-    """A page of the clients that a message did not name, to somebody alone: those that they see."""
-    page = told.named[first : first + MOST_LINES]
-    those = [one for one in page if one.client_id in clients]
-    lines = [_lines(catalog, told, one, clients[one.client_id], words) for one in those]
-    rows = [
-        kit.section(*each, accessory=kit.button(words("Open"), ids.OPEN_LISTED, str(one.client_id)))
-        for one, each in zip(those, lines, strict=True)
-    ]
-    last = first + len(page)
-    title = f"*{kit.name(digest.name, _BIG)}* · {words.weekday(told.day, told.day)}"
-    which = words("{first} to {last}", first=first + 1, last=last) if page else ""
-    none = [] if those else [words("None of these clients is one that you see.")]
-    unseen = len(page) - len(those)
-    hidden = words.count("{n} more is not yours to see", "{n} more are not yours to see", unseen)
-    foot = [hidden] if those and unseen else []
-    foot += [words("only you see this")]
-    on = kit.button(words("Next ▶"), f"{ids.DIGEST_NAMES}:next", f"{digest.id}:{ts}:{last}")
-    buttons = [kit.actions(on)] if last < len(told.named) else []
-    head = " · ".join(filter(None, [title, which]))
-    blocks = [kit.section(head, *none), *rows, *buttons, kit.context(" · ".join(foot))]
-    return kit.message(_plain(". ".join([head, *none, *[". ".join(each) for each in lines]])), blocks)
-
-
-def about(digest: Digest, command: str, words: Words) -> Message:
-    """What a digest tells, and when."""
-    ahead = ", ".join(str(days) for days in sorted(digest.thresholds.ahead, reverse=True))
-    fall = words.decimal(digest.thresholds.fall * 10)
-    next_at = digest.next_at and digest.next_at.astimezone(zone(digest.time_zone))
-    runs = words("Next: {at}", at=words.moment(next_at)) if next_at else words("It rests.")
-    lines = [
-        f"*{kit.name(digest.name, _BIG)}*",
-        f"{runs} ({kit.name(digest.time_zone, 60)})" if next_at else runs,
-        words("It says what changed since the last one, and is silent when nothing did."),
-    ]
-    if digest.content is not Content.RENEWALS:
-        low = digest.thresholds.low
-        lines.append(words("Fell: to {low} or below on two days, or by {fall} points at once.", low=low, fall=fall))
-        lines.append(words("Recovered: {high} or more on two days.", high=low + 1))
-        lines.append(words("What a subscription, the tool list or the data moved is never called a fall."))
-    if digest.content is not Content.LOW:
-        lines.append(words("Renewals: {days} days ahead, and when a date moves.", days=ahead))
-    lines.append(words("Change or pause it with {command}.", command=f"`{kit.escape(command)}`"))
-    blocks = [kit.section(*lines), kit.context(words("Only you see this"))]
-    return kit.message(_plain(" ".join(lines)).replace("`", ""), blocks)
-
-
 def _held(catalog: Catalog, digest: Digest, told: Told, words: Words) -> Message:
     """Too many at once: nobody is named."""
     held = told.held
     assert held is not None
-    title = f"*{kit.name(digest.name, _BIG)}* · {words.weekday(told.day, told.day)}"
+    title = f"*{kit.name(digest.name, BIG)}* · {words.weekday(told.day, told.day)}"
     day = words.weekday(held.since, told.day)
     number, of = words.number(held.turned), words.number(held.of or 0)
     if held.of is None:
@@ -285,18 +236,18 @@ def _held(catalog: Catalog, digest: Digest, told: Told, words: Words) -> Message
     see = kit.button(words("See them"), f"{ids.DIGEST_NAMES}:held", f"{digest.id}::0")
     right = kit.button(words("It is right, go on"), ids.GO_ON, str(digest.id))
     buttons = [*([see] if told.named else []), *([right] if held.go_on is None else [])]
-    text = f"{digest.name}: {' '.join(lines)}"
+    text = f"{kit.name(digest.name, BIG)}: {' '.join(lines)}"
     blocks = [kit.section(title, *lines), kit.actions(*buttons, about_button(digest, words))]
-    return kit.message(_plain(text), blocks)
+    return kit.message(plain(text), blocks)
 
 
 def _text(catalog: Catalog, digest: Digest, told: Told, clients: Clients, foot: list[str], words: Words) -> str:
     """The news first, since a locked phone shows no more, and then the lines in sentences."""
     head = ", ".join(_headline(told, clients, words))
     name = kit.name(digest.name, 30)
-    lines = [". ".join(_lines(catalog, told, one, clients[one.client_id], words)) for one in told.shown
+    lines = [". ".join(in_two(catalog, told, one, clients[one.client_id], words)) for one in told.shown
              if one.client_id in clients]  # fmt: skip
-    return _plain(f"{name}: {head}. {'. '.join([*lines, *foot])}.")
+    return plain(f"{name}: {head}. {'. '.join([*lines, *foot])}.")
 
 
 def _headline(told: Told, clients: Clients, words: Words) -> list[str]:
@@ -320,5 +271,5 @@ def _name(text: str, most: int) -> str:
     return shown if len(shown) <= 2 * most else kit.name(text, most // 3)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     return text.replace("*", "")

@@ -22,7 +22,7 @@ from bot.domain.digests import Digest
 from bot.domain.filter_text import write
 from bot.domain.filters import Sort
 from bot.domain.listing import Listing
-from bot.jobs.composing import Compose, Composed
+from bot.jobs.composing import Composed
 from storage import digest_clients, digest_facts, listing, overview
 from storage.catalog import Catalogs
 from storage.digest_facts import Head
@@ -40,11 +40,6 @@ def compose(connection: Connection, catalogs: Catalogs, digest: Digest, now: dat
     if digest.told_on is None or digest.told_as_of is None:
         return run.drawn(run.start(run.asked))
     return run.drawn(run.news(run.asked, digest.told_on, digest.told_as_of))
-
-
-def composing(catalogs: Catalogs) -> Compose:
-    """`compose` with the catalogs of this process."""
-    return lambda connection, digest, now: compose(connection, catalogs, digest, now)
 
 
 def redraw(

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.blocks import digest as show
+from bot.blocks import digest_answers as answers
 from bot.blocks.words import speak
 from bot.domain import digest_told
 from bot.domain.catalog import Tier
@@ -78,15 +79,15 @@ def test_a_client_that_is_gone_is_left_out(golden: Golden) -> None:
 
 
 def test_what_it_did_not_name_somebody_reads_as_far_as_they_see_it(golden: Golden) -> None:
-    golden("digest_names", show.names(SHIPPED, NORDIC, TOLD, CLIENTS, 0, "1.2", WORDS))
-    golden("digest_names_some", show.names(SHIPPED, NORDIC, TOLD, {1: CLIENTS[1]}, 0, "1.2", WORDS))
-    golden("digest_names_none", show.names(SHIPPED, NORDIC, TOLD, {}, 0, "1.2", WORDS))
+    golden("digest_names", answers.names(SHIPPED, NORDIC, TOLD, CLIENTS, 0, "1.2", WORDS))
+    golden("digest_names_some", answers.names(SHIPPED, NORDIC, TOLD, {1: CLIENTS[1]}, 0, "1.2", WORDS))
+    golden("digest_names_none", answers.names(SHIPPED, NORDIC, TOLD, {}, 0, "1.2", WORDS))
 
 
 def test_what_it_is(golden: Golden) -> None:
-    golden("digest_about", show.about(NORDIC, "/digest", WORDS))
+    golden("digest_about", answers.about(NORDIC, "/digest", WORDS))
     other = replace(NORDIC, content=Content.RENEWALS, next_at=None, thresholds=Thresholds(ahead=(14,)))
-    golden("digest_about_renewals", show.about(other, "/digest", WORDS))
+    golden("digest_about_renewals", answers.about(other, "/digest", WORDS))
 
 
 @pytest.mark.parametrize("letter", ["x", "&", "*", "株"])
@@ -102,7 +103,7 @@ def test_the_most_clients_with_the_longest_names_keep_slacks_limits(letter: str,
     made = show.message(SHIPPED, digest, told, clients, WORDS)
     menus = [block for block in made["blocks"] if block.get("accessory", {}).get("type") == "overflow"]
     assert len(menus) == MOST_LINES
-    for message in (made, show.names(SHIPPED, digest, told, clients, 25, "1795000000.000100", WORDS)):
+    for message in (made, answers.names(SHIPPED, digest, told, clients, 25, "1795000000.000100", WORDS)):
         check_blocks(message["blocks"], "message")
         assert len(message["text"]) <= 4_000
 
