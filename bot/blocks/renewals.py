@@ -222,15 +222,12 @@ def _dates(dates: Sequence[Dated], listing: Listing, words: Words) -> list[str]:
     """Each day of a client that has several subscriptions or services."""
     if len(dates) < 2:
         return []
-    told = [
-        words(
-            "{name} ends {day}" if one.ends else "{name} {day}",
-            name=kit.name(one.name, 30),
-            day=words.day(one.day, listing.today),
-        )
-        for one in dates[:DATES]
-    ]
-    return [words.some(told, len(dates))]
+    return [words.some([_dated(one, listing, words) for one in dates[:DATES]], len(dates))]
+
+
+def _dated(one: Dated, listing: Listing, words: Words) -> str:
+    told = {"name": kit.name(one.name, 30), "day": words.day(one.day, listing.today)}
+    return words("{name} ends {day}", **told) if one.ends else words("{name} {day}", **told)
 
 
 def _passed(found: Renewals, words: Words) -> str:
