@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
@@ -22,10 +22,9 @@ from sqlalchemy import (
 )
 
 from bot.domain.renewals import Dated
+from bot.domain.workspace_settings import DATE
 from storage import lists
 from storage.schema import field, installation, record, record_date, subscription, workspace_tab
-
-AHEAD = timedelta(days=400)  # of services: they are found by their days
 
 _HERE: BindParameter[int] = bindparam("installation")
 _TODAY: BindParameter[date] = bindparam("today", type_=Date)
@@ -41,7 +40,7 @@ def of(
     """
     bound = {"installation": installation_id, "workspace": workspace_id, "ids": list(clients), "today": today}
     found: dict[int, list[Dated]] = {}
-    for client, name, day, ends in connection.execute(_FOUND, {**bound, "until": today + AHEAD}):
+    for client, name, day, ends in connection.execute(_FOUND, bound):
         found.setdefault(client, []).append(Dated(name, day, bool(ends)))
     return found
 
@@ -58,24 +57,20 @@ def _subscriptions() -> Select[Any]:
 
 def _services() -> Select[Any]:
     """Of the object that stands for services, by the property that the workspace's settings name."""
-    at, tab, here = record_date.c, workspace_tab.c, record.c.installation_id
-    tabs = (tab.installation_id == field.c.installation_id) & (tab.object == field.c.object)
-    chosen = (
-        select(field.c.id)
-        .join(workspace_tab, tabs & (tab.renewal_property == field.c.name))
-        .join(installation, (installation.c.id == field.c.installation_id))
-        .where(field.c.installation_id == _HERE, tab.workspace_id == bindparam("workspace"))
-        .where(field.c.object == installation.c.service_object, field.c.type == "date")
-    )
-    its = (_client.c.installation_id == here) & (_client.c.object == installation.c.client_object)
-    its = its & (_client.c.external_id == record.c.properties["client_id"].as_string())
-    service = (here == at.installation_id) & (record.c.id == at.record_id)
-    joined = record_date.join(record, service).join(installation, installation.c.id == here).join(_client, its)
-    soon = at.day.between(_TODAY, bindparam("until", type_=Date))
+    at, tab, here = record_date.c, workspace_tab.c, _client.c.installation_id
+    its = (record.c.installation_id == here) & (record.c.client_key == _client.c.external_id)
+    its = its & (record.c.object == installation.c.service_object)
+    tabs = (tab.installation_id == here) & (tab.workspace_id == bindparam("workspace"))
+    tabs = tabs & (tab.object == installation.c.service_object)
+    chosen = (field.c.installation_id == here) & (field.c.object == tab.object) & (field.c.type == DATE)
+    chosen = chosen & (field.c.name == tab.renewal_property)
+    dated = (at.installation_id == here) & (at.property_id == field.c.id) & (at.record_id == record.c.id)
+    joined = _client.join(installation, installation.c.id == here).join(workspace_tab, tabs).join(field, chosen)
+    joined = joined.join(record, its).join(record_date, dated)
     none: ColumnElement[int] = literal_column("0").label("ends")
-    columns = (_client.c.id, record.c.name, at.day, none)
-    found = select(*columns).select_from(joined).where(at.installation_id == _HERE, at.property_id.in_(chosen), soon)
-    return found.where(record.c.archived_at.is_(None), _client.c.id.in_(select(lists.numbers("ids").c.value)))
+    clients = (here == _HERE, _client.c.id.in_(select(lists.numbers("ids").c.value)))
+    query = select(_client.c.id, record.c.name, at.day, none).select_from(joined)
+    return query.where(*clients, record.c.archived_at.is_(None), at.day >= _TODAY)
 
 
 def _both() -> Select[Any]:

@@ -25,6 +25,7 @@ def beside(query: Select[Any]) -> Select[Any]:
         _one.outcome,
         _one.renews_on.label("said_of"),
         _one.reason,
+        _one.person_id.label("sayer_id"),
         _who.c.name.label("said_by"),
         _one.answered_at,
     )
@@ -35,7 +36,7 @@ def beside(query: Select[Any]) -> Select[Any]:
 def read(row: Row[Any]) -> Said | None:
     if row.outcome is None:
         return None
-    return Said(Outcome(row.outcome), row.said_of, row.reason, row.said_by, row.answered_at)
+    return Said(Outcome(row.outcome), row.said_of, row.reason, row.said_by, row.answered_at, row.sayer_id)
 
 
 def say(
@@ -62,7 +63,7 @@ def say(
         raise UserError("renewal_answered", person=first)
 
 
-def take_back(connection: Connection, asker: Person, client_id: int, renews_on: date) -> bool:
-    """Whoever sees the client may. False where nothing is said of that day any more."""
-    its = (_one.installation_id == asker.installation_id, _one.client_id == client_id, _one.renews_on == renews_on)
-    return connection.execute(delete(renewal_outcome).where(*its)).rowcount == 1
+def take_back(connection: Connection, installation_id: int, client_id: int, renews_on: date, person_id: int) -> bool:
+    """What that person said. False where they do so no more: another answer is not that of an earlier button."""
+    its = (_one.installation_id == installation_id, _one.client_id == client_id, _one.renews_on == renews_on)
+    return connection.execute(delete(renewal_outcome).where(*its, _one.person_id == person_id)).rowcount == 1

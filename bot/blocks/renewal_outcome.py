@@ -6,7 +6,7 @@ from datetime import date
 
 from bot.blocks import ids, kit
 from bot.blocks.forms import FormState, Values, entered, modal
-from bot.blocks.kit import Block, Modal
+from bot.blocks.kit import Block, Element, Modal
 from bot.blocks.words import Words
 from bot.domain.engagement import Engagement
 from bot.domain.renewals import REASON, Outcome, Said
@@ -65,6 +65,10 @@ def line(one: Engagement, words: Words) -> list[Block]:
     said = one.client.outcome
     if said is None:
         return []
-    value = f"{one.client.id} {said.renews_on.isoformat()}"
-    button = kit.button(words("Undo"), ids.TAKE_OUTCOME_BACK, value)
-    return [kit.section(*of_card(one, words), accessory=button)]
+    return [kit.section(*of_card(one, words), accessory=undo(one.client.id, said, "", words))]
+
+
+def undo(client_id: int, said: Said, listed: str, words: Words) -> Element:
+    """The button that takes back what is shown, and nothing that is said later. `listed`: the list around it."""
+    value = f"{client_id} {said.renews_on.isoformat()} {said.person_id} {listed}".strip()
+    return kit.button(words("Undo"), ids.TAKE_OUTCOME_BACK, value)

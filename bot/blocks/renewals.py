@@ -10,6 +10,7 @@ from bot.blocks import ids, kit
 from bot.blocks import listing as lists
 from bot.blocks.kit import Block, Element, Message
 from bot.blocks.renewal_outcome import told as told_outcome
+from bot.blocks.renewal_outcome import undo
 from bot.blocks.scopes import buttons as to_others
 from bot.blocks.scopes import whose
 from bot.blocks.states import ListState, write
@@ -129,8 +130,7 @@ def _kept(said: tuple[str, Said] | None, state: ListState, words: Words) -> list
         name=kit.name(name),
         outcome=told_outcome(one, words),
     )
-    value = f"{client} {one.renews_on.isoformat()} {write(state)}"
-    return [kit.section(text, accessory=kit.button(words("Undo"), ids.TAKE_OUTCOME_BACK, value))]
+    return [kit.section(text, accessory=undo(int(client), one, write(state), words))]
 
 
 def _row(one: Due, lines: Sequence[str], state: ListState, words: Words) -> Block:
@@ -153,7 +153,7 @@ def _lines(one: Due, listing: Listing, base: Base, dates: Sequence[Dated], words
         filter(None, [f"*{kit.name(one.client)}* {_when(one, listing, words)}", _stands(one, words), csm])
     )
     why = " · ".join(_why(one, listing, base, words))
-    return [first, why[:1].upper() + why[1:], *_dates(dates, listing, words)]
+    return [first, why[:1].upper() + why[1:], *_dates(one, dates, listing, words)]
 
 
 def _when(one: Due, listing: Listing, words: Words) -> str:
@@ -218,11 +218,11 @@ def _portion(one: Due, listing: Listing, base: Base, words: Words) -> str:
             return words("{share} of MRR", share=share)
 
 
-def _dates(dates: Sequence[Dated], listing: Listing, words: Words) -> list[str]:
-    """Each day of a client that has several subscriptions or services."""
-    if len(dates) < 2:
+def _dates(one: Due, dates: Sequence[Dated], listing: Listing, words: Words) -> list[str]:
+    """Each day of a client that has several; where all are that of its renewal, nothing is left to say."""
+    if len(dates) < 2 or {(each.day, each.ends) for each in dates} == {(one.day, False)}:
         return []
-    return [words.some([_dated(one, listing, words) for one in dates[:DATES]], len(dates))]
+    return [words.some([_dated(each, listing, words) for each in dates[:DATES]], len(dates))]
 
 
 def _dated(one: Dated, listing: Listing, words: Words) -> str:

@@ -43,6 +43,7 @@ class Said(NamedTuple):
     reason: str | None
     person: str
     at: datetime
+    person_id: int = 0
 
 
 class Dated(NamedTuple):

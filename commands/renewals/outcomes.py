@@ -46,7 +46,7 @@ def on_submit(ack: Ack, view: Payload, turn: Turn) -> None:
     with turn.db.write() as connection:
         renewal_outcomes.say(connection, turn.person, one.client.id, day, outcome, reason, turn.now)
         covering.acted(connection, turn.person, one.client.covered, "renewal.answered", turn.now)
-    said = Said(outcome, day, reason, turn.person.name, turn.now)
+    said = Said(outcome, day, reason, turn.person.name, turn.now, turn.person.id)
     listed = states.read(state.about.split(" ", 2)[2])
     message = _listed(listed, turn, (f"{one.client.id} {one.client.name}", said))
     answer = forms.replace if listed is not None else forms.below
@@ -56,13 +56,14 @@ def on_submit(ack: Ack, view: Payload, turn: Turn) -> None:
 def on_take_back(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:
     """*Undo*, in a list or on the client's card: that is shown anew."""
     ack()
-    client, day, listed = f"{action['value']} ".split(" ", 2)
+    client, day, sayer, listed = f"{action['value']} ".split(" ", 3)
     one = carried_client(turn, client)
     with turn.db.write() as connection:
-        if renewal_outcomes.take_back(connection, turn.person, one.client.id, date.fromisoformat(day)):
+        its = (turn.person.installation_id, one.client.id, date.fromisoformat(day), int(sayer))
+        if renewal_outcomes.take_back(connection, *its):
             covering.acted(connection, turn.person, one.client.covered, "renewal.reopened", turn.now)
-    if listed:
-        reply(**_listed(states.read(listed), turn))
+    if listed.strip():
+        reply(**_listed(states.read(listed.strip()), turn))
         return
     reply(**cards.card(turn.catalog, carried_client(turn, client), turn.words))
 

@@ -276,6 +276,11 @@ def renewal(world: World) -> str:
     return f"{world.client} {RENEWAL.isoformat()}"
 
 
+def said_of_it(world: World) -> str:
+    """By the CSM."""
+    return f"{renewal(world)} {world.csm}"
+
+
 def everybody_follows(connection: Connection) -> None:
     """The client of the matrix, of which somebody left a note: also who does not see it, from when they did."""
     same = person.c.installation_id == record.c.installation_id
@@ -406,7 +411,7 @@ RENEWALS = [
         submitted(ids.GIVE_OUTCOME, form(lambda world: f"{renewal(world)} "), outcome=option("leaving"),
                   reason=text("Too dear")),
         ACME, "Leaving (Too dear)", {"renewal_outcome"}, names=True, first=it_renews),
-    Row("action", ids.TAKE_OUTCOME_BACK, pressed(ids.TAKE_OUTCOME_BACK, renewal), ACME, "5 of 10",
+    Row("action", ids.TAKE_OUTCOME_BACK, pressed(ids.TAKE_OUTCOME_BACK, said_of_it), ACME, "5 of 10",
         {"renewal_outcome"}, names=True, first=it_is_renewed),
 ]  # fmt: skip
 

@@ -24,7 +24,7 @@ OWNER = 7
 TEAM = Scope(Whose.TEAM, team_id=1, name="CS Nordic")
 LISTING = Listing(1, 1, TEAM, Filter(renews=Renews(0, 90)), TODAY, TODAY, 1)
 BASE = Base(50, 6, {"EUR": Payers(40, 20_000.0)})
-SAID = Said(Outcome.LEAVING, TODAY + timedelta(days=9), "Too *dear*", "Bo", datetime(2026, 11, 20, 9, tzinfo=UTC))
+SAID = Said(Outcome.LEAVING, TODAY + timedelta(days=9), "Too *dear*", "Bo", datetime(2026, 11, 20, 9, tzinfo=UTC), 2)
 
 
 def due(number: int, days: int, **changes: Any) -> Due:
@@ -101,7 +101,7 @@ def test_the_card_says_what_became_of_its_renewal() -> None:
     card = cards.card(CATALOG, judged(client(outcome=SAID)), WORDS)
     line = next(one for one in card["blocks"] if "Renewal:" in one.get("text", {}).get("text", ""))
     assert "Leaving (Too" in line["text"]["text"]
-    assert line["accessory"]["value"] == "7 2026-11-29"
+    assert line["accessory"]["value"] == "7 2026-11-29 2"
     assert "Renewal: Leaving" in card["text"]
 
 
