@@ -40,7 +40,20 @@ from bot.domain.listing import Listing
 from bot.domain.moves import Ground
 from storage import conditions, grounds, lists
 from storage.grounds import CatalogOf
-from storage.schema import UtcDateTime, change, client_event, note, person, record, source, standing, task, tool, usage
+from storage.schema import (
+    UtcDateTime,
+    change,
+    client_event,
+    note,
+    person,
+    record,
+    renewal_outcome,
+    source,
+    standing,
+    task,
+    tool,
+    usage,
+)
 from storage.sqljson import head
 
 _HERE: BindParameter[int] = bindparam("installation")
@@ -87,7 +100,7 @@ def page(
 @lru_cache(maxsize=64)
 def _page(shape: conditions.Shape, is_first: bool) -> Select[Any]:
     mine = _clients(shape).cte("mine")
-    parts = (_changes(mine), _first_uses(mine), *_events(mine), _tasks(mine), _notes(mine))
+    parts = (_changes(mine), _first_uses(mine), *_events(mine), _tasks(mine), _notes(mine), _outcomes(mine))
     every = union_all(*parts).subquery()
     place = tuple_(every.c.at, every.c.rank, every.c.client_id, every.c.subject)
     query = select(every)
@@ -192,6 +205,15 @@ def _notes(mine: CTE) -> Select[Any]:
     author = (person.c.installation_id == one.installation_id) & (person.c.id == one.author_id)
     query = query.select_from(mine.join(note, _of(mine, note)).join(person, author))
     return query.where(one.made_at >= _MOMENT)
+
+
+def _outcomes(mine: CTE) -> Select[Any]:
+    one = renewal_outcome.c
+    said = one.outcome.concat(" ").concat(func.coalesce(one.reason, ""))
+    query = _line(mine, What.OUTCOME, one.answered_at, subject=one.renews_on, before=person.c.name, after=said)
+    sayer = (person.c.installation_id == one.installation_id) & (person.c.id == one.person_id)
+    query = query.select_from(mine.join(renewal_outcome, _of(mine, renewal_outcome)).join(person, sayer))
+    return query.where(one.answered_at >= _MOMENT)
 
 
 def _of(mine: CTE, table: Table) -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 
 from bot.blocks import ids, kit, moves
 from bot.blocks.kit import Block, Element, Message
+from bot.blocks.renewal_outcome import sentence
 from bot.blocks.scopes import whose
 from bot.blocks.states import ListState
 from bot.blocks.states import write as write_list
@@ -19,6 +20,7 @@ from bot.domain.filters import Filter
 from bot.domain.key_accounts import Key
 from bot.domain.listing import Listing
 from bot.domain.moves import change, tenths
+from bot.domain.renewals import Outcome
 
 PAGE = 8  # lines
 SHOWN = 120  # characters of a task's title and of a note: five times as many where each must be escaped
@@ -109,6 +111,10 @@ def _told(catalog: Catalog, one: Happening, listing: Listing, words: Words) -> I
             yield words("task done by {person}: {title}", person=kit.name(one.person, 60), title=text)
         case What.NOTE:
             yield words("note by {person}: {body}", person=kit.name(one.person, 60), body=text)
+        case What.OUTCOME:
+            outcome, _, reason = one.text.partition(" ")
+            said = sentence(Outcome(outcome), kit.cut(reason, SHOWN), words)
+            yield words("renewal, by {person}: {outcome}", person=kit.name(one.person, 60), outcome=said)
 
 
 def _moved(catalog: Catalog, one: Happening, words: Words) -> str:

@@ -46,9 +46,13 @@ def read(values: Values) -> tuple[Outcome, str | None]:
 
 
 def told(one: Said, words: Words) -> str:
+    return sentence(one.outcome, one.reason or "", words)
+
+
+def sentence(outcome: Outcome, reason: str, words: Words) -> str:
     """Renewed, smaller (fewer seats)"""
-    label = words(LABELS[one.outcome])
-    return words("{outcome} ({reason})", outcome=label, reason=kit.name(one.reason, REASON)) if one.reason else label
+    label = words(LABELS[outcome])
+    return words("{outcome} ({reason})", outcome=label, reason=kit.name(reason, REASON)) if reason else label
 
 
 def of_card(one: Engagement, words: Words) -> list[str]:

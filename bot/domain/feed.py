@@ -23,6 +23,7 @@ class What(StrEnum):
     RENEWAL = "renewal"
     TASK = "task"  # done
     NOTE = "note"
+    OUTCOME = "outcome"  # somebody said what became of a renewal
 
 
 class Position(NamedTuple):
@@ -51,8 +52,8 @@ class Happening:
     client_id: int
     client: str
     position: Position
-    text: str = ""  # a tool's name, a task's title, a note
-    person: str = ""  # who did or wrote it
+    text: str = ""  # a tool's name, a task's title, a note; of an outcome its word, and why
+    person: str = ""  # who did, wrote or said it
     scores: tuple[int, int] | None = None  # before and after
     parts: tuple[Part, ...] = ()  # why it moved, by the client's own doing
     subscriptions: tuple[Turned, ...] = ()

@@ -31,6 +31,7 @@ def one(what: What, **says: object) -> Happening:
 LINES = [
     one(What.NOTE, at=datetime(2026, 11, 20, 8, 30, tzinfo=UTC), text="They move to *Oslo*", person="Anna"),
     one(What.TASK, at=datetime(2026, 11, 20, 8, tzinfo=UTC), text="Call <them>", person="Bo"),
+    one(What.OUTCOME, text="leaving Too <dear>", person="Bo"),
     one(What.RENEWAL, days=(date(2026, 12, 6), date(2027, 1, 6))),
     one(What.RENEWAL, days=(date(2026, 11, 18), date(2027, 11, 18))),
     one(What.RENEWAL, days=(None, date(2027, 1, 6))),

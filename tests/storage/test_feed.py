@@ -99,6 +99,13 @@ def note(base: Base, client: int, day: int, body: str) -> None:
         connection.execute(insert(schema.note).values(**row, slack_view_id=body, body=body, made_at=moment(day)))
 
 
+def answer(base: Base, client: int, day: int) -> None:
+    with base.database.write() as connection:
+        row = {"installation_id": base.id, "client_id": client, "renews_on": TODAY, "person_id": DANA}
+        said = {"outcome": "leaving", "reason": "Too dear", "answered_at": moment(day)}
+        connection.execute(insert(schema.renewal_outcome).values(**row, **said))
+
+
 Act = Callable[[Base], None]
 
 
@@ -132,6 +139,12 @@ Act = Callable[[Base], None]
         ),
         pytest.param(lambda b: log(b, ONE, 39), What.TASK, {"text": "Call", "person": "Dana"}, id="task"),
         pytest.param(lambda b: note(b, ONE, 39, "Moved"), What.NOTE, {"text": "Moved", "person": "Dana"}, id="note"),
+        pytest.param(
+            lambda b: answer(b, ONE, 39),
+            What.OUTCOME,
+            {"text": "leaving Too dear", "person": "Dana"},
+            id="outcome of a renewal",
+        ),
     ],
 )
 def test_each_kind_is_told_by_the_rows_that_know_it(base: Base, act: Act, what: What, says: dict[str, Any]) -> None:
