@@ -50,7 +50,8 @@ def read(connection: Connection, catalog: Catalog, asked: Listing) -> Renewals:
     limits = {"most": MOST + 1, "most_passed": PASSED + 1}
     rows = connection.execute(_found(shape), {**bound, **limits}).all()
     ahead = [_due(row, asked) for row in rows if row.part != _PASSED]
-    passed = [_due(row, asked) for row in rows if row.part == _PASSED]
+    there = {one.client_id for one in ahead}  # of a cancellation, though the day of the renewal has passed
+    passed = [_due(row, asked) for row in rows if row.part == _PASSED and row.client_id not in there]
     return Renewals(
         base,
         in_order(ahead[:MOST], base, asked.today),

@@ -43,6 +43,7 @@ def page(
     found: Renewals,
     state: ListState,
     window: str,
+    settings: str,
     words: Words,
     *,
     dates: Dates = MappingProxyType({}),
@@ -51,29 +52,23 @@ def page(
 ) -> Message:
     """The answer to `/renewals`, and what its buttons put in its place.
 
-    window: as it is typed, "" where the filter says it; said: the client and the outcome that was just kept
+    window: as it is typed, "" where the filter says it; settings: the command of the CS workspaces' settings;
+    said: the client and the outcome that was just kept
     """
     shown, passed = on_page(found, state)
-    lines = [_lines(one, listing, found.base, dates.get(one.client_id, ()), words) for one in shown]
-    late = [_lines(one, listing, found.base, dates.get(one.client_id, ()), words) for one in passed]
-    undated = [] if state.before else _undated(found.base, words)
-    blocks = [*_kept(said, state, words), _head(listing, found, state, window, words)]
-    blocks += [_row(one, told, state, words) for one, told in zip(shown, lines, strict=True)]
-    if late:
-        blocks.append(kit.section(f"*{_passed(found, words)}*"))
-    blocks += [_row(one, told, state, words) for one, told in zip(passed, late, strict=True)]
-    blocks += [kit.section(one) for one in undated]
-    blocks += [
-        kit.actions(*part)
-        for part in (_paging(found, state, words), _ways(listing, found, state, scopes, window, words))
-        if part
-    ]
-    blocks.append(kit.context(_foot(listing, words)))
-    text = _spoken(_title(listing, found, state, window, words)[0], lines)
-    if late:
-        text = f"{text} {_passed(found, words)}: {'; '.join('. '.join(one) for one in late)}."
-    told = " ".join([text, *(f"{one}." for one in undated), lists.as_of(listing, words)])
-    return kit.message(told.replace("*", ""), blocks)
+    told = {one: _lines(one, listing, found.base, dates.get(one.client_id, ()), words) for one in (*shown, *passed)}
+    undated = [] if state.before else _undated(found.base, settings, words)
+    late = [kit.section(f"*{_passed(found, words)}*")] if passed else []
+    rows = [[_row(one, told[one], state, words) for one in part] for part in (shown, passed)]
+    blocks = [*_kept(said, state, words), _head(listing, found, state, window, words), *rows[0], *late, *rows[1]]
+    blocks += map(kit.section, undated)
+    ways = (_paging(found, state, words), _ways(listing, found, state, scopes, window, words))
+    blocks += [kit.actions(*part) for part in ways if part]
+    text = _spoken(_title(listing, found, state, window, words)[0], [told[one] for one in shown])
+    if passed:
+        text = f"{text} {_passed(found, words)}: {'; '.join('. '.join(told[one]) for one in passed)}."
+    text = " ".join([text, *(f"{one}." for one in undated), lists.as_of(listing, words)])
+    return kit.message(text.replace("*", "").replace("`", ""), [*blocks, kit.context(_foot(listing, words))])
 
 
 def _spoken(title: str, lines: Sequence[Sequence[str]]) -> str:
@@ -236,10 +231,14 @@ def _passed(found: Renewals, words: Words) -> str:
     return words("Passed, not updated: {n}", n=told)
 
 
-def _undated(base: Base, words: Words) -> list[str]:
+def _undated(base: Base, settings: str, words: Words) -> list[str]:
+    """How many have no day; where nobody has one, who can change that."""
     if not base.undated:
         return []
-    return [words.count("{n} client without a renewal date", "{n} clients without a renewal date", base.undated)]
+    if base.undated < base.clients:
+        return [words.count("{n} client without a renewal date", "{n} clients without a renewal date", base.undated)]
+    said = "None of these clients has a renewal date. Which property has it is said in `{command}`: Edit, Customers"
+    return [words(said, command=settings)]
 
 
 def _paging(found: Renewals, state: ListState, words: Words) -> list[Element]:

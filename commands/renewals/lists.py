@@ -32,7 +32,9 @@ def page(text: str, turn: Turn, *, before: int = 0, said: tuple[str, Said] | Non
         here = (turn.person.installation_id, turn.person.home)
         dates = renewal_dates.of(connection, *here, shown, turn.today) if shown else {}
     possible = scopes.possible(turn.person)
-    return show.page(asked, found, state, window, turn.words, dates=dates, scopes=possible, said=said)
+    return show.page(
+        asked, found, state, window, turn.called("workspace"), turn.words, dates=dates, scopes=possible, said=said
+    )
 
 
 def chart(text: str, turn: Turn) -> kit.Message:

@@ -21,6 +21,7 @@ from tests.bots import texts
 
 WORDS = speak("en-US")
 OWNER = 7
+SETTINGS = "/workspace"
 TEAM = Scope(Whose.TEAM, team_id=1, name="CS Nordic")
 LISTING = Listing(1, 1, TEAM, Filter(renews=Renews(0, 90)), TODAY, TODAY, 1)
 BASE = Base(50, 6, {"EUR": Payers(40, 20_000.0)})
@@ -36,7 +37,9 @@ def due(number: int, days: int, **changes: Any) -> Due:
 
 def page(found: Renewals, listing: Listing = LISTING, before: int = 0, window: str = "90d", **more: Any) -> Any:
     state = ListState(window, OWNER, before=before)
-    return renewals.page(listing, found, state, window, WORDS, scopes=(Whose.MINE, Whose.TEAM, Whose.ALL), **more)
+    return renewals.page(
+        listing, found, state, window, SETTINGS, WORDS, scopes=(Whose.MINE, Whose.TEAM, Whose.ALL), **more
+    )
 
 
 def test_a_page(golden: Golden) -> None:
@@ -64,8 +67,13 @@ def test_a_further_page_says_which_it_has_and_repeats_nothing_that_stands_apart(
 
 
 def test_where_none_renews_it_says_so_and_whose_are_looked_at() -> None:
-    message = page(Renewals(Base(3, 3), []))
+    message = page(Renewals(Base(4, 3), []))
     assert message["text"].startswith("No renewal in 90 days, clients of CS Nordic. 3 clients without a renewal date.")
+
+
+def test_where_no_client_has_a_day_it_says_where_the_property_is_chosen() -> None:
+    message = page(Renewals(Base(3, 3), []))
+    assert "None of these clients has a renewal date. Which property has it is said in /workspace" in message["text"]
 
 
 def test_portions_are_of_what_is_compared() -> None:
@@ -82,7 +90,7 @@ def test_portions_are_of_what_is_compared() -> None:
 def test_a_long_filter_leaves_each_line_its_menu() -> None:
     listing = replace(LISTING, wanted=replace(LISTING.wanted, client="w" * 100, team="t" * 200))
     state = ListState("90d " + "w" * 300, OWNER)
-    found = renewals.page(listing, Renewals(BASE, [due(1, 5)]), state, "90d", WORDS)
+    found = renewals.page(listing, Renewals(BASE, [due(1, 5)]), state, "90d", SETTINGS, WORDS)
     assert [one["accessory"]["type"] for one in found["blocks"] if "accessory" in one] == ["overflow"]
 
 

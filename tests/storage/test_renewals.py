@@ -144,11 +144,14 @@ def test_the_last_touch_is_what_was_logged_here_and_what_the_data_says(database:
 def test_a_cancellation_of_the_window_is_there_though_nothing_renews(database: Database, here: Installation) -> None:
     subscribe(database, here, 1, NEVER, cancels_on=day(12))
     subscribe(database, here, 2, LATER, cancels_on=day(-3))  # that is over
-    found = read(database, asked(here)).ahead
-    assert ids(found) == [SOON, NEVER, OF_BO]
+    subscribe(database, here, 3, PASSED, cancels_on=day(13))
+    both = read(database, asked(here))
+    assert both.passed == []  # each client stands in one place
+    found = both.ahead
+    assert ids(found) == [SOON, PASSED, NEVER, OF_BO]
     assert (found[0].client_id, found[0].day, found[0].cancels_on) == (NEVER, day(12), day(12))
     assert say(database, asker(here), NEVER, day(12), Outcome.LEAVING) == ""
-    assert ids(read(database, asked(here)).ahead) == [SOON, OF_BO]
+    assert ids(read(database, asked(here)).ahead) == [SOON, PASSED, OF_BO]
 
 
 @pytest.mark.parametrize("outcome", Outcome)
