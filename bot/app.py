@@ -29,6 +29,7 @@ from bot.reply import replier
 from bot.settings import Settings
 from commands import (
     activity,
+    digest_menu,
     digest_news,
     engagement,
     home,
@@ -37,6 +38,7 @@ from commands import (
     opportunities,
     renewals,
     share,
+    snoozes,
     workspace,
 )
 from commands.arguments import Turn, refusal
@@ -57,6 +59,8 @@ MODULES: tuple[Any, ...] = (
     opportunities,
     activity,
     renewals,
+    digest_menu,
+    snoozes,
     home,
     morning,
     digest_news,
@@ -123,10 +127,10 @@ def wire(
 
 
 def _choosing(word: str) -> Callable[..., bool]:
-    """Whether this entry of a menu was chosen: its value begins with the word."""
+    """Whether this entry of a menu was chosen: its value begins with the word, before a space or a colon."""
 
     def is_chosen(action: Mapping[str, Any]) -> bool:
-        return bool(action["selected_option"]["value"].partition(" ")[0] == word)
+        return bool(action["selected_option"]["value"].replace(":", " ").partition(" ")[0] == word)
 
     return is_chosen
 

@@ -28,7 +28,19 @@ from bot.domain.clients import Client
 from bot.domain.marks import counting, sets
 from bot.domain.scoring import Facts, Use, used_tools
 from bot.domain.subscriptions import Subscription
-from storage import claims, conditions, followers, grounds, history, lists, reaches, renewal_outcomes, tool_marks
+from storage import (
+    attention,
+    claims,
+    conditions,
+    followers,
+    grounds,
+    history,
+    lists,
+    reaches,
+    renewal_outcomes,
+    snoozes,
+    tool_marks,
+)
 from storage.basis import Source, covering, measured
 from storage.grounds import CatalogOf
 from storage.prepared import named, prepared
@@ -144,7 +156,7 @@ def _of_standing(catalog: Catalog) -> Select[Any]:
         .outerjoin(person, csm)
         .where(record.c.installation_id == bindparam("installation"), record.c.archived_at.is_(None))
     )
-    return renewal_outcomes.beside(claims.beside(found))
+    return attention.beside(snoozes.beside(renewal_outcomes.beside(claims.beside(found))))
 
 
 @lru_cache(maxsize=16)
@@ -235,6 +247,8 @@ def _client(catalog: Catalog, catalogs: CatalogOf, row: Any) -> Client:
         key_of_team=row.key_of_team,
         claim=claims.read(row),
         outcome=renewal_outcomes.read(row),
+        snooze=snoozes.read(row),
+        named=attention.named(row),
     )
 
 

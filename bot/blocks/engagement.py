@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.blocks import absences, claims, ids, kit, moves, renewal_outcome
+from bot.blocks import absences, attention, claims, ids, kit, moves, renewal_outcome
 from bot.blocks.key_accounts import key_account
 from bot.blocks.kit import Block, Message
 from bot.blocks.offers import sentence, why_held
@@ -27,10 +27,10 @@ def card(catalog: Catalog, one: Engagement, words: Words) -> Message:
     """The answer to `/engagement acme`."""
     offer, key = _offer(catalog, one, words), key_account(one, words)
     foot = kit.context(" · ".join([*key, _freshness(one, words)]))
-    said = [*renewal_outcome.line(one, words), *claims.line(one, words)]
+    said = [*renewal_outcome.line(one, words), *claims.line(one, words), *attention.lines(one, words)]
     more = [*map(kit.section, offer), *said, _buttons(one, words), foot]
-    spoken = [*offer, *renewal_outcome.of_card(one, words), *claims.taken(one, words), *key]
-    told = summary(catalog, one, words, spoken)
+    taken = [*claims.taken(one, words), *attention.told(one, words)]
+    told = summary(catalog, one, words, [*offer, *renewal_outcome.of_card(one, words), *taken, *key])
     made = kit.message(told, [*body(catalog, one, words), *more])
     return absences.marked(made, one.client.covered, one.day, words)
 
@@ -222,10 +222,17 @@ def _buttons(one: Engagement, words: Words) -> Block:
     else:
         known = [kit.button(words("Details"), ids.SHOW_DETAILS, value)]
         known.append(kit.button(words("Share here"), ids.PREVIEW_SHARE, value))
-        menu |= {ids.HISTORY: words("History"), ids.OPPORTUNITIES: words("Opportunities")}
+        menu |= {ids.HISTORY: words("History"), **_fourth(one, words)}
     menu |= {ids.KEY_ACCOUNT: words("Key account, channel…")}
     more = kit.overflow(ids.MORE_OF_CARD, [(label, f"{word} {value}") for word, label in menu.items()])
     return kit.actions(task, *known, more)
+
+
+def _fourth(one: Engagement, words: Words) -> dict[str, str]:
+    """A low client's opportunities to buy are held back: in their place it can be put off."""
+    if one.verdict.tier is Tier.LOW:
+        return {ids.SNOOZE: words("Snooze…")}
+    return {ids.OPPORTUNITIES: words("Opportunities")}
 
 
 def _data_day(one: Engagement, words: Words) -> list[str]:

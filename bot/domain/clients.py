@@ -8,12 +8,14 @@ from datetime import date
 
 from bot.domain.absences import Covered
 from bot.domain.answers import Answer
+from bot.domain.attention import Named
 from bot.domain.claims import Claim
 from bot.domain.freshness import Reach
 from bot.domain.marks import Mark
 from bot.domain.moves import Ground
 from bot.domain.renewals import Said
 from bot.domain.scoring import Facts, Use
+from bot.domain.snoozes import Snooze
 
 
 @dataclass(frozen=True)
@@ -46,3 +48,5 @@ class Client:
     covered: Covered | None = None  # its CSM, where who asks covers for them
     claim: Claim | None = None  # who has taken it
     outcome: Said | None = None  # of its renewal
+    snooze: Snooze | None = None  # until when it is left out of digests, as it was said
+    named: Named | None = None

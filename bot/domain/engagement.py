@@ -16,6 +16,7 @@ from bot.domain.marks import Mark, Say, choices, matters
 from bot.domain.moves import Ground, Part, explain
 from bot.domain.opportunities import Opportunity, find, offers
 from bot.domain.scoring import Area, State, Use, Verdict, judge, next_step, state
+from bot.domain.snoozes import Snooze
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,14 @@ class Engagement:
         """The tools that are going quiet, with their last use."""
         tools = ((place, tool) for place, tool in enumerate(self.catalog.tools) if tool.key in self.client.quiet)
         return tuple((tool, self.client.uses.get(place, Use())) for place, tool in tools)
+
+    @property
+    def snoozed(self) -> Snooze | None:
+        """How it is put off, unless that has ended."""
+        kept, low, medium = self.client.snooze, self.catalog.bands[Tier.LOW], self.catalog.bands[Tier.MEDIUM]
+        if kept is None or kept.ends(self.day, self.verdict.share, self.client.renews_on, (low[1], medium[1])):
+            return None
+        return kept
 
     def situation(self) -> Situation:
         """What the rules of opportunities look at."""

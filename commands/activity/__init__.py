@@ -15,6 +15,7 @@ LISTENERS = [
     ("entry", f"{ids.MORE_OF_CARD}:{ids.NOTE}", opening.on_leave_note, Right.SEAT),
     ("entry", f"{ids.ANSWER_OPPORTUNITY}:{ids.LOG_TASK}", opening.on_opportunity, Right.SEAT),
     ("entry", f"{ids.MORE_OF_RENEWAL}:{ids.LOG_TASK}", opening.on_log_task, Right.SEAT),
+    ("entry", f"{ids.DIGEST_MENU}:task", opening.on_digest, Right.SEAT),
     ("global_shortcut", ids.LOG_TASK, shortcuts.on_task, Right.SEAT),
     ("global_shortcut", ids.LEAVE_NOTE, shortcuts.on_note, Right.SEAT),
     ("message_shortcut", ids.LOG_AS_TASK, shortcuts.on_message_as_task, Right.SEAT),

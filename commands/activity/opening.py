@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from bot.blocks import activity as show
 from bot.blocks import activity_form as form
-from bot.blocks import kit
+from bot.blocks import digest_menu, kit
 from bot.blocks.forms import FormState
 from bot.blocks.kit import Modal
 from bot.blocks.offers import evidence, step
@@ -55,6 +55,12 @@ def on_log_task(ack: Ack, action: Payload, body: Payload, slack: WebClient, turn
     """*Log task*, with the client of a card, or with a category of it."""
     ack()
     _open_about(task, chosen(action), body, slack, turn)
+
+
+def on_digest(ack: Ack, action: Payload, body: Payload, slack: WebClient, turn: Turn) -> None:
+    """*Log task* in the menu of a digest's line; what is said of it comes below the digest, privately."""
+    ack()
+    _open_about(task, digest_menu.read(action["selected_option"]["value"]).client, body, slack, turn)
 
 
 def on_leave_note(ack: Ack, action: Payload, body: Payload, slack: WebClient, turn: Turn) -> None:

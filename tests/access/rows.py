@@ -47,6 +47,7 @@ from storage.schema import (
     record,
     record_person,
     renewal_outcome,
+    snooze,
     standing,
 )
 from storage.schema import task as stored_task
@@ -58,6 +59,7 @@ from tests.access.payloads import (
     chose,
     chose_in_modal,
     chose_person,
+    day,
     form,
     looked_for,
     message_shortcut,
@@ -90,7 +92,7 @@ from tests.access.whom import (
     Whom,
 )
 from tests.access.world import BOUND, CAM, CLIENTS, LOST, TEAM, VIEW, WORKSPACE, World, away
-from tests.conftest import NOW
+from tests.conftest import NOW, TODAY
 
 
 def client(world: World) -> str:
@@ -140,6 +142,14 @@ def of_the_team(what: str) -> Of:
 
 def of_the_card(word: str) -> Send:
     return chose(ids.MORE_OF_CARD, lambda world: f"{word} {world.client}")
+
+
+def of_a_digest_s_line(word: str) -> Send:
+    return chose(ids.DIGEST_MENU, lambda world: f"{word}:{world.client}:low:7")
+
+
+def put_off_from(place: str) -> Of:
+    return form(lambda world: f"{world.client} {place}")
 
 
 def of_the_opportunity(word: str) -> Send:
@@ -279,6 +289,17 @@ def renewal(world: World) -> str:
 def said_of_it(world: World) -> str:
     """By the CSM."""
     return f"{renewal(world)} {world.csm}"
+
+
+def it_is_put_off(connection: Connection) -> None:
+    """The client of the matrix, by its CSM."""
+    same = person.c.installation_id == record.c.installation_id
+    until, at = literal(TODAY + timedelta(days=9)), literal(NOW, UtcDateTime)
+    values = (record.c.installation_id, record.c.id, person.c.id, until, literal("They move house"), at)
+    made = select(*values).select_from(record.join(person, same))
+    made = made.where(record.c.name == CLIENTS[0], person.c.slack_user_id == cast.ANNA)
+    names = ["installation_id", "client_id", "person_id", "until", "reason", "made_at"]
+    connection.execute(insert(snooze).from_select(names, made))
 
 
 def everybody_follows(connection: Connection) -> None:
@@ -508,6 +529,24 @@ ACTIVITY = [
 
 EIGHT = {"at": {"type": "timepicker", "selected_time": "08:00"}, "tasks": option("off")}
 
+DIGESTS = [
+    Row("entry", f"{ids.DIGEST_MENU}:take", of_a_digest_s_line("take"), ACME, "You have taken", {"claim"}, names=True),
+    Row("entry", f"{ids.DIGEST_MENU}:card", of_a_digest_s_line("card"), ACME, "of 10", names=True),
+    Row("entry", f"{ids.DIGEST_MENU}:task", of_a_digest_s_line("task"), ACME, "Log task", names=True),
+    Row("entry", f"{ids.DIGEST_MENU}:{ids.SNOOZE}", of_a_digest_s_line(ids.SNOOZE), ACME, "Leave it out", names=True),
+    Row("entry", f"{ids.DIGEST_MENU}:useless", of_a_digest_s_line("useless"), ACME, "Not useful", {"not_useful"},
+        names=True),
+    Row("entry", f"{ids.MORE_OF_CARD}:{ids.SNOOZE}", of_the_card(ids.SNOOZE), ACME, "Leave it out", names=True),
+    Row("view", ids.SNOOZE,
+        submitted(ids.SNOOZE, put_off_from("digest"), until=day("2026-12-04"), reason=text("They move house")), ACME,
+        "snoozed until", {"snooze"}, names=True),
+    Row("view", ids.SNOOZE,
+        submitted(ids.SNOOZE, put_off_from(""), until=day("2026-12-04"), reason=text("They move house")), ACME,
+        "Snoozed until", {"snooze"}, names=True),
+    Row("action", ids.END_SNOOZE, pressed(ids.END_SNOOZE, client), ACME, "of 10", {"snooze"}, names=True,
+        first=it_is_put_off),
+]  # fmt: skip
+
 MORNING = [
     Row("action", ids.SET_MORNING, pressed(ids.SET_MORNING), SEATED, "Morning message"),
     Row("view", ids.SET_MORNING, submitted(ids.SET_MORNING, form(), **EIGHT), SEATED, "8:00", {"morning"}),
@@ -622,4 +661,4 @@ WORKSPACES = [
     Row("action", f"^{ids.SHOW_AUDIT}:[a-z]+$", pressed(f"{ids.SHOW_AUDIT}:new"), MANAGERS, WORKSPACE),
 ]  # fmt: skip
 
-ROWS = [*ENGAGEMENT, *RENEWALS, *OPPORTUNITIES, *ACTIVITY, *MORNING, *HOME, *WORKSPACES]
+ROWS = [*ENGAGEMENT, *RENEWALS, *OPPORTUNITIES, *ACTIVITY, *DIGESTS, *MORNING, *HOME, *WORKSPACES]

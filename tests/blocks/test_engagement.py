@@ -11,13 +11,16 @@ import pytest
 
 from bot.blocks import details, engagement, share
 from bot.blocks.words import speak
+from bot.domain.attention import Named
 from bot.domain.audience import Audience, Channel
 from bot.domain.claims import Claim
 from bot.domain.clients import Client
+from bot.domain.digest_news import Rule
 from bot.domain.engagement import assess
 from bot.domain.freshness import EVERY, Reach
 from bot.domain.marks import UNMARKED, Mark, sets
 from bot.domain.scoring import Use
+from bot.domain.snoozes import Snooze
 from bot.domain.subscriptions import Owned, Subscription
 from bot.playground.validation import block_problems, view_problems
 from tests.base import CATALOG, TODAY, client, ground, judged, place, with_facts
@@ -84,6 +87,17 @@ STATES = {
     "bare": replace(client(), mrr=None, csm_name=None, csm_slack_id=None, renews_on=None, domain=None),
     "taken": replace(LOW, claim=BO),
     "taken_and_to_be_given_back": replace(LOW, claim=replace(BO, may_end=True)),
+    "snoozed": replace(
+        LOW,
+        claim=BO,
+        snooze=Snooze(2, "Bo *Berg*", TODAY + timedelta(days=14), "They <move> house", TODAY),
+        named=Named(TODAY - timedelta(days=4), Rule.LOW),
+    ),
+    "no_longer_snoozed": replace(
+        LOW,
+        snooze=Snooze(2, "Bo", TODAY, "They move house", TODAY - timedelta(days=14)),
+        named=Named(TODAY - timedelta(days=15), Rule.LOW),
+    ),
     "renews_today": replace(ACME, renews_on=TODAY),
     "renewal_passed": replace(ACME, renews_on=TODAY - timedelta(days=3)),
 }
