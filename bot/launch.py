@@ -117,7 +117,7 @@ def assemble(
         Job("uploads", timedelta(seconds=10), take_uploads),
         Job("deliveries", timedelta(seconds=1), Deliveries(database, pacing(settings), installation_id, now).run),
         Job("handovers", timedelta(seconds=15), partial(handovers.tell, database, installation_id, now)),
-        Job("updates", timedelta(seconds=5), Updates(database, slack, installation_id, now).run),
+        Job("updates", timedelta(seconds=5), Updates(database, slack, known, installation_id, now).run),
         Job("old deliveries", timedelta(days=1), lambda: deliveries.forget(database, installation_id, now())),
         Job("scores", timedelta(seconds=5), scores.Scores(database).run),
         Job("mornings", timedelta(minutes=1), Mornings(database, known, installation_id, now).run),

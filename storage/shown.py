@@ -1,12 +1,25 @@
-"""Direct messages that show tasks: which, in which version, and those that are older than the tasks are."""
+"""Messages that are older than what they show: direct ones than their tasks, digests than what is known of a client."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, literal, null, or_, select, update
+from sqlalchemy import (
+    Connection,
+    bindparam,
+    delete,
+    insert,
+    literal,
+    literal_column,
+    null,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage import deliveries, lists
@@ -14,21 +27,24 @@ from storage.database import Database
 from storage.deliveries import LEASE
 from storage.schema import delivery, person, shown, task
 
-_one, _sent = shown.c, delivery.c
+_one, _sent, _changed = shown.c, delivery.c, delivery.alias("changed").c
 _IS_OLD = _one.version < _one.wanted
 
 
 @dataclass(frozen=True)
 class Old:
-    """A message that shows tasks as they were, claimed by this process."""
+    """A message that shows something as it was, claimed by this process."""
 
     installation_id: int
     delivery_id: int
-    slack_user_id: str
+    slack_user_id: str | None  # whose it is; None: a digest's
     kind: str
     key: str
     channel: str
     ts: str
+    digest_id: int | None
+    facts: Mapping[str, Any] | None  # from which a digest is drawn
+    changes: int  # of what it says
     attempts: int  # this one included, since it was last as its tasks are; a message's first ones are among them
     versions: Mapping[int, int]  # of its tasks that changed, as they are by now
 
@@ -72,16 +88,19 @@ def _mark_told(connection: Connection, installation_id: int, tasks: Sequence[int
 
 
 def claim(database: Database, installation_id: int, now: datetime) -> Old | None:
-    """Take a message that is older than its tasks, for a lease. None: there is none, or somebody is at each."""
+    """Take an old message for a lease, the channels' before people's. None: there is none, or somebody is at each."""
     who = (person.c.installation_id == _sent.installation_id) & (person.c.id == _sent.person_id)
-    old = select(_one.delivery_id).where(_one.installation_id == installation_id, _IS_OLD)
-    columns = (_sent.id, person.c.slack_user_id, _sent.kind, _sent.key, _sent.channel, _sent.ts, _sent.attempts)
+    old = union_all(
+        select(_one.delivery_id).where(_one.installation_id == installation_id, _IS_OLD),
+        select(_changed.id).where(_changed.installation_id == installation_id, _changed.changes > literal_column("0")),
+    )
+    columns = (_sent.id, person.c.slack_user_id, _sent.kind, _sent.key, _sent.channel, _sent.ts)
     due = (
-        select(*columns)
-        .join(person, who)
+        select(*columns, _sent.digest_id, _sent.facts, _sent.changes, _sent.attempts)
+        .outerjoin(person, who)
         .where(_sent.installation_id == installation_id, _sent.id.in_(old), _sent.state == "sent")
         .where(or_(_sent.lease_until.is_(None), _sent.lease_until <= now))
-        .order_by(_sent.id)
+        .order_by(_sent.changes.desc(), _sent.id)
         .limit(1)
     )
     with database.read() as connection:  # nearly always in vain: that shall not take SQLite's write lock
@@ -93,20 +112,21 @@ def claim(database: Database, installation_id: int, now: datetime) -> Old | None
             return None
         mine = (_one.installation_id == installation_id, _one.delivery_id == row.id, _IS_OLD)
         versions = dict(connection.execute(select(_one.task_id, _one.wanted).where(*mine)).all())
-        found = Old(installation_id, *row[:-1], row.attempts + 1, versions)
+        values: tuple[Any, ...] = tuple(row)[:-1]
+        found = Old(installation_id, *values, attempts=row.attempts + 1, versions=versions)
         _lease(connection, found, now + LEASE, attempts=found.attempts)
     return found
 
 
 def renewed(database: Database, one: Old) -> None:
-    """It shows the versions that were claimed, or later ones: what changed meanwhile is shown once more."""
+    """It shows what was claimed, or later: what changed meanwhile is shown once more."""
     mine = (_one.installation_id == one.installation_id, _one.delivery_id == one.delivery_id)
     rows = [{"of": number, "now": version} for number, version in one.versions.items()]
     with database.write() as connection:
-        connection.execute(
-            update(shown).where(*mine, _one.task_id == bindparam("of")).values(version=bindparam("now")), rows
-        )
-        _lease(connection, one, None, attempts=0)
+        if rows:
+            newer = update(shown).where(*mine, _one.task_id == bindparam("of")).values(version=bindparam("now"))
+            connection.execute(newer, rows)
+        _lease(connection, one, None, attempts=0, changes=_sent.changes - one.changes)
 
 
 def put_off(database: Database, one: Old, until: datetime) -> None:
@@ -115,14 +135,17 @@ def put_off(database: Database, one: Old, until: datetime) -> None:
 
 
 def forget(database: Database, one: Old) -> None:
-    """Nothing more will come to it: somebody deleted it, say."""
+    """Nothing more will come to it: somebody deleted it, say. What a digest said, it said all the same."""
     with database.write() as connection:
+        if one.digest_id is not None:
+            _lease(connection, one, None, changes=0)
+            return
         mine = (_one.installation_id == one.installation_id, _one.delivery_id == one.delivery_id)
         connection.execute(delete(shown).where(*mine))
         sent = (_sent.installation_id == one.installation_id, _sent.id == one.delivery_id)
         connection.execute(update(delivery).where(*sent).values(state="failed", lease_until=None))
 
 
-def _lease(connection: Connection, one: Old, until: datetime | None, **values: int) -> None:
+def _lease(connection: Connection, one: Old, until: datetime | None, **values: Any) -> None:
     mine = (_sent.installation_id == one.installation_id, _sent.id == one.delivery_id)
     connection.execute(update(delivery).where(*mine).values(lease_until=until, **values))

@@ -18,6 +18,7 @@ from bot.playground.model import Message
 from bot.playground.server import Playground
 from storage import handovers as kept
 from storage import imports, installations, people, stale
+from storage.catalog import Catalogs
 from storage.database import Database
 from storage.installations import Installation
 from storage.schema import delivery, handover, note, person, record, task
@@ -209,7 +210,7 @@ def test_the_new_csm_takes_the_old_one_s_open_tasks(
     assert owners(database) == before | {3: BO}
     assert [take(database, here, cast.BO) for _ in range(2)] == [1, 0]
     assert owners(database) == before | {1: BO, 3: BO}
-    Updates(database, client(slack), here, lambda: LATER, pace=0).run()
+    Updates(database, client(slack), Catalogs(database, CATALOG), here, lambda: LATER, pace=0).run()
     assert "Move" not in str(told(slack)[0].blocks)
     assert [len(told(slack)), told(slack, cast.ANNA)] == [1, []]
 

@@ -338,7 +338,7 @@ def send(database: Database, here: int, slack: Playground, now: datetime) -> Non
     """A turn of both jobs that talk to Slack."""
     client = WebClient(slack.bot_token, base_url=slack.api_url, retry_handlers=[])
     Deliveries(database, client, here, lambda: now, pace=0, apart=0).run()
-    Updates(database, client, here, lambda: now, pace=0).run()
+    Updates(database, client, Catalogs(database, CATALOG), here, lambda: now, pace=0).run()
 
 
 def stands(slack: Playground) -> list[str]:

@@ -13,8 +13,10 @@ from bot.playground import people as cast
 from bot.playground.faults import killed_after, killed_before, rate_limited, unavailable
 from bot.playground.server import Playground
 from storage import shown, tasks
+from storage.catalog import Catalogs
 from storage.database import Database
 from storage.schema import delivery, person, standing, task
+from tests.bots import CATALOG
 from tests.conftest import NOW
 from tests.test_deliveries_job import LATER, client, give, here, run, slack, told, who
 
@@ -36,7 +38,7 @@ def number(database: Database, slack: Playground, here: int) -> int:
 def bring_up_to_date(database: Database, slack: Playground, here: int, now: datetime = NOW) -> int:
     """One turn; how many updates that took."""
     before = len(calls(slack))
-    Updates(database, client(slack), here, lambda: now, pace=0).run()
+    Updates(database, client(slack), Catalogs(database, CATALOG), here, lambda: now, pace=0).run()
     return len(calls(slack)) - before
 
 

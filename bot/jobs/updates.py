@@ -1,4 +1,8 @@
-"""Brings direct messages up to date that show tasks as they were before somebody changed them."""
+"""Brings messages up to date: direct ones that show tasks as they were, and digests with clients as they were.
+
+It is the one writer of a digest that stands in its channel. A listener that drew it as well could put an older drawing
+over a newer one.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +13,16 @@ from datetime import datetime, timedelta
 
 import structlog
 from slack_sdk import WebClient
+from sqlalchemy import Connection
 
 from bot.blocks.kit import Message
 from bot.domain.access import Right
 from bot.errors import DeliveryError
-from bot.jobs import assignments, handovers, mornings
+from bot.jobs import assignments, digest_content, handovers, mornings
 from bot.jobs.deliveries import Maker
 from bot.jobs.delivery import delivering
-from storage import people, shown
+from storage import digests, people, shown
+from storage.catalog import Catalogs
 from storage.database import Database
 from storage.shown import Old
 
@@ -40,6 +46,7 @@ class Updates:
 
     database: Database
     slack: WebClient
+    catalogs: Catalogs
     installation_id: int
     now: Callable[[], datetime]
     pace: float = PACE
@@ -70,15 +77,24 @@ class Updates:
     def _message(self, one: Old) -> Message | None:
         """None where nobody is to read it."""
         with self.database.read() as connection:
+            if one.slack_user_id is None:
+                return self._digest(connection, one)
             person = people.in_installation(connection, one.installation_id, one.slack_user_id, self.now())
             if person is None or person.lacks(Right.SEAT) is not None or one.kind not in MAKERS:
                 return None
             return MAKERS[one.kind](connection, person, one.key, self.now())
 
+    def _digest(self, connection: Connection, one: Old) -> Message | None:
+        """None where the digest is gone, or what it said is kept no longer."""
+        digest = digests.get(connection, one.installation_id, one.digest_id or 0)
+        if digest is None or one.facts is None:
+            return None
+        return digest_content.redraw(connection, self.catalogs, digest, one.facts, self.now())
+
     def _fail(self, one: Old, error: DeliveryError) -> bool:
         """Later again where it may pass; a message that somebody deleted is forgotten.
 
-        What fails for hours stays as it is, until a task of it is changed again.
+        What fails for hours stays as it is, until what it shows is changed again.
         """
         log.warning("not updated", installation=one.installation_id, delivery=one.delivery_id, error=error.code)
         if not error.temporary:
