@@ -4,7 +4,7 @@ BIN := .venv/bin
 # One more than there are processors: tests wait for processes and servers now and then.
 WORKERS = $$($(BIN)/python -c 'import os; print(min(4, 1 + (os.cpu_count() or 1)))')
 
-.PHONY: run test check fix bench migration clean browser
+.PHONY: run test check fix bench soak migration clean browser
 
 run: .venv/run           ## start the bot: Slack when .env or the environment has tokens, else the playground
 	@$(BIN)/python -m bot start
@@ -28,6 +28,9 @@ fix: .venv/dev           ## mend what ruff can mend
 
 bench: .venv/dev         ## figures against a bare minimum, in one run
 	$(BIN)/python -m benchmarks $(ARGS)
+
+soak: .venv/dev          ## kill the processes that post digests a thousand times
+	KILLS=1000 $(BIN)/python -m pytest tests/test_digest_kills.py
 
 migration: .venv/dev     ## write a revision from what changed in storage/schema/: make migration NAME="What changes"
 	@$(BIN)/python -m storage.migrate "$(NAME)"

@@ -62,6 +62,7 @@ class Delivery:
     payload: dict[str, Any] | None  # None: it is made when it is sent
     attempts: int  # this one included
     made_at: datetime
+    lease_until: datetime  # from then on another process may take it
     is_doubtful: bool  # an earlier attempt may have arrived: it ended in the middle, or Slack did not answer
 
 
@@ -148,7 +149,8 @@ def free_at(connection: Connection, installation_id: int, now: datetime) -> date
 def claim(database: Database, installation_id: int, now: datetime, spacing: Spacing) -> Delivery | None:
     """Take the message that is due longest, of those whose place is free. None: there is none, or not yet."""
     given = (_one.id, person.c.slack_user_id, _one.channel, _one.thread_ts, _one.digest_id, _one.kind, _one.key)
-    more = (_one.payload, _one.attempts + 1, _one.made_at, _one.state == "sending")
+    lease = literal(now + LEASE, UtcDateTime)
+    more = (_one.payload, _one.attempts + 1, _one.made_at, lease, _one.state == "sending")
     due = _due(select(*given, *more), installation_id, now).where(paces.c.place.is_(None))
     due = due.order_by(_one.due_at, _one.id).limit(1).with_for_update(of=delivery, skip_locked=True)
     with database.write() as connection:
@@ -158,7 +160,7 @@ def claim(database: Database, installation_id: int, now: datetime, spacing: Spac
         found = Delivery(installation_id, *tuple(row))
         if not _reserve(connection, found, now, spacing):
             return None
-        values = {"state": "sending", "lease_until": now + LEASE, "attempts": found.attempts}
+        values = {"state": "sending", "lease_until": found.lease_until, "attempts": found.attempts}
         connection.execute(update(delivery).where(*_is(found)).values(values))
     return found
 
@@ -181,11 +183,16 @@ def _reserve(connection: Connection, one: Delivery, now: datetime, spacing: Spac
     )
 
 
-def put_off(database: Database, one: Delivery, until: datetime, *, is_doubtful: bool) -> None:
-    """Later again. What may have arrived stays as it is: it is looked for first then."""
-    state = "sending" if is_doubtful else "waiting"
+def put_off(
+    database: Database, one: Delivery, until: datetime, *, is_doubtful: bool = False, counts: bool = True
+) -> None:
+    """Later again. What may have arrived stays as it is: it is looked for first then.
+
+    counts  whether this was an attempt: not where Slack only asked to wait
+    """
+    state, attempts = "sending" if is_doubtful else "waiting", one.attempts if counts else one.attempts - 1
     with database.write() as connection:
-        _change(connection, one, state=state, due_at=until, lease_until=None)
+        _change(connection, one, state=state, due_at=until, lease_until=None, attempts=attempts)
 
 
 def sent(database: Database, one: Delivery, channel: str, ts: str) -> None:
@@ -220,7 +227,7 @@ def forget(database: Database, installation_id: int, now: datetime) -> None:
 
 def _change(connection: Connection, one: Delivery, **values: Any) -> bool:
     """Write to a message that is still this attempt's."""
-    held = (_one.state == "sending", _one.attempts == one.attempts)
+    held = (_one.state == "sending", _one.attempts == one.attempts, _one.lease_until == one.lease_until)
     return connection.execute(update(delivery).where(*_is(one), *held).values(values)).rowcount == 1
 
 

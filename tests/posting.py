@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -40,15 +40,25 @@ def settle_in(connection: Connection, installation_id: int, users: list[dict[str
 
 def add_digest(database: Database, number: int = 7, channel: str = cast.CS_NORDIC, **more: Any) -> Digest:
     """A digest that is due now: on weekdays at 9:00 in Oslo, made by Anna."""
+    (made,) = add_digests(database, {number: channel}, **more)
+    return made
+
+
+def add_digests(database: Database, channels: Mapping[int, str], **more: Any) -> list[Digest]:
+    """The same for several: their numbers, and where each goes."""
     with database.write() as connection:
         (here,) = installations.every(connection)
         anna = people.in_slack(connection, here.id, cast.ANNA)
         assert anna is not None
-        kept = {"name": f"Digest {number}", "channel_id": channel, "next_at": NOW, **more}
-        made = Digest(
-            here.id, number, here.workspace_id, content=Content.BOTH, time_zone="Europe/Oslo", made_by=anna, **kept
-        )
-        digests.add(connection, made, NOW)
+        usual: dict[str, Any] = {"content": Content.BOTH, "time_zone": "Europe/Oslo", "made_by": anna, "next_at": NOW}
+        made = [
+            Digest(
+                here.id, number, here.workspace_id, **{"name": f"Digest {number}", "channel_id": to, **usual, **more}
+            )
+            for number, to in channels.items()
+        ]
+        for one in made:
+            digests.add(connection, one, NOW)
     return made
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -23,13 +24,14 @@ from storage.audience import RECENT, Audience
 from storage.database import Database
 from storage.deliveries import Delivery, Spacing
 
-PAUSES = tuple(timedelta(minutes=number) for number in (1, 1, 2, 4, 8, 15, 30))  # after each attempt but the last,
+PAUSES = tuple(timedelta(minutes=number) for number in (1, 1, 1, 1, 5, 10, 30))  # after each attempt but the last,
 ATTEMPTS = len(PAUSES) + 1  # where Slack does not say how long
 # Slack takes one a second in a channel, and several hundred a minute in all:
 SPACING = Spacing(timedelta(seconds=1.1), timedelta(minutes=1) / 240)
 TURN = 10.0  # seconds after which no more is begun: the bot ends within the time that it is given to
 LONGEST = 2.0  # seconds that a turn waits for the next message's time
 HANDS = 4  # messages that are on their way at a time: each takes Slack longer than its pace
+MARGIN = timedelta(minutes=1)  # before its lease ends, when no message is sent any more: it may take that long
 APART = 5.0  # seconds between two looks: Slack shows a message some time after it took it
 PAGE, PAGES = 200, 25  # messages that are looked at, and how often
 SKEW = timedelta(days=1)  # by which Slack's clock and ours may differ
@@ -77,20 +79,15 @@ class Deliveries:
         """One turn: what is due by now, until Slack has had enough. One statement where nothing is."""
         if self._wait() is None:
             return
-        until = time.monotonic() + TURN
+        until, on_the_way = time.monotonic() + TURN, set[Future[None]]()
         with ThreadPoolExecutor(self.hands) as pool:
-            for _ in pool.map(self._work, [until] * self.hands):
-                pass  # what went wrong in one of them is raised here
-
-    def _work(self, until: float) -> None:
-        while time.monotonic() < until:
-            wait = self._wait()
-            if wait is None or wait > LONGEST:
-                return
-            if wait > 0:
-                self.sleep(wait)
-            elif one := deliveries.claim(self.database, self.installation_id, self.now(), self._spacing):
-                self._serve(one)
+            while time.monotonic() < until and (wait := self._wait()) is not None and wait <= LONGEST:
+                if wait > 0:
+                    self.sleep(wait)
+                elif one := deliveries.claim(self.database, self.installation_id, self.now(), self._spacing):
+                    on_the_way.add(pool.submit(self._serve, one))
+                    on_the_way = _once_a_hand_is_free(on_the_way, self.hands)
+        _once_a_hand_is_free(on_the_way, 1)
 
     def _wait(self) -> float | None:
         """Seconds until the next message may be sent. None: nothing is due."""
@@ -158,6 +155,8 @@ class Deliveries:
 
     def _post(self, channel: str, message: Message, one: Delivery) -> _Post:
         thread: dict[str, Any] = {} if one.thread_ts is None else {"thread_ts": one.thread_ts}
+        if self.now() + MARGIN > one.lease_until:  # this process stood still for long
+            raise DeliveryError("lease_over", temporary=True)
         with delivering(posts=True):
             posted = self.slack.chat_postMessage(channel=channel, metadata=_mark(one), **thread, **message)
         log.info("delivered", installation=one.installation_id, delivery=one.id, kind=one.kind)
@@ -203,15 +202,29 @@ class Deliveries:
         log.warning("not delivered", installation=one.installation_id, delivery=one.id, error=error.code)
         moment, is_doubtful = self.now(), one.is_doubtful or error.may_have_arrived
         if error.after is not None:
-            with self.database.write() as connection:
-                pace.hold(connection, one.installation_id, moment + timedelta(seconds=error.after))
+            self._hold(one, moment + timedelta(seconds=error.after), is_doubtful)
+            return
         if error.temporary and one.attempts < ATTEMPTS:
-            wait = PAUSES[one.attempts - 1] if error.after is None else timedelta(seconds=error.after)
-            deliveries.put_off(self.database, one, moment + wait, is_doubtful=is_doubtful)
+            deliveries.put_off(self.database, one, moment + PAUSES[one.attempts - 1], is_doubtful=is_doubtful)
             return
         with self.database.write() as connection:
             if deliveries.end(connection, one, "failed", error.code[:64]) and one.digest_id is not None:
                 digest_failures.answer(connection, one, error, moment, may_have_arrived=is_doubtful)
+
+    def _hold(self, one: Delivery, until: datetime, is_doubtful: bool) -> None:
+        """Slack has had enough for now: of this message and of all others."""
+        with self.database.write() as connection:
+            pace.hold(connection, one.installation_id, until)
+        deliveries.put_off(self.database, one, until, is_doubtful=is_doubtful, counts=False)
+
+
+def _once_a_hand_is_free(on_the_way: set[Future[None]], hands: int) -> set[Future[None]]:
+    """Those that are still on their way. What went wrong with the others is raised: that the database is gone."""
+    while len(on_the_way) >= hands:
+        done, on_the_way = wait_for(on_the_way, return_when=FIRST_COMPLETED)
+        for one in done:
+            one.result()
+    return on_the_way
 
 
 def _mark(one: Delivery) -> dict[str, Any]:
