@@ -19,7 +19,21 @@ from bot.domain.catalog import Catalog
 from bot.domain.crm import Crm
 from bot.domain.promises import Promise, promise
 from bot.identity import Identity, authorizer
-from bot.jobs import answers, exports, handovers, homes, import_folder, outbox, people, scores, uploads, welcomes
+from bot.jobs import (
+    answers,
+    digest_content,
+    digests,
+    exports,
+    handovers,
+    homes,
+    import_folder,
+    outbox,
+    people,
+    scores,
+    uploads,
+    welcomes,
+)
+from bot.jobs.composing import Compose
 from bot.jobs.deliveries import Deliveries
 from bot.jobs.mornings import Mornings
 from bot.jobs.updates import Updates
@@ -81,6 +95,10 @@ def catalog_of(settings: Settings, database: Database, installation_id: int) -> 
         return catalogs.current(connection, installation_id)
 
 
+def _composing(known: Catalogs) -> Compose:
+    return lambda connection, one, moment: digest_content.compose(connection, known, one, moment)
+
+
 def _count_promises(identity: Identity) -> None:
     for channel, is_private in (("public", False), ("private", True)):
         holds = promise(identity.scopes, is_private=is_private) is Promise.EXACTLY_ONCE
@@ -115,6 +133,7 @@ def assemble(
         Job("people", timedelta(days=1), keep_people),
         Job("exports", timedelta(seconds=15), send_exports),
         Job("uploads", timedelta(seconds=10), take_uploads),
+        Job("digests", timedelta(seconds=10), digests.Digests(database, _composing(known), installation_id, now).run),
         Job("deliveries", timedelta(seconds=1), Deliveries(database, pacing(settings), installation_id, now).run),
         Job("handovers", timedelta(seconds=15), partial(handovers.tell, database, installation_id, now)),
         Job("updates", timedelta(seconds=5), Updates(database, slack, known, installation_id, now).run),
