@@ -173,6 +173,27 @@ def grant(
         typer.echo(admins.grant(database, installation_of(database, installation), email))
 
 
+Channel = Annotated[str, typer.Argument(metavar="CHANNEL", help="Its name, with or without #.")]
+
+
+@admin.command()
+def allow(channel: Channel, installation: Installation = None) -> None:
+    """Let client data be posted to a channel, though guests or another company read it."""
+    from bot.cli import admin as admins
+
+    with opened(settings.load().database) as database:
+        typer.echo(admins.allow(database, installation_of(database, installation), channel))
+
+
+@admin.command()
+def forbid(channel: Channel, installation: Installation = None) -> None:
+    """Take that back."""
+    from bot.cli import admin as admins
+
+    with opened(settings.load().database) as database:
+        typer.echo(admins.forbid(database, installation_of(database, installation), channel))
+
+
 @app.command()
 def migrate() -> None:
     """Create the database's tables, or bring them to this version."""

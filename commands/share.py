@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
-from slack_bolt import Ack
+from slack_bolt import Ack, BoltContext
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
@@ -14,10 +15,13 @@ from bot.blocks import engagement as cards
 from bot.blocks import ids
 from bot.blocks import share as show
 from bot.domain.access import Right
+from bot.domain.audience import FOREIGN
 from bot.domain.audience import Audience as Verdict
+from bot.domain.digests import Pause
 from commands.arguments import Turn, carried_client
-from storage import covering
+from storage import covering, digest_runs, people
 from storage.audience import RECENT, Audience
+from storage.database import Database
 
 LATE = 2.0  # seconds, of the 3 in which Slack wants a modal's answer
 
@@ -68,9 +72,25 @@ def on_change(event: Payload, audience: Audience) -> None:
     audience.forget(channel["id"] if isinstance(channel, Mapping) else str(channel))
 
 
+def on_shared(
+    event: Payload, context: BoltContext, audience: Audience, db: Database, now: Callable[[], datetime]
+) -> None:
+    """What is posted there unasked stops before the next post, unless an admin allowed the channel."""
+    on_change(event, audience)
+    installed = context.authorize_result
+    with db.read() as connection:
+        here = people.installation_of(connection, (installed.team_id if installed else None) or "")
+        running = digest_runs.in_channel(connection, here, event["channel"]) if here is not None else ()
+    if here is None or not running or audience.judge(db, here, event["channel"])[0] not in FOREIGN:
+        return
+    with db.write() as connection:
+        for number in running:
+            digest_runs.stop(connection, here, number, Pause.SHARED, event["event_ts"], now())
+
+
 LISTENERS = [
     ("action", ids.PREVIEW_SHARE, on_preview, Right.SEAT),
     ("view", ids.SHARE_CLIENT, on_share, Right.SEAT),
     ("event", "member_joined_channel", on_change, Right.SLACK),
-    ("event", "channel_shared", on_change, Right.SLACK),
+    ("event", "channel_shared", on_shared, Right.SLACK),
 ]

@@ -5,23 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
-from bot.domain.audience import Audience, Channel
+from storage import audit, installations
 from storage.schema import allowed_channel
-
-_FOREIGN = {Audience.EXTERNAL, Audience.GUESTS}
 
 _one = allowed_channel.c
 
 
-def is_open(connection: Connection, installation_id: int, verdict: Audience, channel: Channel | None) -> bool:
-    """Whether client data may be posted to a channel that was judged so."""
-    if verdict not in _FOREIGN or channel is None or not channel.is_member:
-        return verdict is Audience.FINE
-    mine = (_one.installation_id == installation_id, _one.name == channel.name)
-    return connection.execute(select(_one.name).where(*mine)).first() is not None
+def is_allowed(connection: Connection, installation_id: int, name: str) -> bool:
+    return connection.execute(select(_one.name).where(*_is(installation_id, name))).first() is not None
 
 
 def every(connection: Connection, installation_id: int) -> Sequence[str]:
@@ -32,12 +25,20 @@ def every(connection: Connection, installation_id: int) -> Sequence[str]:
 
 
 def allow(connection: Connection, installation_id: int, name: str, now: datetime) -> None:
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    made = dialect.insert(allowed_channel).values(installation_id=installation_id, name=name, allowed_at=now)
-    connection.execute(made.on_conflict_do_nothing())
+    installations.lock(connection, installation_id)
+    if not is_allowed(connection, installation_id, name):
+        connection.execute(insert(allowed_channel).values(installation_id=installation_id, name=name, allowed_at=now))
+        audit.record(connection, installation_id, None, now, "channel.allowed", name)
 
 
-def forbid(connection: Connection, installation_id: int, name: str) -> bool:
+def forbid(connection: Connection, installation_id: int, name: str, now: datetime) -> bool:
     """Whether it was allowed until now."""
-    mine = (_one.installation_id == installation_id, _one.name == name)
-    return connection.execute(delete(allowed_channel).where(*mine)).rowcount == 1
+    installations.lock(connection, installation_id)
+    if connection.execute(delete(allowed_channel).where(*_is(installation_id, name))).rowcount == 0:
+        return False
+    audit.record(connection, installation_id, None, now, "channel.forbidden", name)
+    return True
+
+
+def _is(installation_id: int, name: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return _one.installation_id == installation_id, _one.name == name

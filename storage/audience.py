@@ -10,9 +10,9 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.domain.audience import FOREIGN, Channel, judge
 from bot.domain.audience import Audience as Verdict
-from bot.domain.audience import Channel, judge
-from storage import people
+from storage import allowed_channels, people
 from storage.database import Database
 
 KEPT = 600.0  # seconds; dropped earlier when somebody joins or the channel is shared
@@ -34,12 +34,18 @@ class Audience:
     ) -> tuple[Verdict, Channel | None]:
         """The verdict on a channel, with what is known of it. Asks Slack where nothing is kept of the last seconds.
 
+        Whom an admin allowed to read along, by the channel's name, may.
+
         within  such as RECENT before something is posted: of several processes only one hears who joined
         """
         channel, members = self._ask(channel_id, within)
         with database.read() as connection:
             full = people.full_members(connection, installation_id, members) if members else 0
-        return judge(channel, len(members), full), channel
+            verdict = judge(channel, len(members), full)
+            if channel is not None and channel.is_member and verdict in FOREIGN:
+                is_allowed = allowed_channels.is_allowed(connection, installation_id, channel.name)
+                verdict = Verdict.FINE if is_allowed else verdict
+        return verdict, channel
 
     def forget(self, channel_id: str) -> None:
         """Somebody joined, or the channel was shared: ask again next time."""

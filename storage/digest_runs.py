@@ -13,7 +13,8 @@ from bot.domain.digests import Digest, Pause
 from storage import deliveries, digests
 from storage.schema import delivery, digest, named_client
 
-KIND = "digest"  # of delivery
+KIND = "digest"  # of delivery, as is what its maker is told where it was stopped:
+PAUSED = "digest_paused"
 _TOLD = "told"  # in a delivery's facts: up to when the digest had told all before it, and with it
 
 Told = tuple[date | None, date | None]  # told_on, told_as_of
@@ -106,13 +107,16 @@ def take_back(connection: Connection, installation_id: int, delivery_id: int) ->
     connection.execute(delete(named_client).where(*its))
 
 
-def pause(connection: Connection, installation_id: int, digest_id: int, why: Pause) -> int | None:
-    """Let one rest that runs; who made it. None where it rests already, or is gone."""
+def stop(connection: Connection, installation_id: int, digest_id: int, why: Pause, about: str, now: datetime) -> None:
+    """Let one rest that runs, and have its maker told.
+
+    about  what stopped it: of that is told once
+    """
     running = (*_is_digest(installation_id, digest_id), _digest.paused.is_(None))
     values = {"paused": why.value, "next_at": None, "version": _digest.version + 1}
-    row = update(digest).where(*running).values(values).returning(_digest.made_by)
-    made_by: int | None = connection.scalar(row)
-    return made_by
+    made_by = connection.scalar(update(digest).where(*running).values(values).returning(_digest.made_by))
+    if made_by is not None:
+        deliveries.add(connection, installation_id, made_by, PAUSED, f"{digest_id}/{about}", now)
 
 
 def in_channel(connection: Connection, installation_id: int, channel_id: str) -> Sequence[int]:

@@ -569,3 +569,24 @@ def test_what_is_no_address_is_granted_nothing(folder: Path, email: str) -> None
     begun(folder)
     result = call("admin", "grant", email)
     assert (result.exit_code, result.stderr.strip()) == (1, f"{email} is no e-mail address.")
+
+
+def test_a_channel_is_allowed_by_its_name_and_that_is_taken_back_and_audited(folder: Path) -> None:
+    begun(folder)
+    for words in (("allow", "#with-customer"), ("allow", "with-customer"), ("forbid", "with-customer")):
+        result = call("admin", *words)
+        assert result.exit_code == 0, result.stderr
+        assert "#with-customer may have client data" in result.stdout
+    assert call("admin", "forbid", "with-customer").stderr.strip() == "#with-customer was not allowed."
+    database = Database(f"sqlite:///{folder}/playground.db")
+    with database.read() as connection:
+        (number,) = connection.scalars(select(schema.installation.c.id))
+        entries = [(one.action, one.subject) for one in audit.read(connection, number)]
+    database.close()
+    assert entries == [("channel.forbidden", "with-customer"), ("channel.allowed", "with-customer")]
+
+
+@pytest.mark.parametrize("name", ["", "#", "With", "a b", "x" * 81])
+def test_what_is_no_channel_s_name_is_not_allowed(folder: Path, name: str) -> None:
+    begun(folder)
+    assert "is no channel's name" in call("admin", "allow", name).stderr

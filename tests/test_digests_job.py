@@ -268,8 +268,7 @@ def test_what_waits_for_a_digest_that_was_stopped_is_not_posted(
     one = add_digest(database)
     run(database, here)
     with database.write() as connection:
-        assert digest_runs.pause(connection, here, one.id, Pause.SHARED) is not None
-        assert digest_runs.pause(connection, here, one.id, Pause.SHARED) is None
+        digest_runs.stop(connection, here, one.id, Pause.SHARED, "a channel", NOW)
     deliver(database, slack, here)
     assert (said(slack), states(database)) == ([], [(TODAY, "skipped", "needless")])
 

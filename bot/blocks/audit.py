@@ -27,6 +27,8 @@ ACTIONS = {
     "address.bound": "said that an address is that of {subject}",
     "address.unbound": "said that an address is not that of {subject}",
     "seats.changed": "changed how seats are given",
+    "channel.allowed": "allowed clients in the channel {subject}, whoever reads it",
+    "channel.forbidden": "allows clients in the channel {subject} no more where others read it",
     "right.changed": "changed what {subject} may do",
     "absence.set": "set when {subject} is away",
     "absence.changed": "changed when {subject} is away",

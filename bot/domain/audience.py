@@ -17,6 +17,9 @@ class Audience(StrEnum):
     GUESTS = "guests"  # somebody in it is a guest, or is not known
 
 
+FOREIGN = frozenset({Audience.EXTERNAL, Audience.GUESTS})  # refused for who reads along
+
+
 @dataclass(frozen=True)
 class Channel:
     """What Slack says of a conversation that the bot can see (docs: conversations.info)."""

@@ -16,10 +16,11 @@ from sqlalchemy import Connection
 
 from bot.blocks.kit import Message
 from bot.domain.access import Person, Right
+from bot.domain.audience import Audience as Verdict
 from bot.errors import DeliveryError
 from bot.jobs import assignments, digest_failures, handovers, returns
 from bot.jobs.delivery import delivering
-from storage import allowed_channels, deliveries, pace, people
+from storage import deliveries, pace, people
 from storage.audience import RECENT, Audience
 from storage.database import Database
 from storage.deliveries import Delivery, Spacing
@@ -147,10 +148,9 @@ class Deliveries:
             if digest_failures.is_stopped(connection, one):
                 return None
         with delivering():
-            verdict, channel = self.audience.judge(self.database, one.installation_id, one.channel or "", RECENT)
-        with self.database.read() as connection:
-            if not allowed_channels.is_open(connection, one.installation_id, verdict, channel):
-                raise DeliveryError(verdict.value, temporary=False)
+            verdict, _ = self.audience.judge(self.database, one.installation_id, one.channel or "", RECENT)
+        if verdict is not Verdict.FINE:
+            raise DeliveryError(verdict.value, temporary=False)
         return one.payload
 
     def _post(self, channel: str, message: Message, one: Delivery) -> _Post:

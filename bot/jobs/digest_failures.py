@@ -17,7 +17,7 @@ from bot.errors import DeliveryError
 from storage import deliveries, digest_runs, digests
 from storage.deliveries import Delivery
 
-PAUSED, FAILED, UNSURE = "digest_paused", "digest_failed", "digest_unsure"  # kinds of delivery, to its maker
+FAILED, UNSURE = "digest_failed", "digest_unsure"  # kinds of delivery, to its maker
 UNSEEN = "unseen"  # why a delivery failed: it may have arrived, and nobody may look
 # By Slack's code or the verdict on the channel, why the digest rests from then on:
 PAUSES: Mapping[str, Pause] = {
@@ -47,17 +47,7 @@ def answer(
     if error.code == UNSEEN or error.temporary or error.code in OF_THE_APP:
         _tell(connection, one, UNSURE if error.code == UNSEEN else FAILED, now)
     else:
-        pause(connection, one.installation_id, one.digest_id or 0, _why(error.code), str(one.id), now)
-
-
-def pause(connection: Connection, installation_id: int, digest_id: int, why: Pause, about: str, now: datetime) -> None:
-    """Its maker is told where it ran until now.
-
-    about  what it is that stopped it: of that one is told once
-    """
-    made_by = digest_runs.pause(connection, installation_id, digest_id, why)
-    if made_by is not None:
-        deliveries.add(connection, installation_id, made_by, PAUSED, f"{digest_id}/{about}", now)
+        digest_runs.stop(connection, one.installation_id, one.digest_id or 0, _why(error.code), str(one.id), now)
 
 
 def _why(code: str) -> Pause:
@@ -80,7 +70,7 @@ def _message(draw: Draw, connection: Connection, person: Person, key: str, _now:
 
 
 MAKERS = {
-    PAUSED: partial(_message, show.paused),
+    digest_runs.PAUSED: partial(_message, show.paused),
     FAILED: partial(_message, show.failed),
     UNSURE: partial(_message, show.unsure),
 }

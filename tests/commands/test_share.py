@@ -7,12 +7,17 @@ import json
 import pytest
 from prometheus_client import REGISTRY
 from slack_bolt import BoltRequest
+from sqlalchemy import select
 
 from bot.blocks import ids
+from bot.domain.digests import Pause
 from bot.playground import faults
 from bot.playground import people as cast
 from bot.playground.model import Message, View
 from commands import share
+from storage import allowed_channels
+from storage.schema import delivery
+from tests import posting
 from tests.bots import Bot, texts
 
 
@@ -156,3 +161,29 @@ def test_what_only_another_process_heard_of_is_asked_before_a_card_is_sent(
         members.discard(cast.GUS)
     assert posted(bot, cast.CS_NORDIC) == before
     bot.slack.actions.close(cast.ANNA, view.id)
+
+
+def test_a_channel_that_becomes_shared_stops_its_digests_before_their_next_post(bot: Bot) -> None:
+    stopped = posting.add_digest(bot.database, 1, cast.GENERAL)
+    other = posting.add_digest(bot.database, 2, cast.CS_NORDIC)
+    bot.slack.actions.share_channel(cast.GENERAL)
+    try:
+        bot.wait(lambda: posting.get(bot.database, stopped).paused is Pause.SHARED)
+    finally:
+        bot.slack.slack.channels[cast.GENERAL].is_ext_shared = False
+    assert posting.get(bot.database, other).paused is None
+    with bot.database.read() as connection:
+        kinds = connection.scalars(select(delivery.c.kind).where(delivery.c.kind.startswith("digest"))).all()
+    assert kinds == ["digest_paused"]
+
+
+def test_a_channel_that_an_admin_allowed_is_stopped_by_nothing(bot: Bot) -> None:
+    one = posting.add_digest(bot.database, 3, cast.PILOT)
+    with bot.database.write() as connection:
+        allowed_channels.allow(connection, bot.installation.id, "pilot-with-guest", bot.now)
+    view = preview(bot, cast.PILOT)
+    assert "Everybody in #pilot-with-guest will see this:" in texts(view.payload["blocks"])
+    bot.slack.actions.close(cast.ANNA, view.id)
+    bot.slack.actions.share_channel(cast.PILOT)
+    bot.slack.deliveries.settle()
+    assert posting.get(bot.database, one).paused is None
