@@ -7,13 +7,14 @@ from dataclasses import asdict
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, exists, func, insert, or_, select, update
 
 from bot.domain.catalog import fold
 from bot.domain.digests import Alerts, Content, Digest, Pause, Thresholds
-from storage.schema import digest
+from storage.schema import digest, saved_view, team, workspace
 
 _one = digest.c
+_GONE: dict[str, Any] = {"paused": Pause.GONE.value, "next_at": None, "version": _one.version + 1}
 
 
 def get(connection: Connection, installation_id: int, digest_id: int) -> Digest | None:
@@ -38,6 +39,27 @@ def change(connection: Connection, one: Digest) -> bool:
     here = (*_is(one.installation_id, one.id), _one.version == one.version)
     values = {name: value for name, value in _values(one).items() if name not in _TOLD}  # a run may just have ended
     return connection.execute(update(digest).where(*here).values(**values, version=one.version + 1)).rowcount == 1
+
+
+def leave(connection: Connection, installation_id: int, teams: Sequence[int]) -> None:
+    """Let go of teams that are about to be removed: their digests stay, and rest until they are edited."""
+    mine = (_one.installation_id == installation_id, _one.team_id.in_(teams))
+    connection.execute(update(digest).where(*mine).values(team_id=None, **_GONE))
+
+
+def rest(connection: Connection, installation_id: int) -> None:
+    """Let digests rest whose team or saved view has just gone, or is in another workspace by now."""
+    primary = select(workspace.c.id).where(workspace.c.installation_id == installation_id, workspace.c.is_primary)
+    home = func.coalesce(team.c.workspace_id, primary.scalar_subquery())
+    its = (team.c.installation_id == installation_id, team.c.id == _one.team_id, home == _one.workspace_id)
+    view = (saved_view.c.installation_id == installation_id, saved_view.c.id == _one.view_id)
+    shared = (*view, saved_view.c.workspace_id == _one.workspace_id, saved_view.c.team_id.is_not(None))
+    gone = or_(
+        _one.team_id.is_not(None) & ~exists(select(team.c.id).where(*its)),
+        (_one.content == Content.VIEW.value) & ~exists(select(saved_view.c.id).where(*shared)),
+    )
+    mine = (_one.installation_id == installation_id, _one.paused.is_distinct_from(Pause.GONE.value))
+    connection.execute(update(digest).where(*mine, gone).values(**_GONE))
 
 
 def _is(installation_id: int, digest_id: int) -> tuple[Any, Any]:

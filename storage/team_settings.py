@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, 
 
 from bot.domain.teams import Entered, Member, Team, names, primary_team
 from bot.errors import FieldError, UserError
-from storage import audit, installations, standing
+from storage import audit, digests, installations, standing
 from storage.basis import TEAM_PROPERTY
 from storage.members import IS_FULL
 from storage.schema import field as prop
@@ -131,7 +131,9 @@ def remove(connection: Connection, installation_id: int, team_id: int, version: 
     _place(connection, installation_id, before, {}, frozenset())
     gone = (standings.c.installation_id == installation_id, standings.c.team_id == team_id)
     connection.execute(update(standings).where(*gone).values(team_id=None))  # its number may become another team's
+    digests.leave(connection, installation_id, [team_id])
     connection.execute(delete(team).where(team.c.installation_id == installation_id, team.c.id == team_id))
+    digests.rest(connection, installation_id)  # those of its saved views
     audit.record(connection, installation_id, by, now, "team.removed", before.name, _told(before), {})
     standing.resettle(connection, installation_id)
 

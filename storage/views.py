@@ -15,7 +15,7 @@ from bot.domain.filter_text import write
 from bot.domain.filters import Filter, FilterError
 from bot.domain.views import MOST, SavedView, ViewNameError, may_change
 from bot.errors import UserError
-from storage import homes, named
+from storage import digests, homes, named
 from storage.installations import lock
 from storage.schema import person, saved_view, saved_view_team, team
 
@@ -98,6 +98,7 @@ def rename(connection: Connection, asker: Person, view_id: int, version: int, na
 def remove(connection: Connection, asker: Person, view_id: int, version: int) -> None:
     _locked(connection, asker, view_id, version)
     connection.execute(delete(saved_view).where(visible(asker), _one.id == view_id))
+    digests.rest(connection, asker.installation_id)
 
 
 def _locked(connection: Connection, asker: Person, view_id: int, version: int) -> SavedView:

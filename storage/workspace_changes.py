@@ -12,7 +12,17 @@ from bot.domain.catalog import fold
 from bot.domain.workspace_settings import ChangedError, Offered, Settings, Tab, described
 from bot.domain.workspaces import EVERYTHING, MOST
 from bot.errors import FieldError, UserError
-from storage import audit, everything, installations, objects, standing, workspace_choices, workspaces
+from storage import (
+    audit,
+    digest_settings,
+    digests,
+    everything,
+    installations,
+    objects,
+    standing,
+    workspace_choices,
+    workspaces,
+)
 from storage.schema import audit_entry, export_request, saved_view, team, workspace, workspace_tab
 
 _one = workspace.c
@@ -42,6 +52,7 @@ def create(
     values = {"installation_id": installation_id, "id": number, "name": name, "description": description}
     connection.execute(insert(workspace).values(**values, is_primary=False))
     _take_teams(connection, installation_id, number, teams)
+    digest_settings.draft(connection, installation_id, person_id, number, name, now)
     after = _described(connection, installation_id, number)
     after = {setting: after[setting] for setting in ("name", "description", "teams")}
     audit.record(connection, installation_id, person_id, now, "workspace.created", name, {}, after, number)
@@ -183,3 +194,4 @@ def _take_views(
     """What was saved for a team goes where the team goes; what somebody saved for themselves stays."""
     mine = (saved_view.c.installation_id == installation_id, saved_view.c.team_id.in_(teams))
     connection.execute(update(saved_view).where(*mine).values(workspace_id=workspace_id))
+    digests.rest(connection, installation_id)

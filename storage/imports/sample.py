@@ -8,11 +8,11 @@ from datetime import date
 
 from sqlalchemy import Connection, Select, delete, func, select
 
-from storage import areas, name_index
+from storage import areas, digests, name_index
 from storage.database import Database
 from storage.imports.staging import Stage
 from storage.imports.work import Work
-from storage.schema import record, source, usage
+from storage.schema import record, source, team, usage
 
 _SLICE = 20  # clients: each has a year of usage
 
@@ -48,10 +48,18 @@ def remove(stage: Stage, pause: float) -> None:
             )
             clients = connection.execute(its.limit(_SLICE)).all()
             if not clients:
-                connection.execute(delete(source).where(source.c.installation_id == mine, source.c.id.in_(sources)))
+                _remove_sources(connection, mine, sources)
                 return
             _remove(connection, mine, [(identity, key) for identity, key in clients])
         time.sleep(pause)
+
+
+def _remove_sources(connection: Connection, mine: int, sources: Sequence[int]) -> None:
+    """The sources, and with them their teams."""
+    its = select(team.c.id).where(team.c.installation_id == mine, team.c.source_id.in_(sources))
+    digests.leave(connection, mine, list(connection.scalars(its)))
+    connection.execute(delete(source).where(source.c.installation_id == mine, source.c.id.in_(sources)))
+    digests.rest(connection, mine)  # those of the teams' saved views
 
 
 def _sources(installation_id: int) -> Select[tuple[int]]:
