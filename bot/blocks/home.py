@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.blocks import feed, first_steps, ids, kit, overview
+from bot.blocks import absences, feed, first_steps, ids, kit, overview, scopes
 from bot.blocks import listing as lists
 from bot.blocks import tasks as of_tasks
 from bot.blocks.kit import Block, Element, Home, Message
@@ -112,6 +112,7 @@ def summary(
         head(space, asker, [name], words),
         *setup,
         *_due(found, listing, words),
+        *_covered(listing, asker, words),
         *_clients(listing, found, asker, words),
         *_lines(words("*Fell in 7 days*"), catalog, listing, found.fell, words),
         *_lines(words("*Renewals in the next 90 days*"), catalog, _by_renewal(listing), found.renewals, words),
@@ -137,6 +138,15 @@ def _due(found: Summary, listing: Listing, words: Words) -> Iterator[Block]:
         late = one.when(listing.today) is When.OVERDUE
         day = words("overdue, {day}", day=words.weekday(one.due_on, listing.today)) if late else words("today")
         yield kit.section(of_tasks.named(one), day, accessory=done)
+
+
+def _covered(listing: Listing, asker: Person, words: Words) -> Iterator[Block]:
+    """Whom they cover now, with the tasks of all and the clients of each."""
+    if asker.covers:
+        tasks = kit.button(words("Their tasks"), f"{ids.SHOW_TASKS}:covered", str(TaskPlace(is_covered=True)))
+        found = [one for one in asker.covers if one.email][:5]  # without an address no filter means their clients
+        yield kit.section(*(f"*{absences.mark(one, listing.today, words)}*" for one in asker.covers), accessory=tasks)
+        yield from [kit.actions(*those)] if (those := scopes.buttons(listing, found, ids.SHOW_OVERVIEW, words)) else []
 
 
 def _nothing(coming: Given | None, listing: Listing, words: Words) -> str:

@@ -15,6 +15,7 @@ from bot.blocks import ids, kit, looking, pipelines
 from bot.blocks import listing as lists
 from bot.blocks.states import ListState
 from bot.blocks.tasks import Did
+from bot.domain.absences import Covered
 from bot.domain.access import Person
 from bot.domain.activity import Priority
 from bot.domain.catalog import Tier
@@ -45,6 +46,11 @@ FOUND = Summary(DUE, False, None, TIERS, [line(1)], [line(2), line(3)], [line(4)
 def summary(found: Summary, asker: Person = ANNA, space: Space = SPACE, told: Any = ()) -> kit.Home:
     blocks = show.summary(CATALOG, space, asker, asked(), found, "/engagement", WORDS)
     return show.home(space, asker, Place(), [*told, *blocks], WORDS)
+
+
+def test_who_covers_is_led_to_what_there_is_to_do(golden: Golden) -> None:
+    cleo = Covered(9, "Cleo <c>", "U0CLEOCSM", "cleo@example.com", 1, TODAY.replace(day=27))
+    golden("home_covering", summary(FOUND, replace(ANNA, covers=(cleo,))))
 
 
 def item(number: int, **changes: Any) -> Item:
