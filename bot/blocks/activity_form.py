@@ -56,6 +56,16 @@ def past(asked: Modal, day: date, today: date, words: Words) -> Modal:
     return {**asked, "blocks": [{**kit.section(f":warning: {question}"), "block_id": "past"}, *asked["blocks"]]}
 
 
+def moved(opened: Modal, off: date, due: date, today: date, words: Words) -> Modal:
+    """The modal with the reason why another day stands in it than was asked for."""
+    said = words(
+        "{off} is a day off, so it is due {day}.", off=words.weekday(off, today), day=words.weekday(due, today)
+    )
+    blocks: list[Block] = opened["blocks"]
+    below = next(at for at, block in enumerate(blocks, start=1) if block.get("block_id") == DUE)
+    return {**opened, "blocks": [*blocks[:below], {**kit.context(said), "block_id": "moved"}, *blocks[below:]]}
+
+
 def note(fields: Fields, client: str | None, categories: Names, state: FormState, words: Words) -> Modal:
     """*Leave a note*, with what is known already."""
     body = kit.field(words("Note"), kit.lines(BODY_FIELD, fields.get(BODY_FIELD), BODY), optional=False)

@@ -190,6 +190,9 @@ def told(did: Did, one: Given, today: date, words: Words) -> str:
             return words("✓ Done: {task}", task=named(one))
         case Did.DONE_BEFORE:
             return words("✓ {person} did it already: {task}", person=kit.name(one.done_by or "", 60), task=named(one))
+        case Did.PUT_OFF if one.asked is not None:
+            day, off = words.weekday(one.due_on, today), words.weekday(one.asked, today)
+            return words("Now due {day}, since {off} is a day off: {task}", day=day, off=off, task=named(one))
         case Did.PUT_OFF:
             return words("Now due {day}: {task}", day=words.weekday(one.due_on, today), task=named(one))
         case Did.CHANGED:

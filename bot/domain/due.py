@@ -45,6 +45,13 @@ def parse(word: str, today: date, days: WorkingDays = ANYWHERE) -> date | None:
     return None if meant is None else days.since(meant)
 
 
+def off(word: str, today: date, days: WorkingDays = ANYWHERE) -> date | None:
+    """The holiday or day of one's own that a word means, where `parse` gives the working day after; no weekend."""
+    word = word.casefold()
+    meant = None if _ISO.fullmatch(word) else _meant(word, today, days)
+    return meant if meant is not None and meant in ANYWHERE and meant not in days else None
+
+
 def split(text: str, today: date, days: WorkingDays = ANYWHERE) -> tuple[str, date | None]:
     """A text and the due day that its last word means; None where it means none."""
     before, _, last = text.rpartition(" ")

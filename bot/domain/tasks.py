@@ -32,6 +32,7 @@ class Given:
     assignee_id: int = 0
     days: WorkingDays = ANYWHERE  # the assignee's
     author: str = ""  # who logged it
+    asked: date | None = None  # the day off that was just asked for; it is due on the working day after
 
     @property
     def waits_until(self) -> date:

@@ -116,7 +116,9 @@ def on_task_command(ack: Ack, command: Payload, slack: WebClient, turn: Turn) ->
     title, day = due.split(rest, turn.today, turn.person.days)
     fields |= {form.NAME: title} if title else {}
     fields |= {form.DUE: day.isoformat()} if day else {}
-    _open(slack, command, task(fields, name, forms.carrying(command), turn))
+    view = task(fields, name, forms.carrying(command), turn)
+    off = due.off(rest.rpartition(" ")[2], turn.today, turn.person.days)
+    _open(slack, command, view if off is None or day is None else form.moved(view, off, day, turn.today, turn.words))
     ack()
 
 

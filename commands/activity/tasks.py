@@ -86,7 +86,7 @@ def on_put_off(ack: Ack, action: Payload, body: Payload, reply: Reply, turn: Tur
         days = tasks.get(connection, turn.person, number).days
         day = due.parse(word, turn.today, days) or turn.today
         is_open = tasks.put_off(connection, turn.person, number, day, now())
-        one = tasks.get(connection, turn.person, number)
+        one = replace(tasks.get(connection, turn.person, number), asked=due.off(word, turn.today, days))
     reply(**_shown(at, body, turn, (Did.PUT_OFF if is_open else Did.DONE_BEFORE, one)))
 
 

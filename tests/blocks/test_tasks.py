@@ -50,6 +50,8 @@ def test_what_was_just_done(golden: Golden) -> None:
     done = Given(1, 7, "Acme AS", "Call", TODAY, Priority.LOW, "Anna", "Bo")
     golden("task_done", tasks.page(FOUND, MINE, TODAY, WORDS, leads=False, did=(Did.DONE, done)))
     golden("task_done_before", tasks.page([], MINE, TODAY, WORDS, leads=False, did=(Did.DONE_BEFORE, done)))
+    off = replace(CALL, due_on=TODAY + timedelta(5), asked=TODAY + timedelta(3))
+    golden("task_put_off_from_day_off", tasks.page(FOUND, MINE, TODAY, WORDS, leads=False, did=(Did.PUT_OFF, off)))
     golden("task_put_off", tasks.page(FOUND, MINE, TODAY, WORDS, leads=False, did=(Did.PUT_OFF, CALL)))
     golden("task_changed", tasks.page(FOUND, MINE, TODAY, WORDS, leads=False, did=(Did.CHANGED, CALL)))
     golden("task_reopened", tasks.page(FOUND, MINE, TODAY, WORDS, leads=False, did=(Did.REOPENED, CALL)))

@@ -148,6 +148,20 @@ def test_a_command_fills_in_what_is_clear(bot: Bot, typed: str, name: str | None
     assert (given.get("title"), given["due"]) == (title, due.isoformat())
 
 
+def test_a_day_off_that_is_asked_for_is_said_to_be_one(bot: Bot) -> None:
+    days = {"id": 1, "person_id": id_of(bot, cast.ANNA), "from_on": date(2026, 11, 23), "to_on": date(2026, 11, 24)}
+    made = {"installation_id": bot.installation.id, "made_by": id_of(bot, cast.ANNA), "made_at": bot.now}
+    with bot.database.write() as connection:
+        connection.execute(insert(schema.absence).values(**days, **made))
+    try:
+        view = form(bot, "/task acme call them mon")
+        assert prefilled(view)["due"] == "2026-11-25"
+        assert "Mon 23 Nov is a day off, so it is due Wed 25 Nov." in texts(view.payload["blocks"])
+    finally:
+        with bot.database.write() as connection:
+            connection.execute(delete(schema.absence))
+
+
 def test_a_note_s_command_fills_in_client_and_text(bot: Bot) -> None:
     view = form(bot, "/note acme they moved on fri")
     assert prefilled(view) == {"client": client(bot, "Acme AS"), "body": "they moved on fri"}

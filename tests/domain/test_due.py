@@ -125,6 +125,26 @@ def test_what_falls_on_a_holiday_or_a_day_off_moves_on(word: str, day: date) -> 
     assert due.parse(word, date(2026, 4, 1), NORWAY) == day
 
 
+AWAY = WorkingDays("NO", (Span(date(2026, 11, 23), date(2026, 11, 24)),))
+
+
+@pytest.mark.parametrize(
+    ("word", "off"),
+    [
+        ("mon", date(2026, 11, 23)),
+        ("+4d", date(2026, 11, 24)),
+        ("+5d", None),
+        ("sat", None),  # of a weekend everybody knows
+        ("2026-11-23", None),  # written out, it is meant
+        ("eom", None),
+        ("nothing", None),
+    ],
+)
+def test_a_day_off_that_was_asked_for_is_told(word: str, off: date | None) -> None:
+    assert due.off(word, FRIDAY, AWAY) == off
+    assert off is None or due.parse(word, FRIDAY, AWAY) == date(2026, 11, 25)
+
+
 def test_the_default_leaves_three_days_that_one_works() -> None:
     assert due.default(date(2026, 3, 31), NORWAY) == date(2026, 4, 13)
 
