@@ -14,11 +14,15 @@ _HERE, _CLIENT, _WORKSPACE, _RENEWS, _QUIET = (
 )
 
 
-def between(old: Sequence[Any], new: Sequence[Any], day: date) -> Iterator[tuple[Any, ...]]:
-    """Rows of `client_event`: a renewal that moved, and tools that began to go quiet. `day`: that the data goes to."""
+def between(old: Sequence[Any], new: Sequence[Any], day: date, *, sweeps: bool) -> Iterator[tuple[Any, ...]]:
+    """Rows of `client_event`: a renewal that moved, and tools that began to go quiet.
+
+    day     that the data goes to
+    sweeps  all scores are made again: then a tool is quiet by another catalog, maybe
+    """
     if old[_RENEWS] != new[_RENEWS]:
         yield new[_HERE], new[_CLIENT], day, "renewal", str(new[_WORKSPACE]), old[_RENEWS], new[_RENEWS]
-    for tool in sorted(_tools(new[_QUIET]) - _tools(old[_QUIET])):
+    for tool in sorted(_tools(new[_QUIET]) - _tools(old[_QUIET])) if not sweeps else ():
         yield new[_HERE], new[_CLIENT], day, "quiet", tool, None, None
 
 

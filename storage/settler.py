@@ -50,25 +50,28 @@ class Settler:
         if head.everything_to is not None:  # before any client leaves the primary workspace
             everything.copy(connection, self._installation_id, self._basis.primary.id, head.everything_to)
             return 0
-        ids = self._take(connection, head.settled_to, size)
+        ids, marked_ids = self._take(connection, head.settled_to, size)
         if not ids:
             return None
-        self._make(connection, ids, tells=head.settled_to is None)
+        self._make(connection, ids, marked_ids, sweeps=head.settled_to is not None)
         return len(ids)
 
     def score(self, connection: Connection, client_id: int) -> None:
         """Make the score of one client now, before those that wait. Where it waits itself, it does so still."""
         if self._lock(connection).as_of is not None:
             self.prepare(connection)
-            self._make(connection, [client_id], tells=True)
+            self._make(connection, [client_id], {client_id}, sweeps=False)
 
-    def _make(self, connection: Connection, ids: Sequence[int], *, tells: bool) -> None:
-        """`tells`: what changed is the clients' doing, and not that of settings by which all scores are made again."""
+    def _make(self, connection: Connection, ids: Sequence[int], marked: Collection[int], *, sweeps: bool) -> None:
+        """Where all scores are made again, not all that changed is the clients' doing.
+
+        marked  whose own facts changed
+        """
         clients = self._reader.read(connection, ids)
         gone = [i for i in ids if i not in clients or clients[i].archived]
         _forget(connection, self._basis, gone)
         claims.end(connection, self._installation_id, gone)
-        self._write(connection, {i: one for i, one in clients.items() if not one.archived}, tells=tells)
+        self._write(connection, {i: one for i, one in clients.items() if not one.archived}, marked, sweeps=sweeps)
 
     def _lock(self, connection: Connection) -> Row[date | None, str | None, int | None, int | None]:
         """One slice at a time for each installation, and none between the facts of a client and its mark."""
@@ -93,10 +96,11 @@ class Settler:
         self._teams = Teams(connection, self._installation_id)
         self._catalogs = catalogs.every(connection, self._installation_id) | {self._catalog.hash: self._catalog}
 
-    def _take(self, connection: Connection, settled_to: int | None, size: int) -> list[int]:
-        """The next clients, in order; their marks are taken away."""
+    def _take(self, connection: Connection, settled_to: int | None, size: int) -> tuple[list[int], set[int]]:
+        """The next clients, in order, and those of them that were marked: their marks are taken away."""
         here = self._installation_id
         ids: list[int] = []
+        found: set[int] = set()
         if settled_to is not None:
             following = select(record.c.id).where(record.c.installation_id == here, record.c.id > settled_to)
             ids = list(connection.scalars(following.order_by(record.c.id).limit(size)))
@@ -107,10 +111,13 @@ class Settler:
             ids = list(connection.scalars(marked.order_by(marks.c.client_id).limit(size)))
         if ids:  # no other client's mark is between theirs
             between = marks.c.client_id.between(ids[0], ids[-1])
-            connection.execute(delete(marks).where(marks.c.installation_id == here, between))
-        return ids
+            gone = delete(marks).where(marks.c.installation_id == here, between)
+            found = set(connection.scalars(gone.returning(marks.c.client_id)))
+        return ids, found
 
-    def _write(self, connection: Connection, clients: dict[int, Client], *, tells: bool) -> None:
+    def _write(
+        self, connection: Connection, clients: dict[int, Client], marked: Collection[int], *, sweeps: bool
+    ) -> None:
         basis = self._basis
         assert basis.as_of is not None
         pasts = history.past(connection, basis, list(clients))
@@ -139,8 +146,9 @@ class Settler:
                 if before != row:
                     standings.append(row)
                     replaced += [before] if before else []
-                    found = client_events.between(before, row, basis.as_of) if tells and before else ()
-                    events |= {one[:5]: one for one in found}  # a tool is as quiet in each workspace
+                    if before is not None and client_id in marked:
+                        found = client_events.between(before, row, basis.as_of, sweeps=sweeps)
+                        events |= {one[:5]: one for one in found}  # a tool is as quiet in each workspace
         bulk.upsert(connection, change, changes)
         bulk.upsert(connection, standing, standings)
         areas.write(connection, areas.of(replaced), areas.of(standings))

@@ -13,7 +13,7 @@ from sqlalchemy import event, insert, update
 from bot.domain.access import Person
 from bot.domain.feed import DAYS, Happening, Position, Turned, What
 from bot.domain.key_accounts import Owner
-from storage import feed, key_accounts, schema, stale
+from storage import feed, key_accounts, schema, stale, standing
 from storage.database import Database
 from tests.conftest import NOW
 from tests.storage.bases import small
@@ -170,11 +170,11 @@ def test_another_formula_moves_no_score(base: Base) -> None:
 
 
 def test_what_settings_change_for_everybody_is_no_event(base: Base) -> None:
-    """All scores are made again: what is then quiet, and when it renews, is not the client's doing."""
+    """All scores are made again: what is then quiet is not the client's doing; a renewal that an import moved is."""
     change(base, renews_on=START + timedelta(333))
     base.change_catalog()
     settle(base)
-    assert {one.what for one in told(base)} <= {What.SCORE}
+    assert {one.what for one in told(base)} - {What.SCORE} == {What.RENEWAL}
 
 
 def test_a_tool_is_not_new_where_the_data_begins_with_it(database: Database) -> None:
@@ -217,6 +217,18 @@ def test_a_renewal_is_that_of_the_workspace_where_one_looks(base: Base) -> None:
         elsewhere = schema.standing.update().where(schema.standing.c.client_id == ONE)
         connection.execute(elsewhere.values(workspace_id=99))
     assert What.RENEWAL not in {one.what for one in told(base, dana(base, workspace_id=99))}
+
+
+@pytest.mark.parametrize("is_marked", [True, False])
+def test_where_all_scores_are_made_again_only_what_an_import_changed_is_told(base: Base, is_marked: bool) -> None:
+    """Else the settings may have moved it."""
+    change(base, renews_on=START + timedelta(333))
+    with base.database.write() as connection:
+        connection.execute(schema.stale.delete())
+        if is_marked:
+            stale.mark(connection, base.id, [ONE])
+    assert standing.rescore(base.database, base.id, base.rules)
+    assert (What.RENEWAL in {one.what for one in told(base)}) is is_marked
 
 
 def test_the_first_of_a_person_s_are_one_statement_and_their_accounts_another(base: Base) -> None:
