@@ -64,4 +64,7 @@ def _asks(text: str, categories: Mapping[str, str]) -> str | None:
 
 
 def currency(connection: Connection, installation_id: int) -> str:
-    return connection.execute(select(installation.c.currency).where(installation.c.id == installation_id)).scalar_one()
+    found: str = connection.execute(
+        select(installation.c.currency).where(installation.c.id == installation_id)
+    ).scalar_one()
+    return found

@@ -112,8 +112,9 @@ def claim(database: Database, installation_id: int, now: datetime) -> Old | None
             return None
         mine = (_one.installation_id == installation_id, _one.delivery_id == row.id, _IS_OLD)
         versions = dict(connection.execute(select(_one.task_id, _one.wanted).where(*mine)).all())
-        values: tuple[Any, ...] = tuple(row)[:-1]
-        found = Old(installation_id, *values, attempts=row.attempts + 1, versions=versions)
+        where = (row.channel, row.ts, row.digest_id, row.facts, row.changes)
+        whose = (installation_id, row.id, row.slack_user_id, row.kind, row.key)
+        found = Old(*whose, *where, row.attempts + 1, versions)
         _lease(connection, found, now + LEASE, attempts=found.attempts)
     return found
 

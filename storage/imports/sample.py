@@ -62,7 +62,7 @@ def _remove_sources(connection: Connection, mine: int, sources: Sequence[int]) -
     digests.rest(connection, mine)  # those of the teams' saved views
 
 
-def _sources(installation_id: int) -> Select[tuple[int]]:
+def _sources(installation_id: int) -> Select[int]:
     return select(source.c.id).where(source.c.installation_id == installation_id, source.c.kind == "sample")
 
 
