@@ -58,10 +58,11 @@ def log_task(connection: Connection, author: Person, made: Task, view_id: str, n
     )
     if number is None:
         return None
-    if to.id != author.id:
+    if to.id == author.id:
+        homes.mark(connection, author.installation_id, homes.of_people([to.id]))
+    else:  # their Home tab is drawn again with the message
         assignees.tell(connection, to, author, number, 1, now)
     covering.acted(connection, author, author.for_whom(stand.workspaces), "task.logged", now)
-    homes.mark(connection, author.installation_id, homes.of_people([to.id]))
     return _logged(stand)
 
 

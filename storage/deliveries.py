@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage import pace
+from storage import homes, pace
 from storage.database import Database
 from storage.schema import UtcDateTime, delivery, person, shown
 from storage.schema import pace as paces
@@ -203,6 +203,7 @@ def sent(database: Database, one: Delivery, channel: str, ts: str) -> None:
     said = case((shows, _one.payload), else_=null())
     with database.write() as connection:
         _change(connection, one, state="sent", channel=channel, ts=ts, payload=said, lease_until=None)
+        _mark_home(connection, one)
 
 
 def payload(connection: Connection, installation_id: int, kind: str, key: str) -> dict[str, Any] | None:
@@ -214,7 +215,14 @@ def payload(connection: Connection, installation_id: int, kind: str, key: str) -
 
 def end(connection: Connection, one: Delivery, state: str, reason: str | None) -> bool:
     """Nothing more will come: "failed" or "skipped". False where it is no more this attempt's."""
+    _mark_home(connection, one)
     return _change(connection, one, state=state, reason=reason, payload=null(), lease_until=None)
+
+
+def _mark_home(connection: Connection, one: Delivery) -> None:
+    """What somebody is told of stands on their Home tab, too, whether or not the message reaches them."""
+    if one.slack_user_id is not None:
+        homes.mark(connection, one.installation_id, homes.of_slack(one.slack_user_id))
 
 
 def forget(database: Database, installation_id: int, now: datetime) -> None:

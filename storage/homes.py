@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.domain.access import Person
 from bot.domain.home import Place
 from storage.database import Database
-from storage.schema import home, task, team_member
+from storage.schema import home, person, task, team_member
 
 LEASE = timedelta(minutes=1)  # many times what publishing takes
 
@@ -43,6 +43,12 @@ def of_task(task_id: int) -> ColumnElement[bool]:
     """Of whom a task is."""
     mine = (task.c.installation_id == _one.installation_id, task.c.id == task_id)
     return _one.person_id.in_(select(task.c.assignee_id).where(*mine).correlate(home))
+
+
+def of_slack(slack_user_id: str) -> ColumnElement[bool]:
+    """Of somebody as Slack names them."""
+    mine = (person.c.installation_id == _one.installation_id, person.c.slack_user_id == slack_user_id)
+    return _one.person_id.in_(select(person.c.id).where(*mine).correlate(home))
 
 
 def of_people(ids: Collection[int | None]) -> ColumnElement[bool]:

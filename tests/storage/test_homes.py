@@ -18,7 +18,7 @@ from bot.domain.activity import Priority, Task
 from bot.domain.filters import Filter
 from bot.domain.home import Kept, Place, Space
 from bot.domain.workspace_settings import BOARD, Tab
-from storage import activity, audit, homes, schema, spaces, standing, tasks, views
+from storage import activity, audit, deliveries, homes, schema, spaces, standing, tasks, views
 from storage.database import Database
 from storage.installations import Installation, create
 from tests.conftest import NOW
@@ -91,7 +91,29 @@ def test_a_task_is_shown_by_whom_it_was_logged_for(database: Database, here: Ins
     made = Task(1, None, "Call them", "", TODAY, Priority.LOW, f"U{BO}")
     with writing(database) as connection:
         assert activity.log_task(connection, person(here, ANNA), made, "V9", NOW)
+    tell(database, here)
     assert stale(database, here) == {BO}
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+def test_what_somebody_is_told_is_shown_whether_or_not_the_message_arrives(
+    database: Database, here: Installation, arrives: bool
+) -> None:
+    with writing(database) as connection:
+        deliveries.add(connection, here.id, CLEO, "kind", "key", NOW)
+    tell(database, here, arrives=arrives)
+    assert stale(database, here) == {CLEO}
+
+
+def tell(database: Database, here: Installation, *, arrives: bool = True) -> None:
+    """Send the message that waits."""
+    one = deliveries.claim(database, here.id, NOW, deliveries.Spacing(timedelta(), timedelta()))
+    assert one is not None
+    if arrives:
+        deliveries.sent(database, one, "D1", "1.0")
+        return
+    with database.write() as connection:
+        assert deliveries.end(connection, one, "failed", "no_such_user")
 
 
 def test_tasks_that_are_taken_over_are_shown_by_both(database: Database, here: Installation) -> None:
