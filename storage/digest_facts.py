@@ -81,7 +81,7 @@ def head(connection: Connection, digest: Digest, now: datetime) -> Head:
     its = (view.installation_id == here) & (view.id == bindparam("view"))
     named = (saved_view_team.c.installation_id == here) & (saved_view_team.c.view_id == view.id)
     lately = (sent.installation_id == here) & (sent.digest_id == bindparam("digest")) & sent.facts.is_not(None)
-    lately &= (sent.made_at > bindparam("since")) & sent.state.not_in(("failed", "skipped"))
+    lately &= (sent.kind == "digest") & (sent.made_at > bindparam("since")) & sent.state.not_in(("failed", "skipped"))
     about = (installation.c.catalog_hash, installation.c.as_of, reaches.rhythm().label("every"))
     filtered = (view.text, view.csm_id, saved_view_team.c.team_id)
     query = select(*about, reaches.column().label("sources"), team.c.name, *filtered, sent.facts)

@@ -73,10 +73,12 @@ def keep(
     """
     assert one.channel_id is not None
     until: Told = (day, as_of or one.told_as_of)
-    kept = {**facts, _TOLD: [_texts((one.told_on, one.told_as_of)), _texts(until)]}
-    said, state = (None, "quiet") if message is None else (dict(message), "waiting")
-    where = (one.installation_id, one.id, one.channel_id)
-    number = deliveries.add_post(connection, *where, KIND, key, now, said, facts=kept, state=state)
+    where = (one.installation_id, one.id, one.channel_id, KIND, key, now)
+    if message is None:
+        number = deliveries.add_post(connection, *where, None, facts=facts or None, state="quiet")
+    else:
+        kept = {**facts, _TOLD: [_texts((one.told_on, one.told_as_of)), _texts(until)]}
+        number = deliveries.add_post(connection, *where, dict(message), facts=kept)
     if number is None:
         return None
     _tell(connection, one, *until)

@@ -6,22 +6,27 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import Connection, event, update
 
 from bot.domain.digests import Digest, Pause
 from bot.jobs.composing import Composed
+from bot.jobs.digest_content import compose
+from bot.jobs.digests import Digests
 from bot.playground import people as cast
 from bot.playground.faults import killed_after, killed_before, rate_limited, unavailable
 from bot.playground.model import Person
 from bot.playground.server import Playground
 from storage import allowed_channels, deliveries, digest_runs, digests
+from storage.catalog import Catalogs
 from storage.database import Database
 from storage.installations import Installation
 from storage.schema import delivery, digest
 from tests import posting
 from tests.posting import AS_OF, NOW, add_digest, deliver, get, named, nothing, run, said, states, told
+from tests.storage import bases
 
 DAY = timedelta(days=1)
 LATER = NOW + timedelta(minutes=10)  # a pause and a lease are over
@@ -122,7 +127,8 @@ def test_many_processes_run_a_digest_once(database: Database, slack: Playground,
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: run(database, here, say=say), range(4)))
-    assert sorted(composed) == list(range(10))
+    once = set(composed) if database.is_sqlite else composed  # there, what was composed in vain is thrown away
+    assert sorted(once) == list(range(10))
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: deliver(database, slack, here), range(4)))
     assert sorted(said(slack)) == [f"Digest {number} of 23 Nov" for number in range(10)]
@@ -318,3 +324,20 @@ def test_a_post_that_was_sent_before_its_process_was_killed_is_not_sent_again(
         connection.execute(update(delivery).values(state="sending", payload={"text": "again"}))
     deliver(database, slack, here, LATER)
     assert (len(said(slack)), states(database)) == (1, [(TODAY, "sent", None)])
+
+
+def _same(moment: datetime) -> datetime:
+    return moment
+
+
+def test_before_there_is_data_it_is_silent_each_day(database: Database, slack: Playground, here: int) -> None:
+    known = Catalogs(database, bases.small(), fixed=True)
+    one = add_digest(database)
+
+    def composed(connection: Connection, it: Digest, now: datetime) -> Composed:
+        return compose(connection, known, it, now)
+
+    for days in range(3):
+        Digests(database, composed, here, partial(_same, NOW + days * DAY)).run()
+    assert [state for _, state, _ in states(database)] == ["quiet"] * 3
+    assert get(database, one).told_as_of is None

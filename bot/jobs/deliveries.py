@@ -29,7 +29,7 @@ PAUSES = tuple(timedelta(minutes=number) for number in (1, 1, 1, 1, 5, 10, 30)) 
 ATTEMPTS = len(PAUSES) + 1  # where Slack does not say how long
 # Slack takes one a second in a channel, and several hundred a minute in all:
 SPACING = Spacing(timedelta(seconds=1.1), timedelta(minutes=1) / 240)
-TURN = 10.0  # seconds after which no more is begun: the bot ends within the time that it is given to
+TURN = 15.0  # seconds after which no more is begun: the bot ends within the time that it is given to
 LONGEST = 2.0  # seconds that a turn waits for the next message's time
 HANDS = 4  # messages that are on their way at a time: each takes Slack longer than its pace
 MARGIN = timedelta(minutes=1)  # before its lease ends, when no message is sent any more: it may take that long

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from secrets import token_hex
 
 import structlog
@@ -15,11 +16,13 @@ from sqlalchemy.exc import DBAPIError
 from bot.domain.digest_times import following, is_late, local_day
 from bot.domain.digests import Digest
 from bot.jobs import digest_failures
-from bot.jobs.composing import Compose
+from bot.jobs.composing import Compose, Composed
 from storage import deliveries, digest_runs
 from storage.database import Database
 
 TURN = 10.0  # seconds after which no more is begun: the bot ends within the time that it is given to
+
+_Ahead = tuple[Digest, Composed]
 
 log = structlog.get_logger()
 
@@ -45,12 +48,22 @@ class Digests:
         """False where there is no more. One that cannot be composed is left out, and holds up no other."""
         moment = self.now()
         try:
-            return self._take(moment, self._say)
+            return self._take(moment, partial(self._say, self._ahead(moment)))
         except DBAPIError:  # the database is gone: it is still due when it comes back
             raise
         except Exception:  # an edge: it is known only by its content, which may be any
             log.exception("digest failed", installation=self.installation_id, reference=token_hex(4))
             return self._take(moment, self._fail)
+
+    def _ahead(self, moment: datetime) -> _Ahead | None:
+        """On SQLite it is composed before the digest is locked: whoever writes there keeps all others waiting."""
+        if not self.database.is_sqlite:
+            return None
+        with self.database.read() as connection:
+            one = digest_runs.due(connection, self.installation_id, moment)
+            if one is None or one.next_at is None or is_late(one, one.next_at, moment):
+                return None
+            return one, self.compose(connection, one, moment)
 
     def _take(self, moment: datetime, run: Callable[[Connection, Digest, str, datetime], object]) -> bool:
         """The digest is locked until what it says is kept: whoever is killed meanwhile has done nothing."""
@@ -63,12 +76,13 @@ class Digests:
             digest_runs.plan(connection, one, following(told, max(moment, one.next_at)))
         return True
 
-    def _say(self, connection: Connection, one: Digest, key: str, moment: datetime) -> None:
+    def _say(self, ahead: _Ahead | None, connection: Connection, one: Digest, key: str, moment: datetime) -> None:
         assert one.next_at is not None
         if is_late(one, one.next_at, moment):
             digest_runs.leave_out(connection, one, key, moment, "skipped", "late")
             return
-        said, day = self.compose(connection, one, moment), local_day(one, one.next_at)
+        said = ahead[1] if ahead is not None and ahead[0] == one else self.compose(connection, one, moment)
+        day = local_day(one, one.next_at)
         digest_runs.keep(connection, one, key, day, moment, **vars(said))
         log.info("digest", installation=one.installation_id, digest=one.id, is_quiet=said.message is None)
 
