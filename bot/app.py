@@ -23,6 +23,7 @@ from bot.blocks.words import Words, speak
 from bot.domain.access import Person, Refusal, Right
 from bot.domain.catalog import Catalog
 from bot.errors import UserError
+from bot.jobs import digest_content
 from bot.looking import Looking, LookingAck, LookingClient
 from bot.recent import Recent
 from bot.reply import replier
@@ -31,6 +32,7 @@ from commands import (
     activity,
     digest_menu,
     digest_news,
+    digests,
     engagement,
     home,
     members,
@@ -65,6 +67,7 @@ MODULES: tuple[Any, ...] = (
     morning,
     digest_news,
     share,
+    digests,
     workspace,
     members,
 )
@@ -103,9 +106,11 @@ def wire(
         token_verification_enabled=False,
         listener_executor=ThreadPoolExecutor(LISTENER_THREADS, thread_name_prefix="listener"),
     )
+    catalogs = Catalogs(database, catalog, fixed=settings.catalog is not None)
     given = {
         "db": database,
-        "catalogs": Catalogs(database, catalog, fixed=settings.catalog is not None),
+        "catalogs": catalogs,
+        "compose": lambda connection, one, moment: digest_content.compose(connection, catalogs, one, moment),
         "slack": slack,
         "now": now,
         "audience": Audience(slack),

@@ -18,7 +18,9 @@ ASKERS = {"csm:me", "team:mine", "key:me", "key:team"}  # what depends on who as
 
 
 def places(connection: Connection, asker: Person) -> list[Place]:
-    """The CS workspaces, each with its teams behind it; to who leads a team that team alone."""
+    """The CS workspaces, each with its teams behind it; to who leads a team that team alone, to others none."""
+    if not rules.may_set_up(asker):
+        return []
     here = asker.installation_id
     primary = select(workspace.c.id).where(workspace.c.installation_id == here, workspace.c.is_primary)
     home = func.coalesce(team.c.workspace_id, primary.scalar_subquery())

@@ -42,6 +42,12 @@ def due(connection: Connection, installation_id: int, now: datetime) -> Digest |
     return None if row is None else digests.read(row._mapping)
 
 
+def locked(connection: Connection, one: Digest) -> Digest:
+    """The same as it is by now; no other process runs it meanwhile."""
+    query = select(digest).where(*_is_digest(one.installation_id, one.id)).with_for_update()
+    return digests.read(connection.execute(query).one()._mapping)
+
+
 def _due(what: Select[Any], installation_id: int, now: datetime) -> Select[Any]:
     comes = (_digest.installation_id == installation_id, _digest.next_at <= now)
     return what.where(*comes, _digest.paused.is_(None), _digest.channel_id.is_not(None)).limit(1)

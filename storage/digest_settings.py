@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from secrets import randbits
@@ -16,10 +16,9 @@ from bot.domain.catalog import fold
 from bot.domain.digest_settings import MOST, UNFINISHED, Listed, Outcome, Run
 from bot.domain.digests import Content, Digest, Pause
 from bot.errors import FieldError, UserError
-from storage import audit, digests, installations
-from storage.schema import delivery, digest, person, saved_view, team, workspace
+from storage import audit, digest_runs, digests, installations
+from storage.schema import digest, person, saved_view, team, workspace
 
-KIND = "digest"  # of the deliveries that are its runs
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # as the audit keeps them
 
 _one = digest.c
@@ -28,8 +27,8 @@ _one = digest.c
 def every(connection: Connection, asker: Person) -> list[Listed]:
     """Those that somebody sees, by CS workspace and name, with their last runs. Two statements."""
     found = _read(connection, asker.installation_id, *_visible(asker))
-    runs = _last_runs(connection, asker.installation_id, [one.digest.id for one in found])
-    return [one._replace(last=runs.get(one.digest.id)) for one in found]
+    runs = digest_runs.last(connection, asker.installation_id, [one.digest.id for one in found])
+    return [one._replace(last=_run(runs[one.digest.id]) if one.digest.id in runs else None) for one in found]
 
 
 def _visible(asker: Person) -> Sequence[ColumnElement[bool]]:
@@ -70,18 +69,8 @@ def _read(connection: Connection, installation_id: int, *which: ColumnElement[bo
     return [Listed(digests.read(row), row["in"], row["of"], row["of_view"]) for row in rows]
 
 
-def _last_runs(connection: Connection, installation_id: int, ids: Collection[int]) -> dict[int, Run]:
-    one = delivery.c
-    mine = (one.installation_id == installation_id, one.kind == KIND, one.digest_id.in_(ids))
-    newest = func.row_number().over(partition_by=one.digest_id, order_by=(one.made_at.desc(), one.id.desc()))
-    columns = (one.digest_id, one.made_at, one.state, one.reason, newest.label("place"))
-    runs = select(*columns).where(*mine).subquery()
-    rows = connection.execute(select(runs).where(runs.c.place == 1))
-    return {row.digest_id: Run(row.made_at, _outcome(row.state), row.reason) for row in rows}
-
-
-def _outcome(state: str) -> Outcome:
-    return Outcome.RUNNING if state == "waiting" else Outcome(state)
+def _run(one: digest_runs.Run) -> Run:
+    return Run(one.at, Outcome.RUNNING if one.state == "waiting" else Outcome(one.state), one.reason)
 
 
 def create(connection: Connection, asker: Person, wanted: Digest, now: datetime) -> Digest:

@@ -20,6 +20,11 @@ def time_zone(text: str) -> str | None:
     return _zones().get(text.casefold())
 
 
+def time_zones() -> list[str]:
+    """All names, in order."""
+    return sorted(_zones().values())
+
+
 def country_of(zone: str) -> str | None:
     """The country that a time zone is of; None where it is of none, such as UTC."""
     return _homes().get(zone)

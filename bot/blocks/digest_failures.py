@@ -33,6 +33,10 @@ def _message(said: str, how: str, one: Digest, words: Words) -> Message:
     return kit.message(f"{said} {how}", [kit.section(said, how), kit.actions(mend)])
 
 
+def why_it_rests(why: Pause, one: Digest, words: Words) -> str:
+    return _why(why, _channel(one, words), words)[0]
+
+
 def _channel(one: Digest, words: Words) -> str:
     return f"<#{one.channel_id}>" if one.channel_id else words("its channel")
 

@@ -118,4 +118,15 @@ OF_WORKSPACE = "workspace/"  # before the names of fields of a workspace's setti
 SHOW_DATA = "show_data"  # several in one message are numbered
 UPLOAD_DATA = "upload_data"  # the modal's callback id and its input, too
 SHOW_AUDIT = "show_audit"  # value: the entry before which a page begins; numbered
+
+# `/digest`:
+SHOW_DIGESTS = "show_digests"  # value: the place of the first digest of a page; numbered
+NEW_DIGEST = "new_digest"  # the modal's callback id, too
 EDIT_DIGEST = "edit_digest"  # value: the digest's id; the modal's callback id, too
+OF_DIGEST = "digest/"  # before the names of fields whose choices are found while something is typed
+MORE_OF_DIGEST = "more_of_digest"  # a menu; behind a colon the digest's id; its values are a word, and the id
+PREVIEW_DIGEST = "preview_digest"  # entries of that menu, as are the rest; a button where it is the only one
+SEND_DIGEST = "send_digest"  # a modal's callback id, too, as is DELETE_DIGEST
+PAUSE_DIGEST = "pause_digest"
+RESUME_DIGEST = "resume_digest"
+DELETE_DIGEST = "delete_digest"

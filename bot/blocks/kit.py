@@ -296,9 +296,10 @@ def persons(action: str, chosen: Iterable[str]) -> Element:
     return {**made, "initial_users": found} if found else made
 
 
-def conversation(action: str, chosen: str | None) -> Element:
-    """A menu of channels, public or private, never one shared with another company."""
-    rule = {"include": ["public", "private"], "exclude_external_shared_channels": True, "exclude_bot_users": True}
+def conversation(action: str, chosen: str | None, *, shared: bool = False) -> Element:
+    """A menu of channels, public or private; those shared with another company only where it is said so."""
+    rule: dict[str, Any] = {"include": ["public", "private"], "exclude_bot_users": True}
+    rule |= {} if shared else {"exclude_external_shared_channels": True}
     made: Element = {"type": "conversations_select", "action_id": action, "filter": rule}
     return {**made, "initial_conversation": chosen} if chosen else made
 

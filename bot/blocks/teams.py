@@ -127,7 +127,9 @@ def _fields(held: Mapping[str, str], words: Words) -> list[Block]:
         return kit.persons(name, filter(None, held.get(name, "").split(",")))
 
     second = words("Whoever is in another team already keeps that as the primary one, unless named here.")
-    leads = words("They see the team by CSM, do and reassign its tasks, say who covers, and change its saved views.")
+    leads = words(
+        "They see the team by CSM, do and reassign its tasks, say who covers, and change its saved views and digests."
+    )
     shared = words("Where its digests will be posted. Channels shared with other companies are not offered.")
     labels = _labels(words)
     return [

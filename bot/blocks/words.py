@@ -50,6 +50,10 @@ class Words:
         """A month, with its year where that is another one."""
         return _date(first, "LLL" if is_of_year else "LLL y", self)
 
+    def day_of_week(self, day: date) -> str:
+        """Mon."""
+        return _date(day, "EEE", self)
+
     def moment(self, moment: datetime) -> str:
         """A day and the time of day, as they are in the moment's own zone."""
         return f"{_date(moment.date(), 'd MMM y', self)}, {format_time(moment, 'short', locale=self.locale)}"

@@ -80,6 +80,11 @@ def may_change(asker: Person, one: Digest) -> bool:
     return manages(asker) or (may_set_up(asker) and one.team_id == asker.own_team_id)
 
 
+def may_send(one: Digest) -> bool:
+    """Whether it can be posted at once: also while somebody paused it, not where its channel does not take it."""
+    return one.channel_id is not None and one.paused in {None, Pause.PERSON}
+
+
 def may_preview(asker: Person, one: Digest) -> bool:
     """It names clients: who sees those of its CS workspace may."""
     return asker.lacks(Right.SEAT) is None and asker.workspace_id in {one.workspace_id, EVERYTHING}

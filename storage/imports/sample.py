@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection, Select, delete, func, select
 
@@ -54,10 +55,10 @@ def remove(stage: Stage, pause: float) -> None:
         time.sleep(pause)
 
 
-def _remove_sources(connection: Connection, mine: int, sources: Sequence[int]) -> None:
+def _remove_sources(connection: Connection, mine: int, sources: Sequence[Any]) -> None:
     """The sources, and with them their teams."""
     its = select(team.c.id).where(team.c.installation_id == mine, team.c.source_id.in_(sources))
-    digests.leave(connection, mine, list(connection.scalars(its)))
+    digests.leave(connection, mine, connection.scalars(its).all())
     connection.execute(delete(source).where(source.c.installation_id == mine, source.c.id.in_(sources)))
     digests.rest(connection, mine)  # those of the teams' saved views
 

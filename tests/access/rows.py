@@ -16,9 +16,11 @@ import json
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import Connection, insert, literal, null, select, update
 
+from bot.blocks import digest_form as form_of
 from bot.blocks import ids, states
 from bot.blocks.forms import FormState
 from bot.blocks.states import ListState
@@ -38,6 +40,7 @@ from storage.schema import (
     channel_tie,
     claim,
     delivery,
+    digest,
     handover,
     installation,
     key_account,
@@ -52,6 +55,7 @@ from storage.schema import (
 )
 from storage.schema import task as stored_task
 from storage.schema import workspace as workspace_
+from storage.schema import team as team_of
 from tests.access import payloads
 from tests.access.payloads import (
     Of,
@@ -82,9 +86,11 @@ from tests.access.whom import (
     MEMBER,
     MEMBERS,
     NAMED,
+    READ,
     SEAT,
     SEATED,
     SEE,
+    SETTINGS,
     SHARED,
     SUPER,
     SUPERS,
@@ -634,7 +640,7 @@ WORKSPACES = [
     Row("action", ids.SHOW_WORKSPACES, pressed(ids.SHOW_WORKSPACES), MEMBERS, "CS workspace"),
     Row("action", ids.CREATE_WORKSPACE, pressed(ids.CREATE_WORKSPACE), MANAGERS, "New CS workspace"),
     Row("view", ids.CREATE_WORKSPACE, submitted(ids.CREATE_WORKSPACE, form(), **{field("name", 0): text("Sixth")}),
-        MANAGERS, "Sixth", {"workspace", "audit_entry", "submission", "installation"}),
+        MANAGERS, "Sixth", {"workspace", "digest", "audit_entry", "submission", "installation"}),
     Row("action", rf"^{ids.EDIT_WORKSPACE}:\d+$", pressed(f"{ids.EDIT_WORKSPACE}:1", workspace), MANAGERS, WORKSPACE),
     Row("action", rf"^{ids.SHOW_TAB}:\d$", pressed_in_modal(f"{ids.SHOW_TAB}:1", says("customers"), settings_of_it),
         MANAGERS, WORKSPACE),
@@ -661,4 +667,71 @@ WORKSPACES = [
     Row("action", f"^{ids.SHOW_AUDIT}:[a-z]+$", pressed(f"{ids.SHOW_AUDIT}:new"), MANAGERS, WORKSPACE),
 ]  # fmt: skip
 
-ROWS = [*ENGAGEMENT, *RENEWALS, *OPPORTUNITIES, *ACTIVITY, *DIGESTS, *MORNING, *HOME, *WORKSPACES]
+DIGEST = 6  # the digest's id: of the CSM's team
+
+
+def digest_is_there(connection: Connection) -> None:
+    at = connection.execute(
+        select(person.c.installation_id, person.c.id).where(person.c.slack_user_id == cast.ANNA)
+    ).one()
+    its = select(team_of.c.id, team_of.c.workspace_id).where(team_of.c.name == TEAM)
+    crew = connection.execute(its.where(team_of.c.installation_id == at.installation_id)).one()
+    made = Digest(at.installation_id, DIGEST, crew.workspace_id, "Crew News", Content.BOTH, "Europe/Oslo", at.id,
+                  team_id=crew.id, channel_id=payloads.CHANNEL, next_at=NOW)  # fmt: skip
+    kept_digests.add(connection, made, NOW)
+
+
+def digest_rests(connection: Connection) -> None:
+    digest_is_there(connection)
+    connection.execute(update(digest).values(paused="person", next_at=None))
+
+
+def of_the_digest(word: str) -> Send:
+    return chose(f"{ids.MORE_OF_DIGEST}:{DIGEST}", says(f"{word} {DIGEST}"))
+
+
+def of_the_crew(world: World) -> Json:
+    return option(f"{world.workspace}:{world.team}")
+
+
+MENU = rf"^{ids.MORE_OF_DIGEST}:\d+$"
+# Who sees digests has a seat or sets them up; what is another's is not theirs to see or to change.
+READERS, SETTERS = Whom(READ), Whom(READ, SETTINGS | {"lead"}, "not yours to")
+MAKERS = Whom(READ, SETTINGS | {"lead"}, "no_settings")
+PREVIEWERS = Whom(SEAT, CREW | DINA | {"of another team of the workspace"}, "not yours to see")
+DIGEST_ID = form(says(str(DIGEST)), lambda _: 1)
+NEWS: dict[str, Any] = {"name": text("Crew News"), form_of.WHAT: option("low"), form_of.OF: of_the_crew,
+        form_of.DAYS: ticked("0"), form_of.ZONE: option("Europe/Oslo"), form_of.GRACE: option("180"),
+        form_of.LOW: option("3"), form_of.FALL: option("0.1"), form_of.AHEAD: ticked("30"),
+        form_of.ESCALATES: option("never"), form_of.AT: EIGHT["at"]}  # fmt: skip
+
+SAVED = {"digest", "audit_entry", "submission"}
+
+DIGEST_SETTINGS = [
+    Row("command", "digest", typed("digest", ""), READERS, "igest"),
+    Row("command", "digest", typed("digest", "help"), READERS, "/digest new"),
+    Row("command", "digest", typed("digest", "new"), MAKERS, "New digest"),
+    Row("action", f"^{ids.SHOW_DIGESTS}:[a-z]+$", pressed(f"{ids.SHOW_DIGESTS}:next", says("0")), READERS, "igest"),
+    Row("action", ids.NEW_DIGEST, pressed(ids.NEW_DIGEST), MAKERS, "New digest"),
+    Row("action", ids.EDIT_DIGEST, pressed(ids.EDIT_DIGEST, says(str(DIGEST))), SETTERS, "Crew News",
+        first=digest_is_there),
+    Row("action", MENU, of_the_digest(ids.PREVIEW_DIGEST), PREVIEWERS, "Preview of Crew News", first=digest_is_there),
+    Row("action", MENU, of_the_digest(ids.EDIT_DIGEST), SETTERS, "Crew News", first=digest_is_there),
+    Row("action", MENU, of_the_digest(ids.SEND_DIGEST), SETTERS, "Crew News", first=digest_is_there),
+    Row("action", MENU, of_the_digest(ids.DELETE_DIGEST), SETTERS, "Crew News", first=digest_is_there),
+    Row("action", MENU, of_the_digest(ids.PAUSE_DIGEST), SETTERS, "paused", {"digest", "audit_entry"},
+        first=digest_is_there),
+    Row("action", MENU, of_the_digest(ids.RESUME_DIGEST), SETTERS, "next", {"digest", "audit_entry"},
+        first=digest_rests),
+    Row("options", f"^{ids.OF_DIGEST}[a-z]+$", looked_for(form_of.ZONE, form(), "oslo"), SETTERS, "Europe/Oslo"),
+    Row("options", f"^{ids.OF_DIGEST}[a-z]+$", looked_for(form_of.OF, form(), "crew"), SETTERS, TEAM),
+    Row("view", ids.NEW_DIGEST, submitted(ids.NEW_DIGEST, form(), **NEWS), SETTERS, "is a draft", SAVED),
+    Row("view", ids.EDIT_DIGEST, submitted(ids.EDIT_DIGEST, DIGEST_ID, **NEWS), SETTERS, "is a draft", SAVED,
+        first=digest_is_there),
+    Row("view", ids.SEND_DIGEST, submitted(ids.SEND_DIGEST, DIGEST_ID), SETTERS, "posted",
+        {"delivery", "digest", "named_client"}, first=digest_is_there),
+    Row("view", ids.DELETE_DIGEST, submitted(ids.DELETE_DIGEST, DIGEST_ID), SETTERS, "is deleted", SAVED,
+        first=digest_is_there),
+]  # fmt: skip
+
+ROWS = [*ENGAGEMENT, *RENEWALS, *OPPORTUNITIES, *ACTIVITY, *DIGESTS, *DIGEST_SETTINGS, *MORNING, *HOME, *WORKSPACES]

@@ -12,11 +12,11 @@ from storage import audit
 from storage.audit import Entry
 from tests.access.payloads import Outcome, sent
 from tests.access.rows import ROWS
-from tests.access.whom import MEMBER, SEAT, SEATED, SEE, SETTINGS, SUPER, Row
+from tests.access.whom import MEMBER, READ, SEAT, SEATED, SEE, SETTINGS, SUPER, Row
 from tests.access.world import ASKERS, CLIENTS, TEAM, VIEW, WORKSPACE, World, away
 
 SECRETS = (*CLIENTS, TEAM, VIEW, WORKSPACE)
-LACKS = {SEAT: "no_seat", SETTINGS: "no_settings", SUPER: "no_super_admin"}
+LACKS = {SEAT: "no_seat", READ: "no_seat", SETTINGS: "no_settings", SUPER: "no_super_admin"}
 
 
 def refusal(row: Row, asker: str) -> str:

@@ -17,6 +17,7 @@ MEMBER = frozenset({
 })  # fmt: skip
 SEAT = MEMBER - {"manager without seat", "super admin without seat"}
 SETTINGS = frozenset({"manager with seat", "super admin with seat", "super admin without seat"})
+READ = SEAT | SETTINGS  # digests: settings of who sets them up, and read by who has a seat
 SUPER = SETTINGS - {"manager with seat"}
 CREW = frozenset({"csm", "lead"})  # see their team's saved views
 SEE = CREW | {"cover", "of another team of the workspace", "super admin with seat"}  # a client of the CSM's

@@ -14,7 +14,17 @@ from bot.domain.digest_settings import Listed, Outcome, Run
 from bot.domain.digests import WEEKDAYS, Alerts, Content, Digest, Pause, Thresholds
 from bot.domain.filters import Filter
 from bot.errors import FieldError, UserError
-from storage import audit, digest_choices, digest_settings, digests, installations, schema, team_settings, views
+from storage import (
+    audit,
+    digest_choices,
+    digest_runs,
+    digest_settings,
+    digests,
+    installations,
+    schema,
+    team_settings,
+    views,
+)
 from storage import workspace_changes as workspaces
 from storage.database import Database
 from storage.imports import sample
@@ -212,7 +222,7 @@ def test_others_see_those_of_their_workspace(database: Database, here: int, made
 
 
 def run(database: Database, of: Digest, number: int, at: datetime, state: str, reason: str | None = None) -> None:
-    values = {"id": number, "kind": digest_settings.KIND, "key": str(number), "state": state, "due_at": at}
+    values = {"id": number, "kind": digest_runs.KIND, "key": str(number), "state": state, "due_at": at}
     values |= {"made_at": at, "digest_id": of.id, "reason": reason}
     with database.write() as connection:
         connection.execute(insert(schema.delivery).values(installation_id=of.installation_id, **values))
