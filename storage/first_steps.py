@@ -10,9 +10,10 @@ from sqlalchemy import Connection, Select, case, func, select
 
 from bot.domain.catalog import Catalog, Tier
 from bot.domain.csms import Found
+from bot.domain.digests import Pause
 from bot.domain.first_steps import Steps
 from storage import csms, everything, reaches
-from storage.schema import installation, standing, team
+from storage.schema import digest, installation, standing, team
 
 
 def read(connection: Connection, installation_id: int, catalog: Catalog) -> Steps:
@@ -27,6 +28,8 @@ def read(connection: Connection, installation_id: int, catalog: Catalog) -> Step
         csms=row.csms,
         teams=row.teams,
         seats_by_hand=row.seats_by_hand,
+        digests=row.digests,
+        drafts=row.drafts,
     )
 
 
@@ -36,6 +39,7 @@ def _steps(installation_id: int) -> Select[Any]:
     here = (standing.c.installation_id == installation_id, standing.c.tier != Tier.FORMER)
     clients = select(func.count()).where(*here, standing.c.workspace_id == everything.where(installation_id))
     teams = select(func.count()).select_from(team).where(team.c.installation_id == installation_id)
+    told = select(func.count()).select_from(digest).where(digest.c.installation_id == installation_id)
     are_found = func.sum(case((named.c.found == Found.HERE.value, 1), else_=0))
     return select(
         installation.c.as_of,
@@ -43,6 +47,8 @@ def _steps(installation_id: int) -> Select[Any]:
         reaches.column().label("sources"),
         clients.scalar_subquery().label("clients"),
         teams.scalar_subquery().label("teams"),
+        told.where(digest.c.paused.is_(None)).scalar_subquery().label("digests"),
+        told.where(digest.c.paused == Pause.DRAFT.value).scalar_subquery().label("drafts"),
         select(func.count()).select_from(named).scalar_subquery().label("csms"),
         select(are_found).scalar_subquery().label("found"),
     ).where(installation.c.id == installation_id)

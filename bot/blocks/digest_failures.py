@@ -58,6 +58,6 @@ def _why(why: Pause | None, channel: str, words: Words) -> tuple[str, str]:
             )
             return shared, words("Choose another channel, or ask whoever runs the bot to allow this one by its name.")
         case Pause.GONE:
-            return words("what it tells of, or its channel, is gone."), words("Choose anew, and then resume it.")
+            return words("what it tells of, or its channel, is gone."), words("Choose anew, and it runs again.")
         case _:
             return words("Slack refuses it."), words("Look at its settings, and then resume it.")

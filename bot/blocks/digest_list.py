@@ -52,7 +52,8 @@ def page(found: Sequence[Listed], first: int, asker: Person, now: datetime, word
     parts = [kit.section(*lines, accessory=_menu(one.digest, asker, words)) for one, lines in shown]
     buttons = [*_turning(len(found), first, words), *new]
     below = [kit.actions(*buttons)] if buttons else []
-    text = f"{title}. {' '.join('. '.join(lines) + '.' for _, lines in shown)} {_who(words)}"
+    told = (f"{line.removesuffix('.')}." for _, lines in shown for line in lines)
+    text = f"{title}. {' '.join(told)} {_who(words)}"
     head = kit.section(f"*{title}*")
     return kit.message(text.replace("*", ""), [head, *parts, *below, kit.context(_who(words))])
 

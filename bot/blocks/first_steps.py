@@ -42,9 +42,7 @@ def steps(one: Steps, asker: Person, today: date, command: str, words: Words) ->
     """To super admins, until all is done that can be done by now."""
     done = sum(one.done)
     title = words("Set up customer success")
-    lines = [
-        _ticked(is_done, line) for is_done, line in zip((*one.done, False), _lines(one, today, words), strict=True)
-    ]
+    lines = [_ticked(is_done, line) for is_done, line in zip(one.done, _lines(one, today, words), strict=True)]
     said = words("{n} of {all} done", n=done, all=len(lines))
     blocks = [kit.section(f"*{title}* {said}", *lines), *_buttons(one, words)]
     if asker.has_seat:
@@ -66,8 +64,16 @@ def _lines(one: Steps, today: date, words: Words) -> list[str]:
         words("Tools measured: {n} of {all}", n=one.measured, all=one.tools),
         words("People: {csms}", csms=csms if one.csms else words("no client names a CSM yet")),
         words("Teams: {teams}", teams=words.number(one.teams) if one.teams else _no_team(one, words)),
-        words("First digest: this version has none yet"),
+        words("First digest: {digests}", digests=_digests(one, words)),
     ]
+
+
+def _digests(one: Steps, words: Words) -> str:
+    if one.digests:
+        return words.count("{n} runs", "{n} run", one.digests)
+    if one.drafts:
+        return words.count("{n} draft waits for a channel", "{n} drafts wait for a channel", one.drafts)
+    return words("none yet")
 
 
 def _no_team(one: Steps, words: Words) -> str:
@@ -86,6 +92,8 @@ def _buttons(one: Steps, words: Words) -> list[Block]:
         buttons.append(kit.button(label, f"{ids.SHOW_PEOPLE}:steps", "0"))
     if not one.teams:
         buttons.append(kit.button(words("Make teams"), f"{ids.SHOW_TEAMS}:steps", "0"))
+    if not one.digests:
+        buttons.append(kit.button(words("Set up digests"), f"{ids.SHOW_DIGESTS}:steps", "0"))
     return [kit.actions(*buttons)] if buttons else []
 
 

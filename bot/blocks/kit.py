@@ -298,8 +298,8 @@ def persons(action: str, chosen: Iterable[str]) -> Element:
 
 def conversation(action: str, chosen: str | None, *, shared: bool = False) -> Element:
     """A menu of channels, public or private; those shared with another company only where it is said so."""
-    rule: dict[str, Any] = {"include": ["public", "private"], "exclude_bot_users": True}
-    rule |= {} if shared else {"exclude_external_shared_channels": True}
+    ours = {} if shared else {"exclude_external_shared_channels": True}
+    rule = {"include": ["public", "private"], **ours, "exclude_bot_users": True}
     made: Element = {"type": "conversations_select", "action_id": action, "filter": rule}
     return {**made, "initial_conversation": chosen} if chosen else made
 

@@ -85,11 +85,11 @@ def _mine(mine: Workspace, admins: Sequence[str], words: Words) -> Message:
     return kit.message(f"{told} {ask}", [kit.section(told, ask)])
 
 
-def delete(one: Settings, views: Sequence[str], number: int, state: FormState, words: Words) -> Modal:
+def delete(one: Settings, views: Sequence[str], number: int, digests: int, state: FormState, words: Words) -> Modal:
     """What goes with it, what stays, and the box to be ticked. `views`: the first of so many saved views."""
     blocks = [
         kit.section(words("Delete *{name}*?", name=kit.name(one.name))),
-        kit.section(*_gone(one, views, number, words)),
+        kit.section(*_gone(one, views, number, digests, words)),
         kit.section(words("*Stays:* clients, tasks and notes.")),
         kit.field(
             words("Are you sure?"),
@@ -105,7 +105,7 @@ def delete(one: Settings, views: Sequence[str], number: int, state: FormState, w
     return forms.modal(words("Delete CS workspace"), blocks, ids.DELETE_WORKSPACE, state, words, words("Delete"))
 
 
-def _gone(one: Settings, views: Sequence[str], number: int, words: Words) -> Iterator[str]:
+def _gone(one: Settings, views: Sequence[str], number: int, digests: int, words: Words) -> Iterator[str]:
     if number:
         saved = _named(views, number, VIEWS, words)
         yield words(
@@ -113,6 +113,10 @@ def _gone(one: Settings, views: Sequence[str], number: int, words: Words) -> Ite
         )
     else:
         yield words("*Gone with it:* its settings")
+    if digests:
+        yield words.count(
+            "*Gone, too:* {n} digest, with its runs", "*Gone, too:* {n} digests, with their runs", digests
+        )
     if one.teams:
         teams = _named(list(one.teams.values()), len(one.teams), TEAMS, words)
         yield words("*Return to the primary CS workspace:* teams, with the views saved for them: {teams}", teams=teams)

@@ -16,8 +16,10 @@ class Steps:
     csms: int
     teams: int
     seats_by_hand: bool
+    digests: int = 0  # that run
+    drafts: int = 0  # that wait for a channel
 
     @property
-    def done(self) -> tuple[bool, bool, bool, bool]:
-        """Clients, tools, people, teams."""
-        return self.clients > 0, self.measured > 0, 0 < self.csms == self.found, self.teams > 0
+    def done(self) -> tuple[bool, bool, bool, bool, bool]:
+        """Clients, tools, people, teams, digests."""
+        return self.clients > 0, self.measured > 0, 0 < self.csms == self.found, self.teams > 0, self.digests > 0

@@ -15,7 +15,7 @@ from bot.errors import UserError
 from commands import forms
 from commands.arguments import Turn, carried_id
 from commands.workspace import first, index
-from storage import submissions, workspace_changes, workspaces
+from storage import digest_settings, submissions, workspace_changes, workspaces
 
 Payload = Mapping[str, Any]
 
@@ -26,10 +26,11 @@ def on_open(ack: Ack, action: Payload, body: Payload, slack: WebClient, turn: Tu
     with turn.db.read() as connection:
         found = workspaces.get(connection, here, number)
         views, total = workspaces.saved_in(connection, here, number, show.VIEWS)
+        digests = digest_settings.in_workspace(connection, here, number)
     if found.is_primary:
         raise UserError("workspace_primary")
     state = forms.carrying(body, str(number), found.version)
-    slack.views_open(trigger_id=body["trigger_id"], view=show.delete(found, views, total, state, turn.words))
+    slack.views_open(trigger_id=body["trigger_id"], view=show.delete(found, views, total, digests, state, turn.words))
 
 
 def on_submit(ack: Ack, view: Payload, turn: Turn, now: Callable[[], datetime]) -> None:

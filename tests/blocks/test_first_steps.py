@@ -22,6 +22,10 @@ def test_the_steps_of_a_new_installation_and_of_one_with_clients(golden: Golden)
     seated = replace(DINA, has_seat=True)
     golden("steps_new", show.steps(Steps(0, None, 0, 36, 0, 0, 0, True), DINA, TODAY, "/engagement", WORDS))
     golden("steps", show.steps(Steps(600, TODAY, 22, 36, 9, 12, 0, False), seated, TODAY, "/engagement", WORDS))
+    golden(
+        "steps_draft",
+        show.steps(Steps(600, TODAY, 22, 36, 12, 12, 2, False, 0, 1), seated, TODAY, "/engagement", WORDS),
+    )
 
 
 def test_what_is_offered_to_an_admin_of_slack_stands_above_the_list(golden: Golden) -> None:

@@ -68,7 +68,7 @@ def test_the_modals_of_a_workspace(golden: Golden) -> None:
     golden("workspace_customers", edit(NORDIC, "customers"))
     golden("workspace_services", edit(NORDIC, "services"))
     golden("workspace_revenue_not_loaded", edit(NORDIC, "revenue2"))
-    golden("workspace_delete", workspaces.delete(NORDIC, ["Falling", "Rich"], 12, STATE, WORDS))
+    golden("workspace_delete", workspaces.delete(NORDIC, ["Falling", "Rich"], 12, 2, STATE, WORDS))
     before, after = {"name": "Nordic", "teams": ["CS Nordic"]}, {"name": "North", "teams": []}
     golden("workspace_saved", workspace_form.saved("North", before, after, WORDS))
 
@@ -147,7 +147,7 @@ def test_the_longest_names_keep_slacks_limits(letter: str) -> None:
     offered = Offered(
         {("company", "user"): [Property(letter * 255, letter * 255)]}, {"service": list(tab.pipelines)}, teams
     )
-    made: list[dict[str, Any]] = [workspaces.delete(long, [letter * 60] * 10, 900, STATE, WORDS)]
+    made: list[dict[str, Any]] = [workspaces.delete(long, [letter * 60] * 10, 900, 10**6, STATE, WORDS)]
     for name in ("general", "customers", "services", "revenue", "revenue2"):
         state = workspace_form.begin(long, OBJECTS, name, STATE)
         values = {f"{n}.name": [letter * 255] * 30 for n in range(20)}

@@ -37,4 +37,4 @@ def test_steps_are_done_one_by_one(database: Database, installation: Installatio
         connection.execute(update(homes).values(seats_by_hand=True))
     found = read(database, here)
     assert (found.found, found.teams, found.seats_by_hand) == (1, 1, True)
-    assert found.done == (True, True, False, True)
+    assert found.done == (True, True, False, True, False)
