@@ -35,6 +35,7 @@ from bot.jobs import (
 )
 from bot.jobs.composing import Compose
 from bot.jobs.deliveries import Deliveries
+from bot.jobs.escalations import Escalations
 from bot.jobs.mornings import Mornings
 from bot.jobs.updates import Updates
 from bot.metrics import CountErrors
@@ -142,6 +143,7 @@ def assemble(
         Job("mornings", timedelta(minutes=1), Mornings(database, known, installation_id, now).run),
         Job("welcomes", timedelta(minutes=1), welcome),
         Job("homes", timedelta(seconds=10), homes.Homes(database, slack, known, installation_id, command, now).run),
+        Job("escalations", timedelta(minutes=1), Escalations(database, installation_id, now).run),
         Job("answers", timedelta(minutes=1), partial(answers.reopen, database, now)),
     ]
     if crm is not None:

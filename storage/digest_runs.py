@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, select, update
 
 from bot.domain.digests import Digest, Pause
-from storage import deliveries, digests
+from storage import deliveries, digests, named_clients
 from storage.schema import delivery, digest, named_client
 
 KIND = "digest"  # of delivery, as is what its maker is told where it was stopped:
@@ -88,10 +88,7 @@ def keep(
     if number is None:
         return None
     _tell(connection, one, *until)
-    if named:
-        about = {"installation_id": one.installation_id, "delivery_id": number, "digest_id": one.id, "named_on": day}
-        rows = [{**about, "client_id": client, "rule": rule} for client, rule in named.items()]
-        connection.execute(insert(named_client), rows)
+    named_clients.add(connection, one, number, named, day, now)
     return number
 
 

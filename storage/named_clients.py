@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, insert, select, update
 
+from bot.domain.digest_news import FALLS
+from bot.domain.digests import Digest
 from storage.schema import delivery, named_client
 
 KEPT_TRUE = timedelta(days=14)  # after that a digest stays as it was
 
 _one, _sent = named_client.c, delivery.c
+
+
+def add(
+    connection: Connection, one: Digest, delivery_id: int, named: Mapping[int, str], day: date, now: datetime
+) -> None:
+    """Remember, in the transaction that keeps what a digest says, whom it names; by client, the rule.
+
+    Of those that are newly low, where the digest wants it, it is looked at later whether somebody took them.
+    """
+    about = {"installation_id": one.installation_id, "delivery_id": delivery_id, "digest_id": one.id, "named_on": day}
+    look_at = None if one.escalates is None else now
+    rows = [
+        {**about, "client_id": client, "rule": rule, "escalates_at": look_at if rule in FALLS else None}
+        for client, rule in named.items()
+    ]
+    if rows:
+        connection.execute(insert(named_client), rows)
 
 
 def mark(connection: Connection, installation_id: int, client_id: int, now: datetime) -> None:

@@ -18,7 +18,7 @@ from bot.blocks.kit import Message
 from bot.domain.access import Person, Right
 from bot.domain.audience import Audience as Verdict
 from bot.errors import DeliveryError
-from bot.jobs import assignments, digest_failures, handovers, returns
+from bot.jobs import assignments, digest_failures, escalations, handovers, returns
 from bot.jobs.delivery import delivering
 from storage import deliveries, pace, people
 from storage.audience import RECENT, Audience
@@ -44,6 +44,7 @@ MAKERS: dict[str, Maker] = {
     "task": assignments.message,
     "handover": handovers.message,
     "return": returns.message,
+    escalations.KIND: escalations.message,
     **digest_failures.MAKERS,
 }
 
