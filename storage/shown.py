@@ -91,12 +91,14 @@ def claim(database: Database, installation_id: int, now: datetime) -> Old | None
     """Take an old message for a lease, the channels' before people's. None: there is none, or somebody is at each."""
     who = (person.c.installation_id == _sent.installation_id) & (person.c.id == _sent.person_id)
     old = union_all(
-        select(_one.delivery_id).where(_one.installation_id == installation_id, _IS_OLD),
+        select(_one.delivery_id)
+        .where(_one.installation_id == installation_id, _IS_OLD)
+        .with_hint(shown, "INDEXED BY ix_shown_old", "sqlite"),
         select(_changed.id).where(_changed.installation_id == installation_id, _changed.changes > literal_column("0")),
     )
-    columns = (_sent.id, person.c.slack_user_id, _sent.kind, _sent.key, _sent.channel, _sent.ts)
+    columns = (_sent.id.label("delivery_id"), person.c.slack_user_id, _sent.kind, _sent.key, _sent.channel, _sent.ts)
     due = (
-        select(*columns, _sent.digest_id, _sent.facts, _sent.changes, _sent.attempts)
+        select(*columns, _sent.digest_id, _sent.facts, _sent.changes, (_sent.attempts + 1).label("attempts"))
         .outerjoin(person, who)
         .where(_sent.installation_id == installation_id, _sent.id.in_(old), _sent.state == "sent")
         .where(or_(_sent.lease_until.is_(None), _sent.lease_until <= now))
@@ -110,11 +112,9 @@ def claim(database: Database, installation_id: int, now: datetime) -> Old | None
         row = connection.execute(due.with_for_update(of=delivery, skip_locked=True)).one_or_none()
         if row is None:
             return None
-        mine = (_one.installation_id == installation_id, _one.delivery_id == row.id, _IS_OLD)
+        mine = (_one.installation_id == installation_id, _one.delivery_id == row.delivery_id, _IS_OLD)
         versions = dict(connection.execute(select(_one.task_id, _one.wanted).where(*mine)).all())
-        where = (row.channel, row.ts, row.digest_id, row.facts, row.changes)
-        whose = (installation_id, row.id, row.slack_user_id, row.kind, row.key)
-        found = Old(*whose, *where, row.attempts + 1, versions)
+        found = Old(installation_id=installation_id, versions=versions, **row._mapping)
         _lease(connection, found, now + LEASE, attempts=found.attempts)
     return found
 

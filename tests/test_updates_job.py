@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, event, select, update
 
 from bot.domain.activity import Priority, Task
 from bot.jobs.updates import Updates
@@ -174,3 +175,21 @@ def test_who_lost_their_seat_reads_no_more(database: Database, slack: Playground
         connection.execute(update(person).where(person.c.slack_user_id == cast.BO).values(seat="off"))
     assert bring_up_to_date(database, slack, here) == 0
     assert told(slack) == [SENT]
+
+
+def test_what_is_old_is_found_by_indexes_that_hold_nothing_else(sqlite: Database) -> None:
+    plans: list[str] = []
+
+    def explain(connection: Any, cursor: Any, statement: str, values: Any, *rest: Any) -> None:
+        if statement.startswith("SELECT"):
+            plans.extend(row[3] for row in cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", values))
+
+    event.listen(sqlite.engine, "before_cursor_execute", explain)
+    assert shown.claim(sqlite, 1, NOW) is None
+    found = {plan.partition(" (")[0] for plan in plans if plan.startswith(("SEARCH", "SCAN"))}
+    assert found == {
+        "SEARCH delivery USING INDEX sqlite_autoindex_delivery_1",
+        "SEARCH shown USING INDEX ix_shown_old",
+        "SEARCH changed USING INDEX ix_delivery_changes",
+        "SEARCH person USING INDEX sqlite_autoindex_person_1",
+    }
