@@ -15,7 +15,7 @@ RULES = {
     Rule.QUIET: "going quiet",
     Rule.MOVED: "renewal moved",
     Rule.RENEWAL: "renewal near",
-    Rule.START: "low, and its renewal is near",
+    Rule.START: "low at its start",
 }
 _REASON = 200  # characters
 
