@@ -58,7 +58,9 @@ CHOICES = 100  # of a menu
 TITLE = 24
 TEXT = 4000  # of a message's `text`: chat.update refuses more
 ELLIPSIS = "…"
-_MARK = re.compile(r"[*~`]|(?<!\w)_|_(?!\w)")  # of formatting
+_MARKS = str.maketrans("*＊~`｀", "∗∗∼ˋˋ")  # of formatting, and what looks like them and formats nothing
+_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")  # at the edge of a word, where it formats
+_QUOTE = re.compile(r"^[>＞]")
 
 
 def cut(text: str, limit: int) -> str:
@@ -82,13 +84,17 @@ def _belongs(letter: str, before: str) -> bool:
 def plain(text: str) -> str:
     """Text of a person or of the data as mrkdwn that cannot ping, link or format.
 
-    Slack's three control characters are escaped; the marks of formatting are kept apart from their letters by an
-    invisible joiner, because mrkdwn has no escape for them. An underscore inside a word formats nothing as it is, and
-    with joiners beside it would: in "csm_email → account_owner". What is written from the right stays where it is in
-    the line: without the isolates around it, it would turn the score and the tier behind it round, too.
+    Slack's three control characters are escaped. The marks of formatting become letters that look like them: mrkdwn has
+    no escape for them, and an invisible character beside a mark lets it format where it would not, as inside a word.
+    An underscore inside a word formats nothing and stays, as in "csm_email". What is written from the right stays where
+    it is in the line: without the isolates around it, it would turn the score and the tier behind it round, too.
     """
-    flat = _MARK.sub("\u2060\\g<0>\u2060", " ".join(text.translate(_TURNING).split()))
+    flat = _unmarked(" ".join(text.translate(_TURNING).split()))
     return escape(f"\u2068{flat}\u2069" if _is_from_the_right(flat) else flat)
+
+
+def _unmarked(line: str) -> str:
+    return _QUOTE.sub("›", _UNDERSCORE.sub("ˍ", line.translate(_MARKS)))
 
 
 _TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])  # marks that turn round what follows them

@@ -31,10 +31,22 @@ def test_a_long_text_is_cut_at_a_word() -> None:
 
 @given(st.text(max_size=300))
 def test_text_of_the_data_keeps_no_control_character_of_slack(text: str) -> None:
-    escaped = kit.plain(text)
-    assert not re.search(r"[<>]|&(?!amp;|lt;|gt;)", escaped)
-    unmarked = re.sub("[\u2060\u2068\u2069]", "", html.unescape(escaped))
-    assert unmarked == " ".join(re.sub("[\u202a-\u202e\u2066-\u2069]", "", text).split()).replace("\u2060", "")
+    assert not re.search(r"[<>]|&(?!amp;|lt;|gt;)", kit.plain(text))
+
+
+@given(st.text("*_~`>＞a1é .", max_size=20).filter(str.strip))
+def test_text_of_the_data_formats_nothing_wherever_it_stands(text: str) -> None:
+    """At the beginning of a line and beside itself, within what is bold, and in a link."""
+    made = kit.plain(text)
+    assert mrkdwn(f"{made} {made}", Scene()) == f"{made} {made}"
+    assert mrkdwn(f"*{made}*", Scene()) == f"<b>{made}</b>"
+    assert mrkdwn(f"*<https://x.example|{made}>*", Scene()).endswith(f">{made}</a></b>")
+
+
+@given(st.text(max_size=300))
+def test_text_without_marks_of_formatting_is_shown_as_it_is(text: str) -> None:
+    text = re.sub("[*＊_~`｀>＞\u202a-\u202e\u2066-\u2069]", "", text)
+    assert html.unescape(kit.plain(text)).strip("\u2068\u2069") == " ".join(text.split())
 
 
 def test_what_is_written_from_the_right_turns_nothing_round_that_stands_behind_it() -> None:
@@ -54,12 +66,15 @@ def test_a_cut_text_has_whole_signs_only(sign: str, limit: int) -> None:
     ("text", "written"),
     [
         ("csm_email", "csm_email"),
-        ("_so_", "\u2060_\u2060so\u2060_\u2060"),
-        ("a _b", "a \u2060_\u2060b"),
-        ("a*b", "a\u2060*\u2060b"),
+        ("_so_ a__b", "ˍsoˍ aˍˍb"),
+        ("a _b", "a ˍb"),
+        ("a*b ~c~ `d`", "a∗b ∼c∼ ˋdˋ"),
+        ("> a > b", "› a &gt; b"),
     ],
 )
-def test_marks_of_formatting_stand_apart_but_for_underscores_inside_words(text: str, written: str) -> None:
+def test_marks_of_formatting_become_what_looks_like_them_but_for_underscores_inside_words(
+    text: str, written: str
+) -> None:
     assert kit.plain(text) == written
 
 
