@@ -22,6 +22,8 @@ def lines(report: Report) -> list[str]:
         found.append(f"{_number(report.sample_clients, 'sample client')} {verb}: real data takes their place.")
     for one in report.files:
         found += file_lines(one)
+    if not report.has_any:
+        return found
     for name, facts in report.facts.items():
         found.append(f"{_OBJECTS.get(name, _CLIENTS)}: {_facts(facts)}")
     if report.clients_are is not None:

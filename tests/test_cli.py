@@ -100,6 +100,18 @@ def test_an_import_makes_the_database_and_reports(folder: Path) -> None:
     assert runs == [("command", 2), ("command", 2)]
 
 
+def test_an_import_of_nothing_says_why_and_is_a_failure(folder: Path) -> None:
+    (folder / "accounts.csv").write_text(CLIENTS)
+    for dry in ([], ["--dry-run"]):
+        result = call("import", "accounts.csv", *dry)
+        assert result.exit_code == 1
+        assert "accounts.csv: not read: neither its name nor the mapping" in result.stdout
+        assert "tools" not in result.stdout
+        assert result.stderr == "Nothing was imported: see above.\n"
+    (folder / "empty").mkdir()
+    assert call("import", "empty").stderr == "Nothing was imported: no CSV file is there.\n"
+
+
 def test_a_dry_run_changes_nothing(folder: Path) -> None:
     (folder / "clients.csv").write_text(CLIENTS)
     assert call("import", "--dry-run", "clients.csv").exit_code == 0

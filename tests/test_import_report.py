@@ -22,6 +22,7 @@ from storage.imports.report import (
 )
 
 DAY, LATER = date(2026, 11, 1), date(2026, 11, 9)
+READ = [FileReport("clients.csv", "clients", read=1)]
 
 
 def test_a_whole_report() -> None:
@@ -71,7 +72,8 @@ def test_a_whole_report() -> None:
 
 
 def test_clients_that_are_none_here_are_said_to_be_so_and_where_that_is_chosen() -> None:
-    said = [one for one in lines(Report("people", dry_run=False, clients_are="company")) if "/workspace objects" in one]
+    report = Report("people", dry_run=False, files=READ, clients_are="company")
+    said = [one for one in lines(report) if "/workspace objects" in one]
     assert said == [
         "Not shown as clients: clients here are records of company, and the mapping's `record` is another object. "
         "/workspace objects chooses."
@@ -110,12 +112,22 @@ def test_a_file_that_was_left_out_says_why(refused: Refused, words: str) -> None
     assert words in line
 
 
+def test_where_nothing_was_read_nothing_is_said_but_why() -> None:
+    nothing = [FileReport("x.csv", left_out=Refused(FileProblem.EMPTY)), FileReport("y.csv", "clients", 1, 1)]
+    assert lines(Report("csv", dry_run=False, files=nothing)) == [
+        "Import of csv",
+        "x.csv: not read: it is empty.",
+        "y.csv (clients): 1 row read, 1 refused",
+        "  and 1 more",
+    ]
+
+
 @pytest.mark.parametrize("reason", ReachReason)
 def test_every_reach_names_its_day_and_reason(reason: ReachReason) -> None:
-    found = lines(Report("csv", dry_run=False, reach=Reach(DAY, DAY, reason, 3, 8)))
+    found = lines(Report("csv", dry_run=False, files=READ, reach=Reach(DAY, DAY, reason, 3, 8)))
     assert [one for one in found if "2026-11-01" in one]
 
 
 def test_no_reach_is_said_too() -> None:
-    found = lines(Report("csv", dry_run=False))
+    found = lines(Report("csv", dry_run=False, files=READ))
     assert "Data goes to no day yet: no usage was read." in found

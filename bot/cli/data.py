@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -24,8 +24,8 @@ def load(
     as_of: date | None,
     *,
     dry_run: bool,
-) -> list[str]:
-    """Import files into an installation; gives the lines of the report."""
+) -> Iterator[str]:
+    """Import files into an installation; gives the lines of the report. Raises FailureError where nothing was read."""
     now = datetime.now(UTC)
     catalog = (
         catalog_of(settings, database, number) if dry_run else catalogs.adopt(database, number, settings.catalog, now)
@@ -46,11 +46,13 @@ def load(
             )
     except imports.DayError as error:
         raise FailureError(f"--as-of: {error}") from None
+    yield from import_report.lines(report)
+    if not report.has_any:
+        raise FailureError("Nothing was imported: " + ("see above." if report.files else "no CSV file is there."))
     if not dry_run:
         names = list(dict.fromkeys(one.name for one in report.files))
         with database.write() as connection:
             import_runs.note(connection, number, names, report, datetime.now(UTC))
-    return import_report.lines(report)
 
 
 def score(database: Database, number: int, settings: Settings) -> int:

@@ -89,8 +89,10 @@ def run(
 
     `mapping`: else the `mapping.toml` beside the data, else the contract. `as_of`: the day that the data goes to.
     `dry_run`: everything but the merge. `whole`: nothing is merged where a file cannot be read, which is else left out
-    (IncompleteError). Raises MappingError, OSError where a file cannot be read, DayError for an `as_of` after today and
-    for a snapshot older than what its source has said.
+    (IncompleteError). Where no row of any file could be taken, nothing changes, and the sample stays.
+
+    Raises MappingError, OSError where a file cannot be read, DayError for an `as_of` after today and for a snapshot
+    older than what its source has said.
     """
     if as_of is not None and as_of > today:
         raise DayError(f"{as_of} lies after today")
@@ -107,7 +109,8 @@ def run(
         _read(work, meant, rejects_folder or Path.cwd())
         if whole and any(one.left_out for one in report.files):
             raise IncompleteError(report)
-        _land(database, work)
+        if report.has_any:
+            _land(database, work)
     finally:
         stage.close()
     return report
@@ -123,7 +126,7 @@ def _mapping(path: Path | None, paths: Sequence[Path], kind: str) -> Form:
 
 
 def _begin(work: Work) -> None:
-    """Find the source, and count the sample clients that will go. Raises DayError."""
+    """Find the source. Raises DayError."""
     with work.stage.reading() as connection:
         mine = source.c.installation_id == work.installation_id
         statement = select(source.c.id, source.c.reach).where(mine, source.c.name == work.mapping.source)
@@ -133,7 +136,6 @@ def _begin(work: Work) -> None:
             if work.is_snapshot and known.reach is not None and work.day < known.reach:
                 raise DayError(f"the snapshot is of {work.day}, and its source has spoken of {known.reach} already")
         work.highest = records.highest(work)
-        work.report.sample_clients = sample.count(work)
 
 
 def _read(work: Work, meant: Sequence[tuple[Path, FileMapping]], folder: Path) -> None:
@@ -170,6 +172,8 @@ def _read_file(work: Work, entry: FileMapping, file: CsvFile, refusals: Refusals
 
 def _land(database: Database, work: Work) -> None:
     """Merge, then what clients are and the teams, then move the reach, then make the scores."""
+    with work.stage.reading():
+        work.report.sample_clients = sample.count(work)
     read_tool = usage.tools(work)
     work.covered |= {number for name in work.mapping.tools if isinstance(number := read_tool(name), int)}
     merging.touch(work)

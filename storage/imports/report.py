@@ -92,6 +92,11 @@ class FileReport:
     rejects: Path | None = None  # every refused row, to be mended and imported again
     left_out: Refused | None = None
 
+    @property
+    def has_any(self) -> bool:
+        """Whether it says something; a file without rows says that there are none."""
+        return self.left_out is None and (self.refused == 0 or self.read > self.refused)
+
 
 @dataclass
 class Facts:
@@ -145,6 +150,11 @@ class Report:
     measured: int = 0  # tools of the catalog that some source measures
     tools: int = 0
     not_measured: tuple[str, ...] = ()
+
+    @property
+    def has_any(self) -> bool:
+        """Whether something could be imported."""
+        return any(one.has_any for one in self.files)
 
     @property
     def read(self) -> int:

@@ -136,8 +136,7 @@ def test_beside_it_stands_how_many_clients_whose_of_which_day_and_by_which_filte
         scope=Scope(Whose.TEAM, team_id=1, name="CS *Nordic*"),
     )
     assert export.comment(listing, 1, WORDS, has_more=False) == (
-        "1 client · clients of CS ∗Nordic∗ · data to Fri 20 Nov"
-        ' · Showing: `tier:low client:"&lt;!here&gt; x"`'
+        '1 client · clients of CS ∗Nordic∗ · data to Fri 20 Nov · Showing: `tier:low client:"&lt;!here&gt; x"`'
     )
 
 

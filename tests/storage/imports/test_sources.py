@@ -168,6 +168,26 @@ def test_the_first_real_import_removes_the_sample(desk: Desk) -> None:
     assert desk.load(real).sample_clients == 0
 
 
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        {},
+        {"accounts.csv": CLIENTS},
+        {"clients.csv": "number,name\nA,Acme\n"},
+        {"clients.csv": "id,name\n,Acme\n"},
+    ],
+    ids=["no file", "no name that says what it is", "no id", "only rows that are refused"],
+)
+def test_of_which_nothing_can_be_read_changes_nothing_and_the_sample_stays(
+    one_desk: Desk, nothing: dict[str, str]
+) -> None:
+    one_desk.load({"clients.csv": CLIENTS}, kind="sample")
+    before = dump(one_desk.database)
+    report = one_desk.load(nothing, "form = 'snapshot'")
+    assert (report.has_any, report.sample_clients) == (False, 0)
+    assert dump(one_desk.database) == before
+
+
 def test_another_installation_keeps_its_own(desk: Desk) -> None:
     from storage.installations import create
     from tests.conftest import NOW
