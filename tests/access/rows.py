@@ -54,8 +54,8 @@ from storage.schema import (
     standing,
 )
 from storage.schema import task as stored_task
-from storage.schema import workspace as workspace_
 from storage.schema import team as team_of
+from storage.schema import workspace as workspace_
 from tests.access import payloads
 from tests.access.payloads import (
     Of,
