@@ -40,7 +40,7 @@ def get(connection: Connection, asker: Person, digest_id: int) -> Listed:
     """One that somebody sees. Raises UserError where there is none."""
     found = _read(connection, asker.installation_id, *_visible(asker), _one.id == digest_id)
     if not found:
-        raise UserError("digest_gone")
+        raise UserError("digest_unknown")
     return found[0]
 
 
@@ -48,7 +48,7 @@ def changeable(connection: Connection, asker: Person, digest_id: int, version: i
     """The same, to be changed by them, and of this version. Raises UserError."""
     found = get(connection, asker, digest_id)
     if not rules.may_change(asker, found.digest):
-        raise UserError("digest_not_yours", digest=found.digest.name)
+        raise UserError("digest_read_only", digest=found.digest.name)
     if version is not None and found.digest.version != version:
         raise UserError("digest_changed", digest=found.digest.name)
     return found
@@ -80,24 +80,23 @@ def create(connection: Connection, asker: Person, wanted: Digest, now: datetime)
         raise FieldError("digest_of_others", "digest/of")
     made = replace(rules.edited(wanted, None, now), id=randbits(62), made_by=asker.id)
     _refuse_many(connection, made)
-    _add(connection, made, asker.id, now)
+    _refuse_taken(connection, made)
+    digests.add(connection, made, now)
+    _record(connection, "digest.created", asker.id, None, _again(connection, made), now)
     return made
 
 
 def draft(connection: Connection, installation_id: int, by: int, workspace_id: int, name: str, now: datetime) -> None:
-    """The first one of a new CS workspace: each weekday at nine where its first team is, once a channel is chosen."""
+    """The first one of a new CS workspace: each weekday at nine where its first team is, once a channel is chosen.
+
+    The audit tells of it with the workspace.
+    """
     its = (team.c.installation_id == installation_id, team.c.workspace_id == workspace_id)
     zone = connection.scalar(select(team.c.time_zone).where(*its, team.c.time_zone.is_not(None)).order_by(team.c.id))
     maker = (person.c.installation_id == installation_id, person.c.id == by)
     zone = zone or connection.scalar(select(person.c.time_zone).where(*maker)) or "UTC"
     made = Digest(installation_id, randbits(62), workspace_id, name, Content.BOTH, zone, by, paused=Pause.DRAFT)
-    _add(connection, made, by, now)
-
-
-def _add(connection: Connection, made: Digest, by: int, now: datetime) -> None:
-    _refuse_taken(connection, made)
     digests.add(connection, made, now)
-    _record(connection, "digest.created", by, None, _again(connection, made), now)
 
 
 def change(connection: Connection, asker: Person, wanted: Digest, now: datetime) -> Digest:

@@ -203,6 +203,11 @@ def read(fields: Mapping[str, str], before: Digest, choices: Choices) -> Digest:
     if place is None:
         raise FieldError("digest_no_place", OF)
     content, view_id = _what(fields.get(WHAT, ""), place, choices)
+    days, ahead = _numbers(fields, DAYS), _numbers(fields, AHEAD)
+    if not days:
+        raise FieldError("digest_no_day", DAYS)
+    if not ahead:
+        raise FieldError("digest_no_renewal", AHEAD)
     return replace(
         before,
         name=_name(fields),
@@ -211,14 +216,14 @@ def read(fields: Mapping[str, str], before: Digest, choices: Choices) -> Digest:
         workspace_id=place.workspace_id,
         team_id=place.team_id,
         channel_id=fields.get(CHANNEL) or None,
-        days=frozenset(_numbers(fields, DAYS, "digest_no_day")),
+        days=frozenset(days),
         at=_time(fields),
         time_zone=fields.get(ZONE, ""),
         grace=timedelta(minutes=_number(fields, GRACE)),
         thresholds=Thresholds(
             _number(fields, LOW),
             float(fields.get(FALL, "0.1")),
-            tuple(sorted(_numbers(fields, AHEAD, "digest_no_renewal"), reverse=True)),
+            tuple(sorted(ahead, reverse=True)),
         ),
         alerts=_alerts_of(fields, choices.currency),
         escalates=None if fields.get(ESCALATES, NEVER) == NEVER else _number(fields, ESCALATES),
@@ -259,11 +264,8 @@ def _number(fields: Mapping[str, str], name: str) -> int:
     return int(fields[name])
 
 
-def _numbers(fields: Mapping[str, str], name: str, missing: str) -> list[int]:
-    found = [int(one) for one in fields.get(name, "").split(",") if one]
-    if not found:
-        raise FieldError(missing, name)
-    return found
+def _numbers(fields: Mapping[str, str], name: str) -> list[int]:
+    return [int(one) for one in fields.get(name, "").split(",") if one]
 
 
 def _alerts_of(fields: Mapping[str, str], currency: str) -> Alerts | None:

@@ -132,8 +132,8 @@ SENTENCES = {
     "card_too_old": "It is done. This card is too old to be replaced. Look it up again: {command} and the name.",
     "morning_changed": "You changed this meanwhile. Close it and open it again to see how it is now.",
     "morning_no_time": "Choose a time of day.",
-    "digest_gone": "This digest is no longer there, or not yours to see. Look at them again: /digest",
-    "digest_not_yours": (
+    "digest_unknown": "This digest is no longer there, or not yours to see. Look at the digests again.",
+    "digest_read_only": (
         "{digest} is not yours to change: who manages customer success settings may, and who leads its team."
     ),
     "digest_of_others": "You set up the digests of your own team alone. Choose it.",
@@ -144,14 +144,14 @@ SENTENCES = {
     "digest_too_many": "There are {limit} digests in this CS workspace, and more there cannot be.",
     "digest_no_name": "Give it a name of letters or digits.",
     "digest_no_place": "Choose whose clients it tells of.",
-    "digest_no_day": "Choose a day at least.",
-    "digest_no_renewal": "Choose at least one.",
+    "digest_no_day": "Choose one day at least.",
+    "digest_no_renewal": "Choose one of them at least.",
     "digest_no_amount": "Write an amount, such as 1000 or 1000 NOK.",
     "digest_view_gone": "This view is no longer there. Choose again.",
     "digest_view_own": "{view} is a view of your own, and no channel's. Save it for your team first.",
     "digest_view_asks": "{view} has {word}, which depends on who asks, and in a channel nobody does.",
     "digest_view_elsewhere": "{view} is not a view of {workspace}. Choose one of its teams' views.",
-    "channel_refused": "{why}",
+    "digest_stays": "{digest} rests on: {why}",
     "list_gone": "This list is no longer yours to page. Make a new one: {command}",
     "list_too_old": "Your list is too old to be replaced. Type: {command} {filter}",
     "form_gone": "This form is of an earlier version of the bot. Close it and open it again.",

@@ -94,10 +94,12 @@ def on_options(ack: Ack, body: Payload, turn: Turn) -> None:
 def on_saved(ack: Ack, view: Payload, audience: Audience, turn: Turn, now: Clock) -> None:
     """Where somebody else was faster, the modal says what they changed and keeps what was entered."""
     enter(turn)
-    started, state, moment = time.monotonic(), forms.carried(view), now()
+    state, moment = forms.carried(view), now()
     try:
         wanted = _entered(view, state, turn)
-        _judge(wanted.channel_id, audience, turn, started)
+        if (why := _refused(wanted.channel_id, audience, turn)) is not None:
+            ack(response_action="errors", errors={form.CHANNEL: why})
+            return
         saved = _write(view["id"], wanted, turn, moment)
     except FieldError as error:
         forms.refuse(ack, error.field, error, turn)
@@ -114,8 +116,8 @@ def resume(number: int, audience: Audience, turn: Turn, now: datetime) -> None:
     """Raises UserError where its channel may not be told by now."""
     with turn.db.read() as connection:
         one = digest_settings.changeable(connection, turn.person, number).digest
-    if one.channel_id is not None:
-        _judge(one.channel_id, audience, turn, time.monotonic())
+    if (why := _refused(one.channel_id, audience, turn)) is not None:
+        raise UserError("digest_stays", digest=one.name, why=why)
     with turn.db.write() as connection:
         digest_settings.resume(connection, turn.known_in(connection), number, now)
 
@@ -129,7 +131,7 @@ def listed(turn: Turn) -> kit.Message:
 def _entered(view: Payload, state: FormState, turn: Turn) -> Digest:
     choices, number = _choices(turn), carried_id(state.about)
     if not choices.places:
-        raise UserError("digest_not_yours", digest=turn.words("Digest"))
+        raise UserError("digest_read_only", digest=turn.words("Digest"))
     if number is None:
         before = _usual(choices, turn)
     else:
@@ -142,15 +144,16 @@ def _entered(view: Payload, state: FormState, turn: Turn) -> Digest:
     return replace(read, time_zone=zone, version=state.version)
 
 
-def _judge(channel_id: str | None, audience: Audience, turn: Turn, started: float) -> None:
-    """Raises FieldError where client data may not be posted there, or it took too long to ask."""
+def _refused(channel_id: str | None, audience: Audience, turn: Turn) -> str | None:
+    """Why client data may not be posted there; also where it took too long to ask."""
     if channel_id is None:
-        return
+        return None
+    started = time.monotonic()
     verdict, channel = audience.judge(turn.db, turn.person.installation_id, channel_id, within=RECENT)
     if verdict is not Verdict.FINE:
-        raise FieldError("channel_refused", form.CHANNEL, why=channels.refused(verdict, channel, turn.words))
-    if time.monotonic() - started > LATE:  # what was asked is kept: the next press is quick
-        raise FieldError("channel_refused", form.CHANNEL, why=channels.slow(turn.words))
+        return channels.refused(verdict, channel, turn.words)
+    is_late = time.monotonic() - started > LATE  # what was asked is kept: the next press is quick
+    return channels.slow(turn.words) if is_late else None
 
 
 def _write(view_id: str, wanted: Digest, turn: Turn, now: datetime) -> Digest:

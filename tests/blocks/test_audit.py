@@ -9,7 +9,7 @@ from bot.blocks.audit import ACTIONS
 
 STORAGE = Path(__file__).parents[2] / "storage"
 ACTION = re.compile(
-    r'"((?:workspace|objects|team|address|seats|right|data|absence|cover|channel)\.[a-z]+(?:ed|en)|address\.(?:un)?bound|absence\.set)"'
+    r'"((?:workspace|objects|team|address|seats|right|data|absence|cover|channel|digest)\.[a-z]+(?:ed|en)|address\.(?:un)?bound|absence\.set)"'
 )
 
 

@@ -90,6 +90,8 @@ def test_the_words_of_an_error_take_its_values(key: str) -> None:
         "tool": "Forms",
         "client": "Acme AS",
         "title": "Call them",
+        "digest": "CS Nordic",
+        "why": "its channel is archived",
     }
     said = say(key, **values)
     assert "{" not in said

@@ -168,7 +168,7 @@ def test_one_that_is_deleted_is_gone_with_its_runs(database: Database, here: int
         assert connection.execute(select(schema.delivery)).all() == []
         with pytest.raises(UserError) as refused:
             digest_settings.get(connection, admin(here), made.id)
-    assert (refused.value.key, told(database, here)[0].action) == ("digest_gone", "digest.deleted")
+    assert (refused.value.key, told(database, here)[0].action) == ("digest_unknown", "digest.deleted")
 
 
 def test_a_name_is_taken_once_in_a_workspace(database: Database, here: int, made: Digest) -> None:
@@ -197,7 +197,7 @@ def test_a_lead_changes_those_of_their_team_alone(database: Database, here: int,
         for one in (other, whole):
             with pytest.raises(UserError) as refused:
                 CHANGES[what](connection, lead(here), one)
-            assert refused.value.key == "digest_not_yours"
+            assert refused.value.key == "digest_read_only"
 
 
 def test_a_lead_gives_no_digest_to_another_team(database: Database, here: int, made: Digest) -> None:
