@@ -33,6 +33,7 @@ from bot.jobs import (
     uploads,
     welcomes,
 )
+from bot.jobs.alerts import Alerts
 from bot.jobs.composing import Compose
 from bot.jobs.deliveries import Deliveries
 from bot.jobs.escalations import Escalations
@@ -139,6 +140,7 @@ def assemble(
         Job("handovers", timedelta(seconds=15), partial(handovers.tell, database, installation_id, now)),
         Job("updates", timedelta(seconds=5), Updates(database, slack, known, installation_id, now).run),
         Job("old deliveries", timedelta(days=1), lambda: deliveries.forget(database, installation_id, now())),
+        Job("alerts", timedelta(seconds=5), Alerts(database, known, installation_id, now).run),
         Job("scores", timedelta(seconds=5), scores.Scores(database).run),
         Job("mornings", timedelta(minutes=1), Mornings(database, known, installation_id, now).run),
         Job("welcomes", timedelta(minutes=1), welcome),

@@ -12,7 +12,7 @@ from bot.domain.access import Person
 from bot.domain.catalog import Tier
 from bot.domain.claims import Claim
 from bot.errors import UserError
-from storage import conditions, installations, lists, named_clients
+from storage import alerts, conditions, installations, lists, named_clients
 from storage.schema import claim, person, record, standing, team_member
 
 _one = claim.c
@@ -55,6 +55,7 @@ def take(connection: Connection, asker: Person, client_id: int, now: datetime, *
             raise UserError("claim_not_low")
         connection.execute(insert(claim).values(**here, person_id=asker.id, taken_at=now))
         named_clients.mark(connection, asker.installation_id, client_id, now)
+        alerts.claimed(connection, asker.installation_id, client_id)
 
 
 def _is_low(asker: Person, client_id: int) -> Select[tuple[bool]]:

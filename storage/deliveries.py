@@ -97,6 +97,7 @@ def add_post(
     facts: Mapping[str, Any] | None = None,
     state: str = "waiting",
     reason: str | None = None,
+    due_at: datetime | None = None,
 ) -> int | None:
     """Have a channel told something that belongs to a digest, in the same way; its id.
 
@@ -107,7 +108,7 @@ def add_post(
     more = {} if payload is None else {"payload": payload}
     more |= {} if facts is None else {"facts": dict(facts)}
     values = {"digest_id": digest_id, "channel": channel, "thread_ts": thread_ts, "state": state, "reason": reason}
-    return _add(connection, installation_id, kind, key, now, {"due_at": now, **values, **more})
+    return _add(connection, installation_id, kind, key, now, {"due_at": due_at or now, **values, **more})
 
 
 def _add(

@@ -37,7 +37,8 @@ from bot.domain.filter_text import parse
 from bot.domain.filters import Filter, FilterError
 from bot.domain.freshness import Reach
 from bot.domain.listing import SHOWN, Listing, Scope, Whose
-from storage import conditions, grounds, reaches, snoozes
+from storage import alerts, conditions, grounds, lists, reaches, snoozes
+from storage.digest_runs import KIND
 from storage.grounds import CatalogOf
 from storage.schema import (
     change,
@@ -68,7 +69,9 @@ class Head:
     sources: Any  # as `reaches.column` has them
     team: str | None
     view: tuple[str, int | None, int | None] | None  # its filter, and the ids of the CSM and the team that it names
-    told: tuple[Told, ...]  # what was told within a month, oldest first
+    told: tuple[Told, ...]  # what its runs and alerts told within a month, oldest first
+    last: Told | None = None  # what the last run did, unless nothing was new
+    alerted: tuple[int, ...] = ()  # the clients of alerts since then
 
     def reaches(self, catalog: Catalog) -> tuple[Reach, ...]:
         return reaches.reaches(reaches.sources(catalog, self.sources))
@@ -81,18 +84,34 @@ def head(connection: Connection, digest: Digest, now: datetime) -> Head:
     its = (view.installation_id == here) & (view.id == bindparam("view"))
     named = (saved_view_team.c.installation_id == here) & (saved_view_team.c.view_id == view.id)
     lately = (sent.installation_id == here) & (sent.digest_id == bindparam("digest")) & sent.facts.is_not(None)
-    lately &= (sent.kind == "digest") & (sent.made_at > bindparam("since")) & sent.state.not_in(("failed", "skipped"))
+    lately &= sent.kind.in_((KIND, alerts.KIND, alerts.NEWS)) & sent.state.not_in(("failed", "skipped"))
+    lately &= sent.made_at > bindparam("since")
     about = (installation.c.catalog_hash, installation.c.as_of, reaches.rhythm().label("every"))
     filtered = (view.text, view.csm_id, saved_view_team.c.team_id)
-    query = select(*about, reaches.column().label("sources"), team.c.name, *filtered, sent.facts)
+    query = select(*about, reaches.column().label("sources"), team.c.name, *filtered, sent.facts, sent.kind)
     joined = installation.outerjoin(team, group).outerjoin(saved_view, its).outerjoin(saved_view_team, named)
     query = query.select_from(joined.outerjoin(delivery, lately)).where(here == _HERE).order_by(sent.made_at, sent.id)
     bound = {"installation": digest.installation_id, "digest": digest.id, "since": now - MONTH - _DAY}
     rows = connection.execute(query, {**bound, "team": digest.team_id, "view": digest.view_id}).all()
     first = rows[0]
     filter_ = None if first.text is None else (first.text, first.csm_id, first.team_id)
-    told = tuple(digest_told.read(row.facts) for row in rows if "day" in (row.facts or {}))
-    return Head(first.catalog_hash, first.as_of, first.every, first.sources, first.name, filter_, told)
+    stands = (first.catalog_hash, first.as_of, first.every, first.sources, first.name, filter_)
+    return Head(*stands, *_told(rows))
+
+
+def _told(rows: Sequence[Row[Any]]) -> tuple[tuple[Told, ...], Told | None, tuple[int, ...]]:
+    """All that was told, and what the last run told; a run that had nothing to tell is the last one all the same."""
+    told: list[Told] = []
+    alerted: list[int] = []
+    last: Told | None = None
+    for row in rows:
+        one = digest_told.read(row.facts) if row.facts and "day" in row.facts else None
+        told += [] if one is None else [one]
+        if row.kind == KIND:
+            last, alerted = one, []
+        elif one is not None:
+            alerted += [named.client_id for named in one.named if named.client_id not in alerted]
+    return tuple(told), last, tuple(alerted)
 
 
 def listing(digest: Digest, found: Head, catalog: Catalog, today: date) -> Listing | None:
@@ -136,10 +155,19 @@ def whose(digest: Digest, found: Head, asked: Listing) -> Filter:
 
 
 def seen(
-    connection: Connection, catalog: Catalog, catalogs: CatalogOf, asked: Listing, since: Since, told: date
+    connection: Connection,
+    catalog: Catalog,
+    catalogs: CatalogOf,
+    asked: Listing,
+    since: Since,
+    told: date,
+    also: Sequence[int] = (),
 ) -> tuple[Seen, ...] | None:
-    """The clients of which something may be new since a day that the scores spoke of. None: more than are looked at."""
-    bound = {**conditions.values(catalog, asked), **_bound(asked, since, told)}
+    """The clients of which something may be new since a day that the scores spoke of. None: more than are looked at.
+
+    also  clients that are looked at in any case
+    """
+    bound = {**conditions.values(catalog, asked), **_bound(asked, since, told), "also": list(also)}
     rows = connection.execute(_news(conditions.shape(catalog, asked), len(since.thresholds.ahead)), bound).all()
     if len(rows) > MANY:
         return None
@@ -180,7 +208,8 @@ def _chosen(windows: int) -> CTE:
         change.c.installation_id == _HERE, change.c.day >= day, change.c.day <= bindparam("as_of", type_=Date)
     )
     turned = select(event.client_id).where(event.installation_id == _HERE, event.day >= day)
-    return union(moved, turned, *(_near(number) for number in range(windows))).cte("chosen")
+    also = select(lists.numbers("also").c.value)
+    return union(moved, turned, also, *(_near(number) for number in range(windows))).cte("chosen")
 
 
 def _near(number: int) -> Select[Any]:

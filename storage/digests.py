@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, exists, func, insert, null, or_, select, update
 
 from bot.domain.catalog import fold
 from bot.domain.digests import Alerts, Content, Digest, Pause, Thresholds
@@ -84,7 +84,7 @@ def _values(one: Digest) -> dict[str, Any]:
         "at": one.at.hour * 60 + one.at.minute,
         "grace": int(one.grace / timedelta(minutes=1)),
         "thresholds": {} if one.thresholds == Thresholds() else asdict(one.thresholds),
-        "alerts": None if one.alerts is None else asdict(one.alerts),
+        "alerts": null() if one.alerts is None else asdict(one.alerts),
         "paused": None if one.paused is None else one.paused.value,
     }
 

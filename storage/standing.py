@@ -18,9 +18,9 @@ from bot.domain.answers import Answer
 from bot.domain.catalog import Catalog
 from bot.domain.engagement import Engagement
 from bot.domain.signs import notice
+from storage import alerts, collector, homes, installations, stale
 from storage import basis as bases
 from storage import catalog as catalogs
-from storage import collector, homes, installations, stale
 from storage.basis import Basis
 from storage.database import Database
 from storage.schema import installation, record, source, standing
@@ -138,6 +138,7 @@ def settle(
             number = settler.settle(connection, size, marked=marked)
             if number is None and done:
                 homes.mark(connection, installation_id)
+                alerts.mark(connection, installation_id)
         done += number or 0
         if number is None or time.monotonic() > until:
             return done

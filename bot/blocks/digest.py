@@ -29,7 +29,7 @@ def message(catalog: Catalog, digest: Digest, told: Told, clients: Clients, word
         return _start(catalog, digest, told, clients, words)
     title, counted = f"*{kit.name(digest.name, BIG)}* · {words.weekday(told.day, told.day)}", _counted(told, words)
     rows = list(_sections(catalog, digest, told, clients, words))
-    foot = [*_still(told, words), *_shifted(told, words), *_unjudged(told, words)]
+    foot = [*_alerted(told, clients, words), *_still(told, words), *_shifted(told, words), *_unjudged(told, words)]
     buttons = kit.actions(*_buttons(digest, told, words))
     blocks = [kit.section(title, " · ".join(counted)), *rows, *([kit.section(*foot)] if foot else []), buttons]
     return kit.message(_text(catalog, digest, told, clients, foot, words), blocks)
@@ -152,6 +152,12 @@ def _touched(told: Told, client: Client, words: Words) -> str:
     return words.count("Nothing logged for {n} day", "Nothing logged for {n} days", days) if days > 0 else ""
 
 
+def _alerted(told: Told, clients: Clients, words: Words) -> list[str]:
+    """Of whom the channel heard since the last digest: news then, and no news now."""
+    names = sorted(_name(clients[one].name, _SMALL) for one in told.alerted if one in clients)
+    return [words("Alerts since the last one: {names}", names=words.some(names[:3], len(names)))] if names else []
+
+
 def _still(told: Told, words: Words) -> list[str]:
     if told.still is None or not told.still.low:
         return []
@@ -272,4 +278,5 @@ def _name(text: str, most: int) -> str:
 
 
 def plain(text: str) -> str:
+    """For `text`, which is shown as it is."""
     return text.replace("*", "")

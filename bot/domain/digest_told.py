@@ -62,6 +62,7 @@ class Told:
     counts: Mapping[Rule, int] = field(default_factory=dict)  # of all, kept or not
     unjudged: int = 0
     shifted: int = 0  # renewal dates that moved at once, so that nobody is named for it
+    alerted: tuple[int, ...] = ()  # clients of which an alert told since the last run
     still: Still | None = None
     start: Mapping[Tier, int] | None = None  # of the first delivery: clients by tier
     held: Held | None = None
@@ -88,10 +89,11 @@ def write(told: Told) -> dict[str, Any]:
         "day": told.day.isoformat(),
         "as_of": _text(told.as_of),
         "whose": told.whose,
-        "named": [_named(one) for one in told.named],
+        "named": [write_named(one) for one in told.named],
         "counts": {rule.value: number for rule, number in told.counts.items()},
         "unjudged": told.unjudged,
         "shifted": told.shifted,
+        "alerted": list(told.alerted),
         "still": still and [still.low, still.taken, still.snoozed],
         "start": None if told.start is None else {tier.value: number for tier, number in told.start.items()},
         "held": held and [held.turned, held.of, held.since.isoformat(), held.is_formula, held.go_on],
@@ -105,10 +107,11 @@ def read(kept: Mapping[str, Any]) -> Told:
         day=date.fromisoformat(kept["day"]),
         as_of=_day(kept.get("as_of")),
         whose=kept.get("whose", ""),
-        named=tuple(_read(one) for one in kept.get("named", ())),
+        named=tuple(read_named(one) for one in kept.get("named", ())),
         counts={Rule(rule): number for rule, number in kept.get("counts", {}).items()},
         unjudged=kept.get("unjudged", 0),
         shifted=kept.get("shifted", 0),
+        alerted=tuple(kept.get("alerted", ())),
         still=still and Still(*still),
         start=None if start is None else {Tier(tier): number for tier, number in start.items()},
         held=held and Held(held[0], held[1], date.fromisoformat(held[2]), *held[3:]),
@@ -124,13 +127,13 @@ def memories(told: Sequence[Told]) -> dict[int, list[Memory]]:
     return found
 
 
-def _named(one: Named) -> list[Any]:
+def write_named(one: Named) -> list[Any]:
     part = one.part and [one.part.cause.value, one.part.tool, one.part.moved, one.part.whole, one.part.said]
     days = (_text(one.renews_on), _text(one.renewed_on))
     return [one.client_id, one.rule.value, one.before, one.score, one.share, one.moved, part, list(one.tools), *days]
 
 
-def _read(kept: Sequence[Any]) -> Named:
+def read_named(kept: Sequence[Any]) -> Named:
     client, rule, before, score, share, moved, part, tools, renews_on, renewed_on = kept
     found = part and Part(Cause(part[0]), part[1], part[2], part[3], part[4] and Said(part[4]))
     days = (_day(renews_on), _day(renewed_on))

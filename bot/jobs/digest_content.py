@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -16,9 +16,9 @@ from bot.domain import digest_news as decide
 from bot.domain import digest_told as told_
 from bot.domain.access import zone
 from bot.domain.catalog import Catalog, Tier
-from bot.domain.digest_news import FEW, MANY, PORTION, Named, News, Rule, Since
-from bot.domain.digest_told import Held, Still, Told
-from bot.domain.digests import Digest
+from bot.domain.digest_news import FEW, MANY, PORTION, Named, News, Past, Rule, Since
+from bot.domain.digest_told import Client, Held, Still, Told
+from bot.domain.digests import Content, Digest
 from bot.domain.filter_text import write
 from bot.domain.filters import Sort
 from bot.domain.listing import Listing
@@ -32,10 +32,8 @@ FIRST = 5  # clients of the first delivery
 
 def compose(connection: Connection, catalogs: Catalogs, digest: Digest, now: datetime) -> Composed:
     """Four statements at most. Nothing new, no data yet, or what it tells of is gone: no message."""
-    head = digest_facts.head(connection, digest, now)
-    catalog = catalogs.of(digest.installation_id, head.catalog_hash)
-    run = _Run(connection, catalogs, catalog, digest, head, now)
-    if run.asked is None or head.as_of is None:
+    run = begin(connection, catalogs, digest, now)
+    if run.asked is None or run.head.as_of is None:
         return Composed(None, digest.told_as_of)
     if digest.told_on is None or digest.told_as_of is None:
         return run.drawn(run.start(run.asked))
@@ -46,13 +44,22 @@ def redraw(
     connection: Connection, catalogs: Catalogs, digest: Digest, facts: Mapping[str, Any], now: datetime
 ) -> Message:
     """The same message with its clients as they are by now. Two statements."""
-    told, head = told_.read(facts), digest_facts.head(connection, digest, now)
-    catalog = catalogs.of(digest.installation_id, head.catalog_hash)
-    return _Run(connection, catalogs, catalog, digest, head, now).message(told)
+    return begin(connection, catalogs, digest, now).message(told_.read(facts))
+
+
+def begin(connection: Connection, catalogs: Catalogs, digest: Digest, now: datetime) -> Run:
+    head = digest_facts.head(connection, digest, now)
+    return Run(connection, catalogs, catalogs.of(digest.installation_id, head.catalog_hash), digest, head, now)
+
+
+class Between(NamedTuple):
+    named: tuple[Named, ...]
+    pasts: Mapping[int, Past]  # by client, of all that were looked at
+    since: Since
 
 
 @dataclass(frozen=True)
-class _Run:
+class Run:
     """One run of a digest."""
 
     connection: Connection
@@ -84,10 +91,13 @@ class _Run:
         return Composed(self.message(told), told.as_of, told_.write(told), named)
 
     def message(self, told: Told) -> Message:
-        digest, ids = self.digest, [one.client_id for one in told.shown]
-        place = (digest.installation_id, digest.workspace_id)
-        clients = digest_clients.read(self.connection, *place, ids, self.now, self.zone)
-        return show.message(self.catalog, digest, told, clients, speak())
+        clients = self.clients([*(one.client_id for one in told.shown), *told.alerted])
+        return show.message(self.catalog, self.digest, told, clients, speak())
+
+    def clients(self, ids: Sequence[int]) -> Mapping[int, Client]:
+        """As they are by now."""
+        place = (self.digest.installation_id, self.digest.workspace_id)
+        return digest_clients.read(self.connection, *place, ids, self.now, self.zone)
 
     def start(self, asked: Listing) -> Told:
         """How things stand, and the low clients whose renewals come first."""
@@ -100,9 +110,7 @@ class _Run:
 
     def news(self, asked: Listing, told_on: date, told_as_of: date) -> Told:
         """What has changed since the last run; nobody is named where so much did that it must be the data."""
-        held = self._last.held if self._last is not None else None
-        is_right = held is not None and held.go_on is not None
-        last = held.since if held is not None and is_right else told_as_of
+        is_right, last = self._new_since(told_as_of)
         since, told = self._since(asked, told_on), self._told(asked, last)
         seen = digest_facts.seen(self.connection, self.catalog, self._earlier, asked, since, last)
         if seen is None:
@@ -115,7 +123,37 @@ class _Run:
             return replace(told_.of_all(told, found.turned), held=held)
         named, shifted = _without_mass(found.named, every)
         still = still if since.is_first_of_week else None
-        return replace(told_.of_all(told, named), unjudged=found.unjudged, shifted=shifted, still=still)
+        told = replace(told, unjudged=found.unjudged, shifted=shifted, still=still, alerted=self.head.alerted)
+        return told_.of_all(told, named)
+
+    def between(self, asked: Listing, told_on: date, told_as_of: date, also: Sequence[int]) -> Between | None:
+        """What is new since the last run before the next one, and how some clients are in any case.
+
+        None where so much changed at once that it is for the digest to tell.
+        """
+        is_right, last = self._new_since(told_as_of)
+        since = replace(self._since(asked, told_on), content=Content.BOTH)
+        seen = digest_facts.seen(self.connection, self.catalog, self._earlier, asked, since, last, also)
+        if seen is None:
+            return None
+        found = decide.news(seen, since)
+        every, _ = self._counts(asked, since, found)
+        if decide.is_mass(len(found.turned), every) and not is_right:
+            return None
+        named, _ = _without_mass(found.named, every)
+        return Between(tuple(named), {one.client_id: one.past for one in seen}, since)
+
+    @property
+    def _last(self) -> Told | None:
+        """The last message, where no run has told since what came after."""
+        last = self.head.last
+        return last if last is not None and last.as_of == self.digest.told_as_of else None
+
+    def _new_since(self, told_as_of: date) -> tuple[bool, date]:
+        """The day after which all is new: where names held back may come, the one after which they were new."""
+        held = self._last.held if self._last is not None else None
+        is_right = held is not None and held.go_on is not None
+        return is_right, held.since if held is not None and is_right else told_as_of
 
     def _since(self, asked: Listing, told_on: date) -> Since:
         reaches = self.head.reaches(self.catalog)
@@ -129,12 +167,6 @@ class _Run:
             is_late=asked.is_late,
             is_settled=self._is_settled(),
         )
-
-    @property
-    def _last(self) -> Told | None:
-        """The last message, where no run has told since what came after."""
-        last = self.head.told[-1] if self.head.told else None
-        return last if last is not None and last.as_of == self.digest.told_as_of else None
 
     def _is_settled(self) -> bool:
         last = self._last

@@ -15,6 +15,7 @@ from bot.domain.access import Person
 from bot.domain.digests import Digest, Pause
 from bot.errors import DeliveryError
 from storage import deliveries, digest_runs, digests
+from storage.alerts import NEWS
 from storage.deliveries import Delivery
 
 FAILED, UNSURE = "digest_failed", "digest_unsure"  # kinds of delivery, to its maker
@@ -30,6 +31,8 @@ PAUSES: Mapping[str, Pause] = {
 }
 # What is wrong with the app and not with the digest, which goes on:
 OF_THE_APP = {"account_inactive", "invalid_auth", "missing_scope", "not_authed", "token_expired", "token_revoked"}
+# What is wrong with the message under which it was to be told:
+OF_THE_THREAD = {"cannot_reply_to_message", "message_not_found", "thread_not_found"}
 
 
 def is_stopped(connection: Connection, one: Delivery) -> bool:
@@ -42,6 +45,8 @@ def answer(
     connection: Connection, one: Delivery, error: DeliveryError, now: datetime, *, may_have_arrived: bool
 ) -> None:
     """What surely did not arrive is told by the next run; what will not pass stops the digest."""
+    if one.kind == NEWS and error.code in OF_THE_THREAD:
+        return  # the alert's message is found to be gone once it is to be changed
     if not may_have_arrived and one.kind == digest_runs.KIND:
         digest_runs.take_back(connection, one.installation_id, one.id)
     if error.code == UNSEEN or error.temporary or error.code in OF_THE_APP:

@@ -18,10 +18,11 @@ from sqlalchemy import Connection
 from bot.blocks.kit import Message
 from bot.domain.access import Right
 from bot.errors import DeliveryError
-from bot.jobs import assignments, digest_content, handovers, mornings
+from bot.jobs import alerts, assignments, digest_content, handovers, mornings
 from bot.jobs.deliveries import Maker
 from bot.jobs.delivery import delivering
 from storage import digests, people, shown
+from storage.alerts import KIND
 from storage.catalog import Catalogs
 from storage.database import Database
 from storage.shown import Old
@@ -36,6 +37,7 @@ MAKERS: Mapping[str, Maker] = {
     "handover": handovers.message,
     mornings.KIND: mornings.since,
 }
+GONE = "message_not_found"  # Slack's code where somebody deleted it
 
 log = structlog.get_logger()
 
@@ -89,7 +91,18 @@ class Updates:
         digest = digests.get(connection, one.installation_id, one.digest_id or 0)
         if digest is None or one.facts is None:
             return None
+        if one.kind == KIND:
+            return alerts.redraw(connection, self.catalogs, digest, one.delivery_id, self.now())
         return digest_content.redraw(connection, self.catalogs, digest, one.facts, self.now())
+
+    def _replace(self, one: Old, error: DeliveryError) -> None:
+        """An alert that somebody deleted is posted anew."""
+        if one.kind != KIND or error.code != GONE:
+            return
+        with self.database.write() as connection:
+            digest = digests.get(connection, one.installation_id, one.digest_id or 0)
+            if digest is not None and digest.paused is None:
+                alerts.post_again(connection, self.catalogs, digest, one.delivery_id, self.now())
 
     def _fail(self, one: Old, error: DeliveryError) -> bool:
         """Later again where it may pass; a message that somebody deleted is forgotten.
@@ -98,6 +111,7 @@ class Updates:
         """
         log.warning("not updated", installation=one.installation_id, delivery=one.delivery_id, error=error.code)
         if not error.temporary:
+            self._replace(one, error)
             shown.forget(self.database, one)
             return True
         if error.after is None and one.attempts > ATTEMPTS:

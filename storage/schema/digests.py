@@ -47,6 +47,8 @@ digest = Table(
     Column("made_by", Key, nullable=False),
     Column("made_at", UtcDateTime, nullable=False),
     Column("version", Integer, nullable=False, server_default="1"),
+    Column("look_at", UtcDateTime),  # when it is looked whether there is news for its alerts; empty: at once
+    Column("left_out", Document),  # clients that were too many for alerts and wait for its next run, and which that is
     owned("workspace_id", table="workspace"),
     owned("team_id", table="team"),
     ForeignKeyConstraint(["installation_id", "made_by"], ["person.installation_id", "person.id"]),
@@ -58,6 +60,13 @@ digest = Table(
         "next_at",
         postgresql_where=text("next_at IS NOT NULL"),
         sqlite_where=text("next_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_digest_look_at",
+        "installation_id",
+        "look_at",
+        postgresql_where=text("alerts IS NOT NULL"),
+        sqlite_where=text("alerts IS NOT NULL"),
     ),
 )
 
