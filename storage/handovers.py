@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, or_, select, update
 
 from bot.domain.access import Person
-from storage import claims, deliveries, installations, lists, opportunities, shown, tasks
+from storage import claims, deliveries, installations, lists, opportunities, shown, snoozes, tasks
 from storage.schema import (
     delivery,
     field,
@@ -37,8 +37,8 @@ _ids = lists.numbers("ids")
 def note(connection: Connection, installation_id: int, named: Sequence[Named]) -> None:
     """Note who hands over what, before the named people are written, in that transaction.
 
-    Where nobody was CSM before, nothing is handed over. What the old CSM put off is open again, and who had taken a
-    client has it no longer.
+    Where nobody was CSM before, nothing is handed over. What the old CSM put off is open again, who had taken a client
+    has it no longer, and none is snoozed.
     """
     before = _before(connection, installation_id, [client for _, client, _ in named])
     changed = [
@@ -48,7 +48,9 @@ def note(connection: Connection, installation_id: int, named: Sequence[Named]) -
     ]
     if not changed:
         return
-    claims.end(connection, installation_id, [client for _, client, _, _ in changed])
+    left = [client for _, client, _, _ in changed]
+    claims.end(connection, installation_id, left)
+    snoozes.drop(connection, installation_id, left)
     ended = _end(connection, installation_id, changed)
     waiting = _waiting(connection, installation_id, [client for _, client, _, _ in changed])
     rows = []

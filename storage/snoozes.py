@@ -79,6 +79,11 @@ def fallen(connection: Connection, installation_id: int, shares: Mapping[int, fl
     bands = (catalog.bands[Tier.LOW][1], catalog.bands[Tier.MEDIUM][1])
     kept = of(connection, installation_id, list(shares))
     gone = [client for client, one in kept.items() if one.fell(shares[client], bands)]
-    if gone:
+    drop(connection, installation_id, gone)
+
+
+def drop(connection: Connection, installation_id: int, clients: Sequence[int]) -> None:
+    """Take out those of some clients. Of none it is no statement."""
+    if clients:
         chosen = _one.client_id.in_(select(lists.numbers("ids").c.value))
-        connection.execute(delete(snooze).where(_one.installation_id == installation_id, chosen), {"ids": gone})
+        connection.execute(delete(snooze).where(_one.installation_id == installation_id, chosen), {"ids": clients})

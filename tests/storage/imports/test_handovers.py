@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from storage import standing
-from storage.schema import claim, handover, opportunity_answer, person, record
+from storage.schema import claim, handover, opportunity_answer, person, record, snooze
 from storage.schema import workspace as workspaces
 from tests.conftest import NOW
 from tests.storage.imports.conftest import Desk
@@ -100,15 +100,18 @@ def test_what_the_old_csm_put_off_is_open_again(desk: Desk) -> None:
     assert desk.rows(select(handover.c.ended)) == [([["a", "2027-01-01"]],)]
 
 
-def test_a_client_of_another_csm_is_nobody_s_to_act_on(desk: Desk) -> None:
+def test_a_client_of_another_csm_is_nobody_s_to_act_on_and_no_longer_snoozed(desk: Desk) -> None:
     load(desk, ANNA, ANNA, ANNA)
     here, who = {"installation_id": desk.installation_id}, desk.rows(select(func.min(person.c.id)))[0][0]
     clients = [client for (client,) in desk.rows(select(record.c.id).order_by(record.c.external_id))]
     with desk.database.write() as connection:
         rows = [here | {"client_id": client, "person_id": who, "taken_at": NOW} for client in clients]
         connection.execute(insert(claim), rows)
+        put_off_to = {"person_id": who, "until": date(2027, 1, 1), "reason": "They move house", "made_at": NOW}
+        connection.execute(insert(snooze), [here | {"client_id": client, **put_off_to} for client in clients])
     load(desk, BO, ANNA, "")
     assert desk.rows(select(claim.c.client_id)) == [(clients[1],)]
+    assert desk.rows(select(snooze.c.client_id)) == [(clients[1],)]
 
 
 def test_what_an_import_left_that_was_cut_off_is_whole_after_the_next(
