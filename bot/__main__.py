@@ -151,6 +151,41 @@ def manifest(
     typer.echo(manifests.render(text, settings.load().command_prefix, url), nl=False)
 
 
+digest = typer.Typer(no_args_is_help=True, help="Digests, from where the bot runs.")
+app.add_typer(digest, name="digest")
+
+DigestName = Annotated[str, typer.Argument(metavar="NAME", help="Of the digest, as /digest lists it.")]
+OfWorkspace = Annotated[
+    str | None,
+    typer.Option("--workspace", metavar="NAME", help="Whose, where several CS workspaces have one."),
+]
+
+
+@digest.callback()
+def digest_help() -> None:
+    """Digests, from where the bot runs."""
+
+
+@digest.command()
+def preview(name: DigestName, workspace: OfWorkspace = None, installation: Installation = None) -> None:
+    """Print what a digest would say now. Nothing is sent, and it counts as no run."""
+    from bot.cli import digest as digests
+
+    chosen = settings.load()
+    with opened(chosen.database) as database:
+        typer.echo(digests.preview(database, installation_of(database, installation), chosen, name, workspace))
+
+
+@digest.command()
+def send(name: DigestName, workspace: OfWorkspace = None, installation: Installation = None) -> None:
+    """Have a digest posted now, by the bot that runs."""
+    from bot.cli import digest as digests
+
+    chosen = settings.load()
+    with opened(chosen.database) as database:
+        typer.echo(digests.send(database, installation_of(database, installation), chosen, name, workspace))
+
+
 admin = typer.Typer(no_args_is_help=True, help="Rights, from where the bot runs.")
 app.add_typer(admin, name="admin")
 

@@ -44,6 +44,11 @@ def get(connection: Connection, asker: Person, digest_id: int) -> Listed:
     return found[0]
 
 
+def called(connection: Connection, installation_id: int, name: str) -> list[Listed]:
+    """Those of this name, each of a CS workspace of its own."""
+    return _read(connection, installation_id, _one.name_key == fold(name))
+
+
 def changeable(connection: Connection, asker: Person, digest_id: int, version: int | None = None) -> Listed:
     """The same, to be changed by them, and of this version. Raises UserError."""
     found = get(connection, asker, digest_id)

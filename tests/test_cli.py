@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -26,12 +27,13 @@ from bot.cli import export as cli_export
 from bot.cli import running
 from bot.cli.frame import progress
 from bot.cli.running import needs_sample
+from bot.domain.digests import Content, Digest, Pause
 from bot.launch import catalog_of
 from bot.playground import sample
 from bot.playground.people import ANNA, GENERAL
 from bot.playground.server import Playground
 from bot.settings import Settings
-from storage import audit, export_rows, installations, migrate, schema
+from storage import audit, digests, export_rows, installations, migrate, schema
 from storage import catalog as catalogs
 from storage.database import Database
 from tests.conftest import NOW, TODAY, Fresh
@@ -277,6 +279,36 @@ def test_an_export_is_nobody_s_and_refuses_what_depends_on_who_asks(folder: Path
     line = refused("export", f"tier:low {mine}", "--out", "kept.csv")
     assert line.startswith(f"{mine} depends on who asks, and on the command line nobody does.")
     assert (folder / "kept.csv").read_text() == "kept"
+
+
+def test_a_digest_is_previewed_and_sent_by_its_name(folder: Path) -> None:
+    (folder / "clients.csv").write_text(CLIENTS)
+    (folder / "usage.csv").write_text("client_id,tool,used_on,count\n1,Forms,2026-11-19,3\n")
+    assert call("import", "clients.csv", "usage.csv").exit_code == 0
+    database = Database(f"sqlite:///{folder / 'playground.db'}")
+    with database.write() as connection:
+        (here,) = installations.every(connection)
+        connection.execute(insert(schema.person).values(installation_id=here.id, id=1, name="Anna"))
+        for number, name in ((1, "Nordic"), (2, "Draft")):
+            channel, rests = (None, Pause.DRAFT) if name == "Draft" else ("C1", None)
+            made = Digest(here.id, number, here.workspace_id, name, Content.BOTH, "UTC", 1, paused=rests)
+            digests.add(connection, replace(made, channel_id=channel), NOW)
+    assert call("digest", "preview", "nordic").output.startswith("Nordic · first digest. 2 clients")
+    assert call("digest", "send", "Nordic").output == "Nordic is kept; a running bot posts it within seconds.\n"
+    with database.read() as connection:
+        (kept,) = connection.execute(select(schema.delivery.c.digest_id, schema.delivery.c.state)).all()
+    assert tuple(kept) == (1, "waiting")
+    assert refused("digest", "send", "Draft") == "Draft has no channel that takes it: edit it in Slack, with /digest."
+    assert refused("digest", "preview", "Other") == "There is no digest Other. /digest lists them."
+    with database.write() as connection:
+        second = {"installation_id": here.id, "id": 7, "name": "Second", "is_primary": False}
+        connection.execute(insert(schema.workspace).values(second))
+        made = Digest(here.id, 3, 7, "Nordic", Content.BOTH, "UTC", 1)
+        digests.add(connection, made, NOW)
+    database.close()
+    line = "Several CS workspaces have a digest Nordic: Customer success, Second. Say which: --workspace NAME"
+    assert refused("digest", "preview", "Nordic") == line
+    assert call("digest", "preview", "Nordic", "--workspace", "second").exit_code == 0
 
 
 def test_what_is_wrong_with_an_export_is_one_line(folder: Path) -> None:
