@@ -49,7 +49,8 @@ def remove(stage: Stage, pause: float) -> None:
             )
             clients = connection.execute(its.limit(_SLICE)).all()
             if not clients:
-                _remove_sources(connection, mine, sources)
+                if sources:
+                    _remove_sources(connection, mine, sources)
                 return
             _remove(connection, mine, [(identity, key) for identity, key in clients])
         time.sleep(pause)

@@ -652,7 +652,7 @@ WORKSPACES = [
         WORKSPACE),
     Row("view", ids.DELETE_WORKSPACE, submitted(ids.DELETE_WORKSPACE, SPACE, understood=ticked("yes")), MANAGERS,
         "is deleted",
-        {"workspace", "team", "saved_view", "audit_entry", "submission", "installation", "standing", "standing_area"}),
+        {"workspace", "team", "saved_view", "digest", "audit_entry", "submission", "installation", "standing", "standing_area"}),
     Row("action", ids.SET_OBJECTS, pressed(ids.SET_OBJECTS), MANAGERS, "Clients are"),
     Row("view", ids.SET_OBJECTS,
         submitted(ids.SET_OBJECTS, AS_IT_IS, client=option("company"), service=option("service")), MANAGERS,
