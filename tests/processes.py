@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import text
+
 from bot import serve
 from bot.playground.people import ANNA, GENERAL
 from bot.playground.server import Playground
@@ -55,6 +57,20 @@ def in_a_child(work: Callable[[], None]) -> int:
         finally:
             os._exit(status)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def let_go(database: Database) -> None:
+    """Wait until PostgreSQL has undone what a killed process was at: until then its rows are held, as by one alive."""
+    busy = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+        "AND pid <> pg_backend_pid() AND xact_start IS NOT NULL"
+    )
+    deadline = time.monotonic() + 10
+    while not database.is_sqlite and time.monotonic() < deadline:
+        with database.read() as connection:
+            if not connection.scalar(busy):
+                return
+        time.sleep(0.01)
 
 
 @dataclass

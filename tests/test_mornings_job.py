@@ -26,7 +26,7 @@ from storage.database import Database
 from storage.installations import Installation
 from storage.schema import absence, change, delivery, morning, person, standing, task, team, team_member, workspace
 from storage.schema import installation as installations_table
-from tests.processes import die_at, in_a_child
+from tests.processes import die_at, in_a_child, let_go
 from tests.storage import bases
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -414,6 +414,7 @@ def test_wherever_the_process_is_killed_each_day_is_told_once(database: Database
 
         job(database, base, at(day) - timedelta(hours=4)).run()  # over the weekend nothing was to be told
         assert in_a_child(work) == -signal.SIGKILL
+        let_go(database)
         for minutes in (10, 20):
             job(database, base, at(day) + timedelta(minutes=minutes)).run()
             send(database, base, slack, at(day) + timedelta(minutes=minutes))
