@@ -1,4 +1,4 @@
-"""What all tests stand on: a fresh database on SQLite and on each PostgreSQL, made from a template."""
+"""What all tests stand on: an empty database on SQLite and on each PostgreSQL, lent from one test to the next."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from storage.installations import Installation, create
 from storage.schema import metadata
 from tests import bots, postgres
 from tests.bots import Bot
+from tests.lending import Lending
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)  # a Friday
 TODAY = date(2026, 11, 20)
@@ -118,20 +119,23 @@ def _create_tables(url: str) -> None:
     database.close()
 
 
+@pytest.fixture(scope="session")
+def lending(fresh: Fresh) -> Lending:
+    return Lending(fresh)
+
+
 @pytest.fixture(params=BACKENDS)
-def database(request: pytest.FixtureRequest, fresh: Fresh) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest, lending: Lending) -> Iterator[Database]:
     """An empty database, once on each backend."""
-    made = Database(fresh(request.param))
-    yield made
-    made.close()
+    with lending.lend(request.param) as lent:
+        yield lent
 
 
 @pytest.fixture
-def sqlite(fresh: Fresh) -> Iterator[Database]:
+def sqlite(lending: Lending) -> Iterator[Database]:
     """An empty SQLite database, for rules that have nothing to do with the database."""
-    made = Database(fresh("sqlite"))
-    yield made
-    made.close()
+    with lending.lend("sqlite") as lent:
+        yield lent
 
 
 @pytest.fixture
