@@ -104,7 +104,8 @@ def fill(database: Database, rules: Catalog, size: int) -> None:
 def _add(connection: Connection, random: Random, ids: list[int]) -> None:
     names: dict[Table, list[tuple[Any, ...]]] = {}
     names[schema.record] = [
-        (1, i, "company", str(i), f"Client {i}", f"client {i}", None, None, "EUR", None, "{}", 1, None) for i in ids
+        (1, i, "company", str(i), f"Client {i}", f"client {i}", None, None, "EUR", None, "{}", 1, None, None)
+        for i in ids
     ]
     names[schema.record_person] = [(1, 1, i, random.randint(1, 100)) for i in ids]
     names[schema.subscription] = [
