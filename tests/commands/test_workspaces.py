@@ -178,7 +178,7 @@ def test_the_list_shows_what_was_created_saved_and_deleted(bot: Bot) -> None:
 def test_what_took_the_place_of_the_list_leads_back_to_it(bot: Bot) -> None:
     listed = bot.ask("/workspace", who=cast.DINA)
     for button, says in ((f"{ids.SHOW_TEAMS}:list", "3 teams"), (f"{ids.SHOW_PEOPLE}:list", "CSMs that clients name"),
-                         (f"{ids.SHOW_DATA}:list", "Tools measured"),
+                         (f"{ids.SHOW_DATA}:list", "Look again"),
                          (f"{ids.SHOW_AUDIT}:new", "Nothing was changed yet.")):  # fmt: skip
         bot.press(listed, button, who=cast.DINA)
         shown = bot.replaced(listed, says, who=cast.DINA)
