@@ -11,10 +11,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Integer,
     Select,
     and_,
     bindparam,
     case,
+    cast,
     delete,
     exists,
     func,
@@ -60,7 +62,8 @@ class Delivery:
     kind: str
     key: str
     payload: dict[str, Any] | None  # None: it is made when it is sent
-    attempts: int  # this one included
+    attempts: int  # this one included; without those whose process was killed
+    kills: int  # those
     made_at: datetime
     lease_until: datetime  # from then on another process may take it
     is_doubtful: bool  # an earlier attempt may have arrived: it ended in the middle, or Slack did not answer
@@ -150,8 +153,8 @@ def free_at(connection: Connection, installation_id: int, now: datetime) -> date
 def claim(database: Database, installation_id: int, now: datetime, spacing: Spacing) -> Delivery | None:
     """Take the message that is due longest, of those whose place is free. None: there is none, or not yet."""
     given = (_one.id, person.c.slack_user_id, _one.channel, _one.thread_ts, _one.digest_id, _one.kind, _one.key)
-    lease = literal(now + LEASE, UtcDateTime)
-    more = (_one.payload, _one.attempts + 1, _one.made_at, lease, _one.state == "sending")
+    lease, killed = literal(now + LEASE, UtcDateTime), cast(_one.lease_until.is_not(None), Integer)
+    more = (_one.payload, _one.attempts + 1 - killed, _one.kills + killed, _one.made_at, lease, _one.state == "sending")
     due = _due(select(*given, *more), installation_id, now).where(paces.c.place.is_(None))
     due = due.order_by(_one.due_at, _one.id).limit(1).with_for_update(of=delivery, skip_locked=True)
     with database.write() as connection:
@@ -161,7 +164,12 @@ def claim(database: Database, installation_id: int, now: datetime, spacing: Spac
         found = Delivery(installation_id, *tuple(row))
         if not _reserve(connection, found, now, spacing):
             return None
-        values = {"state": "sending", "lease_until": found.lease_until, "attempts": found.attempts}
+        values = {
+            "state": "sending",
+            "lease_until": found.lease_until,
+            "attempts": found.attempts,
+            "kills": found.kills,
+        }
         connection.execute(update(delivery).where(*_is(found)).values(values))
     return found
 

@@ -14,12 +14,13 @@ from sqlalchemy import insert, select, update
 
 from bot.domain.access import Person
 from bot.domain.activity import Priority, Task
-from bot.jobs.deliveries import ATTEMPTS, MAKERS, SPACING, Deliveries
+from bot.jobs.deliveries import ATTEMPTS, KILLS, MAKERS, SPACING, Deliveries
 from bot.playground import people as cast
 from bot.playground.faults import killed_after, killed_before, rate_limited, unavailable
 from bot.playground.server import Playground
 from storage import activity, deliveries, installations, pace, people, tasks
 from storage.database import Database
+from storage.deliveries import LEASE
 from storage.installations import Installation
 from storage.schema import delivery, person, standing, task
 from tests.conftest import NOW
@@ -136,6 +137,19 @@ def test_what_stays_in_doubt_ends(database: Database, slack: Playground, here: i
         slack.faults.add("chat.postMessage", killed_before())
         run(database, slack, here, NOW + turn * timedelta(hours=1))
     assert (told(slack), state(database)) == ([], "failed")
+
+
+@pytest.mark.parametrize(("kills", "is_told"), [(KILLS, True), (KILLS + 1, False)])
+def test_processes_that_are_killed_use_up_no_attempts_but_not_for_ever(
+    database: Database, slack: Playground, here: int, kills: int, is_told: bool
+) -> None:
+    give(database, here)
+    for turn in range(kills):
+        assert deliveries.claim(database, here, NOW + turn * LEASE, SPACING) is not None  # and killed there
+    for turn in range(kills, kills + 1 + ATTEMPTS):
+        run(database, slack, here, NOW + turn * timedelta(hours=1))
+    assert len(told(slack)) == is_told
+    assert state(database) == ("sent" if is_told else "failed")
 
 
 def test_what_is_done_by_then_is_not_told(database: Database, slack: Playground, here: int) -> None:

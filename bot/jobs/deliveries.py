@@ -27,6 +27,7 @@ from storage.deliveries import Delivery, Spacing
 
 PAUSES = tuple(timedelta(minutes=number) for number in (1, 1, 1, 1, 5, 10, 30))  # after each attempt but the last,
 ATTEMPTS = len(PAUSES) + 1  # where Slack does not say how long
+KILLS = 50  # after which it is the message that ends its process, and not chance
 # Slack takes one a second in a channel, and several hundred a minute in all:
 SPACING = Spacing(timedelta(seconds=1.1), timedelta(minutes=1) / 240)
 TURN = 15.0  # seconds after which no more is begun: the bot ends within the time that it is given to
@@ -121,7 +122,7 @@ class Deliveries:
         """
         if one.is_doubtful and (arrived := self._arrived(one)) is not None:
             return arrived
-        if one.attempts > ATTEMPTS:  # the last one was killed
+        if one.kills > KILLS:
             raise DeliveryError("too_many_attempts", temporary=True)
         message = self._message(one)
         return None if message is None else self._post(self._place(one), message, one)

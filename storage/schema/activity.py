@@ -130,6 +130,9 @@ delivery = Table(
     Column("facts", Document),  # what is said, as ids and numbers: by it the message is brought up to date
     Column("reason", String(64)),  # why it was not sent
     Column("changes", Integer, nullable=False, server_default="0"),  # of what a digest says, since it was last drawn
+    Column(
+        "kills", Integer, nullable=False, server_default="0"
+    ),  # how often its process ended in the middle: no attempts
     owned("person_id", table="person"),
     owned("digest_id", table="digest"),
     UniqueConstraint("installation_id", "kind", "key"),
