@@ -13,7 +13,8 @@ from bot.domain.access import Person
 from bot.domain.catalog import Tier
 from bot.domain.escalation import Told
 from storage import conditions, snoozes
-from storage.schema import claim, delivery, digest, named_client, record, standing, team, team_member
+from storage import leads as team_leads
+from storage.schema import claim, delivery, digest, named_client, record, standing, team
 
 MOST = 50  # of a turn
 
@@ -88,9 +89,7 @@ def is_snoozed(connection: Connection, installation_id: int, one: Waiting, day: 
 
 def leads(connection: Connection, installation_id: int, one: Waiting) -> Sequence[int]:
     """Who hears of it: the team's leads; without any, who made the digest."""
-    who = team_member.c
-    mine = (who.installation_id == installation_id, who.team_id == one.team_id, who.is_lead)
-    return list(connection.scalars(select(who.person_id).where(*mine))) or [one.made_by]
+    return team_leads.of(connection, installation_id, one.team_id) or [one.made_by]
 
 
 def look_again(connection: Connection, installation_id: int, one: Waiting, at: datetime | None) -> None:

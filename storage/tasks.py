@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select, and_, exists, false, or_, select, update
 
 from bot.domain.absences import Covered
 from bot.domain.access import Person
@@ -15,7 +15,7 @@ from bot.domain.activity import Kind, Priority, Task
 from bot.domain.tasks import Given, Place
 from bot.domain.working_days import WorkingDays
 from bot.errors import UserError
-from storage import absences, assignees, conditions, covering, deliveries, homes, outbox, shown
+from storage import absences, assignees, conditions, covering, deliveries, homes, leads, outbox, shown
 from storage.schema import person, record, standing, task, team, team_member
 
 _one = task.c
@@ -48,8 +48,11 @@ _SELECT = _select()
 
 
 def open_of(connection: Connection, asker: Person, place: Place, limit: int) -> list[Given]:
-    """A page of open tasks by their days: one's own, those of the team that one leads, or of whom one covers."""
-    whose = _of_team(asker.team_id) if place.is_team and asker.leads else _one.assignee_id == asker.seen_as
+    """A page of open tasks by their days: one's own, those of the team that one leads, or of whom one covers.
+
+    A super admin stands in for the leads of teams that have none.
+    """
+    whose = _led(asker, asker.team_id) if place.is_team else _one.assignee_id == asker.seen_as
     if place.is_covered:
         whose = _one.assignee_id.in_([one.person_id for one in asker.covers])
     query = _SELECT.where(*_seen(asker), whose, _one.done_at.is_(None)).order_by(_one.due_on, _one.id).limit(limit)
@@ -197,17 +200,16 @@ def _changeable(asker: Person, task_id: int) -> tuple[ColumnElement[bool], ...]:
 
 def _whose(asker: Person) -> ColumnElement[bool]:
     """Who may change a task: whose it is, who covers for them, and the lead of their team. It stands here alone."""
-    whose: ColumnElement[bool] = _one.assignee_id.in_((asker.id, *asker.acts_for))
-    if asker.leads and asker.own_team_id is not None:
-        whose = or_(whose, _of_team(asker.own_team_id))
-    return whose
+    return or_(_one.assignee_id.in_((asker.id, *asker.acts_for)), _led(asker, asker.own_team_id))
 
 
-def _of_team(team_id: int | None) -> ColumnElement[bool]:
-    """The tasks of the people whose team it is first of all."""
+def _led(asker: Person, team_id: int | None) -> ColumnElement[bool]:
+    """The tasks of this team's people, where the asker leads it; to a super admin those of teams without a lead."""
     at = team_member.c
-    mine = (at.installation_id == _one.installation_id, at.team_id == team_id, at.is_primary)
-    return exists(select(at.person_id).where(*mine, at.person_id == _one.assignee_id))
+    ways = [at.team_id == team_id] if asker.leads and team_id is not None else []
+    ways += [leads.none_leads(at.installation_id, at.team_id)] if asker.stands_in else []
+    mine = (at.installation_id == _one.installation_id, at.is_primary, at.person_id == _one.assignee_id)
+    return exists(select(at.person_id).where(*mine, or_(false(), *ways)))
 
 
 def _given(row: Row[Any]) -> Given:

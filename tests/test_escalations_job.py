@@ -86,6 +86,12 @@ def test_a_team_without_leads_leaves_it_to_who_made_the_digest(database: Databas
     assert run(database, here, NINE, ONE) == to(ANNA)
 
 
+def test_who_is_gone_from_slack_leads_nobody(database: Database, here: Installation) -> None:
+    with database.write() as connection:
+        connection.execute(update(schema.person).where(schema.person.c.id == BO).values(is_deleted=True))
+    assert run(database, here, NINE, ONE) == to(CLEO)
+
+
 def test_of_two_processes_one_tells(database: Database, here: Installation) -> None:
     run(database, here, NINE)
     with ThreadPoolExecutor(2) as threads:

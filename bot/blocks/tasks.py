@@ -14,12 +14,14 @@ from bot.blocks.words import Words
 from bot.domain.absences import Covered
 from bot.domain.activity import Priority
 from bot.domain.due import When
-from bot.domain.tasks import Given, Place
+from bot.domain.tasks import Given, Led, Place
 
 PAGE = 8  # tasks: two blocks each
 TITLE, DETAILS = 120, 600  # characters
 BLOCK = "task"  # begins the ids of blocks of one task, before its number
 HEADS = {When.OVERDUE: "Overdue", When.TODAY: "Today", When.WEEK: "This week", When.LATER: "Later"}
+BOTH = "Open tasks of your team, and of teams without a lead"
+NOBODY = Led()
 PUT_OFF = {"tomorrow": "Due tomorrow", "+3d": "Due in 3 days", "mon": "Due next week"}  # by what would be typed
 
 
@@ -39,39 +41,44 @@ def page(
     today: date,
     words: Words,
     *,
-    leads: bool,
+    led: Led = NOBODY,
     plans: bool = False,
     covers: Sequence[Covered] = (),
     did: tuple[Did, Given] | None = None,
 ) -> Message:
     """A page of tasks, and one more where there are later ones; above it what was just done with one.
 
+    led     whose tasks they see beside their own
     plans   whether they have said that they are away, now or later
     covers  whom they cover now
     """
     shown = sorted(found[:PAGE], key=lambda one: (one.waits_until, one.due_on, one.id))
-    title = _title(place, covers, today, words)
+    title = _title(place, led, covers, today, words)
     above = [] if did is None else _above(*did, place, today, words)
     if not shown:
         none = words("No open tasks.") if place.day is None else words("There is nothing later.")
         parts = [kit.section(f"*{title}*", none)]
     else:
         none, parts = "", [kit.section(f"*{title}*"), *_tasks(shown, place, today, words)]
-    away = absences.every(words) if leads or plans else absences.away(words)
+    away = absences.every(words) if led.own or plans else absences.away(words)
     said = [] if did is None else [told(*did, today, words)]
     text = ". ".join([*said, title, *filter(None, [none]), *(_spoken(one, place, today, words) for one in shown)])
     when = kit.button(words("When do I get messages?"), ids.SET_MORNING, "")
     return kit.message(
         text.replace("*", ""),
-        [*above, *parts, kit.actions(*_turning(found, place, covers, words, leads=leads), away, when)],
+        [*above, *parts, kit.actions(*_turning(found, place, led, covers, words), away, when)],
     )
 
 
-def _title(place: Place, covers: Sequence[Covered], today: date, words: Words) -> str:
+def _title(place: Place, led: Led, covers: Sequence[Covered], today: date, words: Words) -> str:
     if place.is_covered:
         marks = ", ".join(absences.mark(one, today, words) for one in covers)
         return marks or words("You cover for nobody now")
-    return words("Your team's open tasks") if place.is_team else words("Your open tasks")
+    if not place.is_team:
+        return words("Your open tasks")
+    if not led.others:
+        return words("Your team's open tasks")
+    return words(BOTH) if led.own else words("Open tasks of teams without a lead")
 
 
 def given(one: Given, today: date, words: Words, covered: Covered | None = None) -> Message:
@@ -202,9 +209,7 @@ def told(did: Did, one: Given, today: date, words: Words) -> str:
             return words("Open again: {task}", task=named(one))
 
 
-def _turning(
-    found: Sequence[Given], place: Place, covers: Sequence[Covered], words: Words, *, leads: bool
-) -> list[Element]:
+def _turning(found: Sequence[Given], place: Place, led: Led, covers: Sequence[Covered], words: Words) -> list[Element]:
     buttons: list[Element] = []
     if place.day is not None:
         buttons.append(kit.button(words("◀ First"), f"{ids.SHOW_TASKS}:first", str(place.first)))
@@ -212,9 +217,10 @@ def _turning(
         last = found[PAGE - 1]
         later = place._replace(day=last.due_on, id=last.id)
         buttons.append(kit.button(words("Later ▶"), f"{ids.SHOW_TASKS}:later", str(later)))
-    if leads or place.is_covered:
-        other = Place(is_team=leads and not (place.is_team or place.is_covered))
-        label = words("My team's") if other.is_team else words("Mine")
+    if any(led) or place.is_covered:
+        other = Place(is_team=any(led) and not (place.is_team or place.is_covered))
+        theirs = words("My team's") if led.own else words("Teams without a lead")
+        label = theirs if other.is_team else words("Mine")
         buttons.append(kit.button(label, f"{ids.SHOW_TASKS}:whose", str(other)))
     if covers and not place.is_covered:
         label = words("For {people}", people=", ".join(one.name for one in covers))

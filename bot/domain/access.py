@@ -111,6 +111,11 @@ class Person:
         """The team for which they may write something: rights stay one's own, as whomever one looks."""
         return self.team_id if self.looks_as is None else None
 
+    @property
+    def stands_in(self) -> bool:
+        """Whether they do what leads do, of teams that have none."""
+        return self.is_super_admin and self.looks_as is None
+
     def looking_as(self, other: Person) -> Person:
         """The same with what the other sees. Needs a seat and a super admin: else they see their own."""
         if not (self.is_super_admin and self.has_seat):

@@ -43,6 +43,13 @@ class Given:
         return when(self.due_on, today, self.days)
 
 
+class Led(NamedTuple):
+    """The teams whose open tasks somebody sees and reassigns."""
+
+    own: bool = False  # the one that they lead
+    others: bool = False  # those that have no lead, to a super admin
+
+
 class Place(NamedTuple):
     """A page of open tasks: those after a day and a task."""
 

@@ -18,22 +18,24 @@ from bot.blocks.forms import FormState
 from bot.blocks.kit import Message, Modal
 from bot.blocks.tasks import Did
 from bot.domain import due
-from bot.domain.tasks import Given, Place, place
+from bot.domain.tasks import Given, Led, Place, place
 from bot.errors import FieldError, UserError
 from bot.reply import Reply
 from commands import forms
 from commands.arguments import Turn, carried_id, categories, chosen
-from storage import tasks
+from storage import leads, tasks
 
 Payload = Mapping[str, Any]
 Clock = Callable[[], datetime]
 
 
 def page(at: Place, turn: Turn, did: tuple[Did, Given] | None = None) -> Message:
-    with turn.db.read() as connection:
-        found = tasks.open_of(connection, turn.person, at, show.PAGE + 1)
     me, plans = turn.person, any(turn.today <= span.last for span in turn.person.away)
-    return show.page(found, at, turn.today, turn.words, leads=me.leads, plans=plans, covers=me.covers, did=did)
+    with turn.db.read() as connection:
+        led = Led(me.leads, leads.is_any_missing(connection, me))
+        at = at if any(led) else at._replace(is_team=False)
+        found = tasks.open_of(connection, me, at, show.PAGE + 1)
+    return show.page(found, at, turn.today, turn.words, led=led, plans=plans, covers=me.covers, did=did)
 
 
 def on_page(ack: Ack, action: Payload, reply: Reply, turn: Turn) -> None:

@@ -22,7 +22,7 @@ from bot.domain.opportunities import Opportunity
 from bot.errors import UserError
 from bot.reply import Reply
 from commands.arguments import Turn, listing_of, read_filter
-from storage import clients, exports, installations, listing, opportunities, scopes
+from storage import clients, exports, installations, leads, listing, opportunities, scopes
 from storage import overview as overviews
 
 Payload = Mapping[str, Any]
@@ -33,8 +33,8 @@ def overview(text: str, turn: Turn) -> kit.Message:
     person = turn.person
     with turn.db.read() as connection:
         asked = _whole(listing_of(connection, read_filter(text, turn), turn))
-        leads = person.leads and asked.scope.whose is Whose.TEAM and asked.scope.team_id == person.team_id
-        found = overviews.read(connection, turn.catalog, turn.catalogs, asked, by_csm=leads)
+        by_csm = asked.scope.whose is Whose.TEAM and leads.may_lead(connection, person, asked.scope.team_id)
+        found = overviews.read(connection, turn.catalog, turn.catalogs, asked, by_csm=by_csm)
         here = (person.installation_id, person.workspace_id, person.covered)
         if not found.clients and not clients.count(connection, *here):
             return cards.no_clients(f"{turn.called('workspace')} data", turn.words)

@@ -52,6 +52,7 @@ from storage.schema import (
     renewal_outcome,
     snooze,
     standing,
+    team_member,
 )
 from storage.schema import task as stored_task
 from storage.schema import team as team_of
@@ -194,6 +195,10 @@ def settings_of_it(world: World) -> str:
 
 def task_is_done(connection: Connection) -> None:
     connection.execute(update(stored_task).values(done_at=NOW, done_by=stored_task.c.assignee_id))
+
+
+def nobody_leads(connection: Connection) -> None:
+    connection.execute(update(team_member).values(is_lead=False))
 
 
 def task_was_given_up(connection: Connection) -> None:
@@ -468,6 +473,7 @@ OPPORTUNITIES = [
 DUE, HIGH = payloads.day("2026-12-24"), option("high")
 CALL = {"title": text("Call"), "due": DUE, "assignee": payloads.user(cast.ANNA), "priority": HIGH}
 TASKS = Whom(SEAT, CREW | {"cover"}, "not yours to change")  # who does it, who covers for them, who leads the team
+UNLED = Whom(SEAT, CREW - {"lead"} | {"cover"} | DINA, "not yours to change")  # the same where nobody leads it
 
 ABSENCES = Whom(SEAT, CREW | DINA, "absence_gone")  # who is away, who leads their team, and super admins
 WHOSE = Whom(SEAT, CREW | DINA, "absence_not_yours")
@@ -509,6 +515,8 @@ ACTIVITY = [
         {"outbox"}, acts={"outbox", "audit_entry"}, names=True, first=task_was_given_up),
     Row("action", f"^{ids.SHOW_TASKS}:[a-z]+$", pressed(f"{ids.SHOW_TASKS}:next", says("team")), SEATED, "task"),
     Row("action", rf"^{ids.FINISH_TASK}:\d+$", pressed(f"{ids.FINISH_TASK}:1", task), TASKS, "Call them", {"task"}),
+    Row("action", rf"^{ids.FINISH_TASK}:\d+$", pressed(f"{ids.FINISH_TASK}:1", task), UNLED, "Call them", {"task"},
+        first=nobody_leads),
     Row("action", ids.FINISH_GIVEN, pressed(ids.FINISH_GIVEN, lambda world: str(world.task)), TASKS, "Call them",
         {"task"}),
     Row("action", ids.REOPEN_TASK, pressed(ids.REOPEN_TASK, task), TASKS, "Call them", {"task"}, first=task_is_done),

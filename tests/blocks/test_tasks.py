@@ -14,21 +14,37 @@ from bot.blocks.tasks import Did
 from bot.blocks.words import speak
 from bot.domain.absences import Covered
 from bot.domain.activity import Priority
-from bot.domain.tasks import Given, Place, place
+from bot.domain.tasks import Given, Led, Place, place
 from bot.playground.validation import check_blocks
 from tests.blocks.conftest import Golden
 
 WORDS = speak()
 TODAY = date(2026, 11, 20)
 MINE, TEAM = Place(), Place(is_team=True)
+LEADS = Led(own=True)
 CALL = Given(1, 7, "Acme <AS>", "Call *them*", TODAY - timedelta(days=1), Priority.HIGH, "Anna")
 FOUND = [CALL, Given(2, 7, "Acme", "Write", TODAY, Priority.MEDIUM, "Bo")]
 
 
 def test_open_tasks(golden: Golden) -> None:
-    golden("tasks", tasks.page(FOUND, MINE, TODAY, WORDS, leads=False))
-    golden("tasks_of_team", tasks.page(FOUND * 5, Place(True, TODAY, 9), TODAY, WORDS, leads=True))
-    golden("tasks_none", tasks.page([], MINE, TODAY, WORDS, leads=True))
+    golden("tasks", tasks.page(FOUND, MINE, TODAY, WORDS))
+    golden("tasks_of_team", tasks.page(FOUND * 5, Place(True, TODAY, 9), TODAY, WORDS, led=LEADS))
+    golden("tasks_none", tasks.page([], MINE, TODAY, WORDS, led=LEADS))
+
+
+@pytest.mark.parametrize(
+    ("led", "button", "title"),
+    [
+        (LEADS, "My team's", "Your team's open tasks"),
+        (Led(others=True), "Teams without a lead", "Open tasks of teams without a lead"),
+        (Led(True, True), "My team's", "Open tasks of your team, and of teams without a lead"),
+    ],
+)
+def test_it_says_whose_tasks_they_are(led: Led, button: str, title: str) -> None:
+    assert button in str(tasks.page(FOUND, MINE, TODAY, WORDS, led=led)["blocks"])
+    made = tasks.page(FOUND, TEAM, TODAY, WORDS, led=led)
+    assert made["text"].startswith(f"{title}. ")
+    assert button not in str(made["blocks"])
 
 
 def test_the_direct_message_about_a_task(golden: Golden) -> None:
@@ -48,20 +64,20 @@ def test_the_same_message_after_somebody_changed_the_task(golden: Golden) -> Non
 
 def test_what_was_just_done(golden: Golden) -> None:
     done = Given(1, 7, "Acme AS", "Call", TODAY, Priority.LOW, "Anna", "Bo")
-    golden("task_done", tasks.page(FOUND, MINE, TODAY, WORDS, leads=False, did=(Did.DONE, done)))
-    golden("task_done_before", tasks.page([], MINE, TODAY, WORDS, leads=False, did=(Did.DONE_BEFORE, done)))
+    golden("task_done", tasks.page(FOUND, MINE, TODAY, WORDS, did=(Did.DONE, done)))
+    golden("task_done_before", tasks.page([], MINE, TODAY, WORDS, did=(Did.DONE_BEFORE, done)))
     off = replace(CALL, due_on=TODAY + timedelta(5), asked=TODAY + timedelta(3))
-    golden("task_put_off_from_day_off", tasks.page(FOUND, MINE, TODAY, WORDS, leads=False, did=(Did.PUT_OFF, off)))
-    golden("task_put_off", tasks.page(FOUND, MINE, TODAY, WORDS, leads=False, did=(Did.PUT_OFF, CALL)))
-    golden("task_changed", tasks.page(FOUND, MINE, TODAY, WORDS, leads=False, did=(Did.CHANGED, CALL)))
-    golden("task_reopened", tasks.page(FOUND, MINE, TODAY, WORDS, leads=False, did=(Did.REOPENED, CALL)))
+    golden("task_put_off_from_day_off", tasks.page(FOUND, MINE, TODAY, WORDS, did=(Did.PUT_OFF, off)))
+    golden("task_put_off", tasks.page(FOUND, MINE, TODAY, WORDS, did=(Did.PUT_OFF, CALL)))
+    golden("task_changed", tasks.page(FOUND, MINE, TODAY, WORDS, did=(Did.CHANGED, CALL)))
+    golden("task_reopened", tasks.page(FOUND, MINE, TODAY, WORDS, did=(Did.REOPENED, CALL)))
 
 
 @pytest.mark.parametrize("letter", ["x", "&", "*", "株"])
 def test_the_longest_texts_keep_slacks_limits(letter: str) -> None:
     one = Given(2**62, 7, letter * 255, letter * 255, TODAY, Priority.HIGH, letter * 255, letter * 255)
     at = Place(True, TODAY, 2**62)
-    made = tasks.page([one] * 9, at, TODAY, WORDS, leads=True, did=(Did.DONE_BEFORE, one))
+    made = tasks.page([one] * 9, at, TODAY, WORDS, led=LEADS, did=(Did.DONE_BEFORE, one))
     check_blocks(made["blocks"], "message")
     assert len(made["text"]) <= 4_000
 
@@ -84,14 +100,14 @@ CLEO = Covered(3, "Cleo *c*", "U0CLEOCSM", "cleo@example.com", 1, TODAY + timede
 
 def test_tasks_of_whom_one_covers_stand_apart_and_marked(golden: Golden) -> None:
     apart = Place(is_covered=True)
-    golden("tasks_covered", tasks.page(FOUND, apart, TODAY, WORDS, leads=False, covers=[CLEO]))
-    golden("tasks_covering", tasks.page(FOUND, MINE, TODAY, WORDS, leads=True, plans=True, covers=[CLEO]))
+    golden("tasks_covered", tasks.page(FOUND, apart, TODAY, WORDS, covers=[CLEO]))
+    golden("tasks_covering", tasks.page(FOUND, MINE, TODAY, WORDS, led=LEADS, plans=True, covers=[CLEO]))
     golden("task_given_covered", tasks.given(CALL, TODAY, WORDS, CLEO))
 
 
 def test_a_task_of_a_day_off_stands_where_its_next_working_day_does() -> None:
     """Its own day stays in sight."""
     sunday = replace(CALL, id=3, due_on=TODAY + timedelta(days=2), title="Rest")
-    text = tasks.page([sunday], MINE, TODAY, WORDS, leads=False)["text"]
+    text = tasks.page([sunday], MINE, TODAY, WORDS)["text"]
     assert "Later" in text
     assert "Sun 22 Nov" in text

@@ -14,7 +14,7 @@ from bot.blocks import ids
 from bot.jobs.deliveries import Deliveries
 from bot.playground import people as cast
 from bot.playground.model import Message, View
-from storage import deliveries, schema
+from storage import deliveries, schema, standing
 from tests.admins import begin_anew, id_of, said
 from tests.bots import TODAY, Bot, texts
 
@@ -110,6 +110,25 @@ def test_a_lead_sees_the_tasks_of_their_team_and_of_two_people_one_does_it(bot: 
     bot.press(hers, f"{ids.FINISH_TASK}:1")
     bot.replaced(hers, "✓ Bo did it already: *Acme AS*: Call 1")
     assert kept(bot).done_by == id_of(bot, cast.BO)
+
+
+def test_of_a_team_without_a_lead_a_super_admin_sees_the_tasks_and_gives_one_to_another(bot: Bot) -> None:
+    lead(bot)
+    with bot.database.write() as connection:
+        connection.execute(update(schema.team_member).values(is_lead=False))
+        connection.execute(
+            update(schema.person).where(schema.person.c.slack_user_id == cast.DINA).values(is_super_admin=True)
+        )
+    standing.catch_up(bot.database, bot.installation.id)
+    give(bot, 1, TODAY)
+    hers = bot.ask("/task", who=cast.DINA)
+    bot.press(hers, f"{ids.SHOW_TASKS}:whose", who=cast.DINA)
+    theirs = bot.replaced(hers, "Open tasks of teams without a lead", who=cast.DINA)
+    bot.choose(theirs, ids.MORE_OF_TASK, ids.CHANGE_TASK, who=cast.DINA)
+    view = bot.modal(lambda view: view.callback_id == ids.CHANGE_TASK, who=cast.DINA)
+    assert bot.submit(view, who=cast.DINA, assignee=cast.BO) == {}
+    bot.replaced(theirs, "Changed: *Acme AS*: Call 1", who=cast.DINA)
+    assert kept(bot).assignee_id == id_of(bot, cast.BO)
 
 
 @pytest.mark.parametrize("action", [f"{ids.FINISH_TASK}:1", ids.MORE_OF_TASK])

@@ -16,7 +16,7 @@ from bot.playground.model import Message
 from storage import imports
 from storage.database import Database
 from storage.installations import every
-from storage.schema import person, record, task
+from storage.schema import person, record, task, team_member
 from tests import bots
 from tests.admins import id_of
 from tests.bots import CATALOG, NOW, TODAY, Bot, texts
@@ -82,6 +82,25 @@ def test_a_lead_sees_how_many_tasks_of_each_csm_are_overdue(bot: Bot) -> None:
     assert "*By CSM*\nBo 2 · 2 low\nAnna 3 · 1 low · 2 tasks overdue" in sections(bot.ask("/engagement", cast.DINA))
     with bot.database.write() as connection:
         connection.execute(delete(task))
+
+
+@pytest.mark.parametrize("has_lead", [True, False])
+def test_of_a_team_without_a_lead_a_super_admin_in_it_sees_it_by_csm(bot: Bot, has_lead: bool) -> None:
+    with bot.database.write() as connection:
+        mine = connection.execute(select(team_member)).all()
+        connection.execute(update(team_member).values(is_lead=False))
+        connection.execute(
+            update(team_member).where(team_member.c.person_id == id_of(bot, cast.ANNA)).values(is_lead=has_lead)
+        )
+        connection.execute(update(person).where(person.c.slack_user_id == cast.DINA).values(is_super_admin=True))
+    answer = bot.ask("/engagement", cast.DINA)
+    assert ("*By CSM*" in sections(answer)) is not has_lead
+    with bot.database.write() as connection:
+        for one in mine:
+            connection.execute(
+                update(team_member).where(team_member.c.person_id == one.person_id).values(is_lead=one.is_lead)
+            )
+        connection.execute(update(person).values(is_super_admin=False))
 
 
 def test_a_lead_with_clients_sees_them_first_and_their_team_by_csm_on_a_click(bot: Bot) -> None:

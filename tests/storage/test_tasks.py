@@ -8,13 +8,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from bot.domain.access import Person
 from bot.domain.activity import Priority, Task
 from bot.domain.tasks import Given, Place
 from bot.errors import UserError
-from storage import schema, tasks
+from storage import leads, schema, tasks
 from storage.database import Database
 from storage.installations import Installation, create
 from tests.conftest import NOW
@@ -80,10 +80,44 @@ def test_a_team_s_tasks_are_for_who_leads_it(database: Database, here: Installat
     assert pages(database, person(here, CLEO, leads=True, team_id=2), team) == []
 
 
+ADMIN = {"is_super_admin": True, "team_id": None}
+
+
+def test_a_super_admin_stands_in_for_the_lead_of_a_team_that_has_none(database: Database, here: Installation) -> None:
+    admin, team = person(here, CLEO, **ADMIN), Place(is_team=True)
+    assert len(pages(database, admin, team)) == 10
+    with database.read() as connection:
+        assert leads.is_any_missing(connection, admin)
+        assert not leads.is_any_missing(connection, person(here, CLEO, leads=True))
+    let_bo_lead(database)
+    assert pages(database, admin, team) == []
+    with database.read() as connection:
+        assert not leads.is_any_missing(connection, admin)
+    with database.write() as connection:  # who is gone from Slack leads nobody
+        connection.execute(update(schema.person).where(schema.person.c.id == BO).values(is_deleted=True))
+    assert len(pages(database, admin, team)) == 10
+
+
+def let_bo_lead(database: Database) -> None:
+    with database.write() as connection:
+        connection.execute(update(schema.team_member).where(schema.team_member.c.person_id == BO).values(is_lead=True))
+
+
+def test_where_a_team_has_a_lead_super_admins_change_no_tasks_of_its_people(
+    database: Database, here: Installation
+) -> None:
+    let_bo_lead(database)
+    with database.write() as connection:
+        assert not tasks.finish(connection, person(here, CLEO, **ADMIN), 1, NOW)
+        assert tasks.finish(connection, person(here, BO, leads=True), 1, NOW)
+
+
 @pytest.mark.parametrize(
     ("who", "changes", "may"),
     [
         (ANNA, {}, True),
+        (CLEO, ADMIN, True),  # nobody leads the team
+        (CLEO, ADMIN | {"looks_as": BO}, False),
         (BO, {"leads": True}, True),
         (BO, {}, False),
         (CLEO, {"leads": True, "team_id": 2}, False),
