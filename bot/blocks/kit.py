@@ -206,12 +206,17 @@ def boxes(action: str, options: Sequence[tuple[str, str]], ticked: Iterable[str]
 
 def line(action: str, value: str | None, most: int) -> Element:
     """A line of at most so many characters to be typed."""
-    return PlainTextInput(action, initial_value=value or None, max_length=most)._resolve()
+    return PlainTextInput(action, initial_value=value or None, max_length=_most(value, most))._resolve()
 
 
 def lines(action: str, value: str | None, most: int) -> Element:
     """The same of several lines."""
-    return PlainTextInput(action, initial_value=value or None, multiline=True, max_length=most)._resolve()
+    return PlainTextInput(action, initial_value=value or None, multiline=True, max_length=_most(value, most))._resolve()
+
+
+def _most(value: str | None, most: int) -> int | None:
+    """Slack refuses a field that begins with more than it may hold: who typed it keeps it, and is told on submit."""
+    return most if len(value or "") <= most else None
 
 
 def person(action: str, chosen: str | None) -> Element:

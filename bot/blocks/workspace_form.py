@@ -32,7 +32,6 @@ from bot.errors import UserError
 
 GENERAL, CUSTOMERS, SERVICES = "general", "customers", "services"
 REVENUE = ("revenue", "revenue2")
-METADATA = 3_000  # characters that Slack takes
 TOLD = 5  # changes by others that are told
 KEPT = 2_900  # characters of what was entered and is not saved yet
 

@@ -670,3 +670,15 @@ def test_a_message_of_all_workspaces_has_their_buttons(bot: Bot) -> None:
     assert "*Nordic*\nTeams: CS Nordic" in texts(found.blocks)
     shown = json.dumps(found.blocks)
     assert all(one in shown for one in (ids.CREATE_WORKSPACE, ids.EDIT_WORKSPACE, ids.SET_OBJECTS, ids.SHOW_AUDIT))
+
+
+def test_what_is_typed_too_long_is_kept_from_tab_to_tab_and_refused_beside_its_field(bot: Bot) -> None:
+    view = turn(bot, create(bot, "Nordic"), "general")
+    view = turn(bot, view, "customers", {"name": "x" * 300, "description": "y" * 600})
+    assert send(bot, view) == {}
+    view = bot.modal(lambda view: form.read_state(view.private_metadata).tab == "general", who=cast.DINA)
+    assert "300 characters are too many: at most 80." in texts(view.payload["blocks"])
+    shown = {one["element"]["action_id"]: one["element"] for one in view.payload["blocks"] if one["type"] == "input"}
+    assert shown[fid("name", 1)]["initial_value"] == "x" * 300
+    assert send(bot, view, name="North", description="All of it") == {}
+    assert told(bot).startswith("Saved: *North*")
