@@ -122,9 +122,9 @@ def created(name: str, words: Words) -> str:
     )
 
 
-def unsaved(problem: str, words: Words) -> str:
-    """What is wrong on the tab that is shown, where another one was to be saved."""
-    return words("*Nothing is saved yet.* {problem}", problem=problem)
+def unsaved(field: str, problem: str, words: Words) -> str:
+    """What is wrong with a field of the tab that is shown, where another one was to be saved."""
+    return words("*Nothing is saved yet.* {field}: {problem}", field=label(field, words), problem=problem)
 
 
 def edit(

@@ -167,7 +167,7 @@ def _refuse(ack: Ack, error: FieldError, state: EditState, turn: Turn) -> None:
     if tab == state.tab:
         forms.refuse(ack, form.field_id(error.field, state.version), error, turn)
     else:
-        told = [form.unsaved(kit.plain(explain(error, turn.words)), turn.words)]
+        told = [form.unsaved(error.field, kit.plain(explain(error, turn.words)), turn.words)]
         ack(response_action="update", view=_shown(replace(state, tab=tab), turn, told))
 
 

@@ -363,7 +363,7 @@ def test_what_is_wrong_on_another_tab_leads_to_it(bot: Bot) -> None:
     view = turn(bot, editing(bot), "customers", {"name": "Nordic"})
     assert send(bot, view) == {}
     view = bot.modal(lambda view: form.read_state(view.private_metadata).tab == "general", who=cast.DINA)
-    says = "*Nothing is saved yet.* There is a CS workspace Nordic already. Choose another name."
+    says = "*Nothing is saved yet.* Name: There is a CS workspace Nordic already. Choose another name."
     assert says in texts(view.payload["blocks"])
 
 
@@ -677,7 +677,7 @@ def test_what_is_typed_too_long_is_kept_from_tab_to_tab_and_refused_beside_its_f
     view = turn(bot, view, "customers", {"name": "x" * 300, "description": "y" * 600})
     assert send(bot, view) == {}
     view = bot.modal(lambda view: form.read_state(view.private_metadata).tab == "general", who=cast.DINA)
-    assert "300 characters are too many: at most 80." in texts(view.payload["blocks"])
+    assert "*Nothing is saved yet.* Name: 300 characters are too many: at most 80." in texts(view.payload["blocks"])
     shown = {one["element"]["action_id"]: one["element"] for one in view.payload["blocks"] if one["type"] == "input"}
     assert shown[fid("name", 1)]["initial_value"] == "x" * 300
     assert send(bot, view, name="North", description="All of it") == {}
