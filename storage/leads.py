@@ -1,4 +1,4 @@
-"""Who leads a team. Whose account in Slack is deactivated leads none: of a team without a lead, super admins do it."""
+"""Who leads a team: a lead who is in Slack. Where there is none, super admins do what leads do."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from storage.schema import person, team_member
 _member, _who = team_member.alias("lead"), person.alias("lead_person")
 _one = _member.c
 _SAME = (_who.c.installation_id == _one.installation_id) & (_who.c.id == _one.person_id)
-_LEADS = select(_one.person_id).select_from(_member.join(_who, _SAME)).where(_one.is_lead, ~_who.c.is_deleted)
+_IN_SLACK = _who.c.slack_user_id.is_not(None) & ~_who.c.is_deleted
+_LEADS = select(_one.person_id).select_from(_member.join(_who, _SAME)).where(_one.is_lead, _IN_SLACK)
 
 
 def of(connection: Connection, installation_id: int, team_id: int | None) -> Sequence[int]:

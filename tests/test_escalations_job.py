@@ -30,9 +30,8 @@ LOW, FELL, QUIET, MEDIUM = 11, 12, 13, 14  # clients, the first three low
 def here(database: Database, installation: Installation) -> Installation:
     mine = {"installation_id": installation.id}
     with database.write() as connection:
-        connection.execute(
-            insert(schema.person), [mine | {"id": n, "name": name} for n, name in enumerate(("Anna", "Bo", "Cleo"), 1)]
-        )
+        people = [{"id": n, "name": name, "slack_user_id": f"U{n}"} for n, name in enumerate(("Anna", "Bo", "Cleo"), 1)]
+        connection.execute(insert(schema.person), [mine | one for one in people])
         connection.execute(insert(schema.team).values(**mine, id=NORDIC, name="Nordic", name_key="nordic"))
         lead = {"team_id": NORDIC, "is_primary": True, "is_lead": True}
         connection.execute(insert(schema.team_member), [mine | lead | {"person_id": n} for n in (BO, CLEO)])
@@ -86,9 +85,10 @@ def test_a_team_without_leads_leaves_it_to_who_made_the_digest(database: Databas
     assert run(database, here, NINE, ONE) == to(ANNA)
 
 
-def test_who_is_gone_from_slack_leads_nobody(database: Database, here: Installation) -> None:
+@pytest.mark.parametrize("values", [{"is_deleted": True}, {"slack_user_id": None}], ids=["gone", "not there yet"])
+def test_who_is_not_in_slack_leads_nobody(database: Database, here: Installation, values: dict[str, Any]) -> None:
     with database.write() as connection:
-        connection.execute(update(schema.person).where(schema.person.c.id == BO).values(is_deleted=True))
+        connection.execute(update(schema.person).where(schema.person.c.id == BO).values(**values))
     assert run(database, here, NINE, ONE) == to(CLEO)
 
 
