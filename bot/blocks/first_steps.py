@@ -102,4 +102,4 @@ def no_seat(asker: Person, admin: str | None, words: Words) -> Message:
     text = words("You have no seat, so you see no client here.")
     if asker.is_super_admin:
         text = words("You have no seat: you see settings, and no client.")
-    return kit.message(text, [kit.section(text), *seats.ways_in(asker, admin, words)])
+    return kit.message(text, [kit.section(text), *seats.ways_in(asker, admin, words, seats.LIST)])

@@ -7,11 +7,13 @@ from bot.blocks.kit import Block, Message
 from bot.blocks.words import Words
 from bot.domain.access import Person
 
+LIST = "list"  # what the button carries below the list of CS workspaces, which stays
 
-def ways_in(asker: Person, admin: str | None, words: Words) -> list[Block]:
-    """Below a refusal: a super admin helps themselves, others ask one."""
+
+def ways_in(asker: Person, admin: str | None, words: Words, at: str = "") -> list[Block]:
+    """Below a refusal, or in the list: a super admin helps themselves, others ask one."""
     if asker.is_super_admin:
-        return [kit.actions(kit.button(words("Give me a seat"), ids.GIVE_ME_A_SEAT, ""))]
+        return [kit.actions(kit.button(words("Give me a seat"), ids.GIVE_ME_A_SEAT, at))]
     if admin is None:
         return []
     return [kit.actions(kit.button(words("Ask {name} for one", name=kit.cut(admin, 40)), ids.ASK_FOR_SEAT, ""))]

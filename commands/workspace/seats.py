@@ -11,22 +11,25 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.blocks import seats as show
+from bot.blocks.first_steps import above
 from bot.blocks.words import speak
 from bot.reply import Reply
-from commands.arguments import Turn, carried_id
+from commands.arguments import Turn, carried_id, chosen
+from commands.workspace import first
 from storage import members, rights
 
 Payload = Mapping[str, Any]
 Clock = Callable[[], datetime]
 
 
-def on_mine(ack: Ack, reply: Reply, turn: Turn, now: Clock) -> None:
-    """*Give me a seat*."""
+def on_mine(ack: Ack, action: Payload, reply: Reply, turn: Turn, now: Clock) -> None:
+    """*Give me a seat*. The list of CS workspaces stays, as it is by then."""
     ack()
     me = turn.person
     with turn.db.write() as connection:
         rights.set_seat(connection, me.installation_id, me.id, "on", by=me.id, now=now())
-    reply(**show.given_to_me(turn.command, turn.words))
+    given = show.given_to_me(turn.command, turn.words)
+    reply(**(above(first.page(turn.known_again()), given) if chosen(action) == show.LIST else given))
 
 
 def on_ask(ack: Ack, reply: Reply, slack: WebClient, turn: Turn, now: Clock) -> None:

@@ -75,4 +75,4 @@ def test_a_super_admin_without_a_seat_gives_themselves_one_there(bot: Bot) -> No
     found = bot.ask("/workspace", who=cast.DINA)
     assert "You have no seat: you see settings, and no client." in texts(found.blocks)
     bot.press(found, ids.GIVE_ME_A_SEAT, who=cast.DINA)
-    bot.replaced(found, "You have a seat now.", who=cast.DINA)
+    assert "0 of 5 CS workspaces" in texts(bot.replaced(found, "You have a seat now.", who=cast.DINA).blocks)
