@@ -264,7 +264,7 @@ def answer_error(error: Exception, context: BoltContext, body: dict[str, Any]) -
 def _below(error: UserError, context: BoltContext, words: Words) -> list[kit.Block]:
     """What somebody without a seat can do about it."""
     refused, admin = context.get("refused"), error.values.get("admin")
-    if refused is None or error.key not in {Refusal.NO_SEAT.value, "no_seat_admin"}:
+    if refused is None or error.key not in {Refusal.NO_SEAT.value, "no_seat_admin", "no_super_admin_yet"}:
         return []
     return seats.ways_in(refused, str(admin) if admin else None, words)
 

@@ -333,19 +333,3 @@ def no_clients(command: str, words: Words) -> Message:
     """`command`: that of the data page."""
     text = words("No clients yet. An admin can load them: `{command}`", command=command)
     return kit.message(text.replace("`", ""), [kit.section(text)])
-
-
-def usage(command: str, clients: int, words: Words) -> Message:
-    """What `/engagement` alone and `/engagement help` say."""
-    lines = [
-        words.count("*{n} client* can be looked up.", "*{n} clients* can be looked up.", clients),
-        words("`{command} acme` shows a client: score, what it is made of, what to do next", command=command),
-        words("A part of the name, the domain or a typo will do. Answers are private."),
-        words("Writing me a client's name in a direct message does the same."),
-        words("`{command}` alone shows your clients by tier, and `{command} views` your saved views.", command=command),
-        words("Filters make a list, *Filter* has them all as fields:"),
-        words("`{command} tier:low renews:60` is low and renews within 60 days", command=command),
-        words("`{command} csm:me sort:drop` is yours, who fell most first", command=command),
-        words("`{command} view:falling` is a saved view, `{command} key:me` your key accounts", command=command),
-    ]
-    return kit.message(" ".join(lines).replace("*", "").replace("`", ""), [kit.section(*lines)])

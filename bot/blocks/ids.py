@@ -29,6 +29,7 @@ TAKE_CLIENT = "take_client"
 GIVE_BACK = "give_back"
 SNOOZE = "snooze"  # an entry of MORE_OF_CARD and of DIGEST_MENU; the modal's callback id, too
 END_SNOOZE = "end_snooze"  # value: the client's id
+SHOW_USAGE = "show_usage"  # what can be typed, below the message that leads there
 SHOW_BASE = "show_base"  # value: a filter; several in one message are numbered; the opportunities of its clients
 SHOW_OPPORTUNITIES = "show_opportunities"  # value: the client's id; they come below
 ANSWER_OPPORTUNITY = "answer_opportunity"  # a menu; the block's id is `client/key`

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from bot.blocks import feed, ids, kit, moves
+from bot.blocks import feed, ids, kit, moves, usage
 from bot.blocks import listing as lists
 from bot.blocks.kit import Block, Message
 from bot.blocks.scopes import buttons as to_others
@@ -167,7 +167,7 @@ def _scopes(listing: Listing, scopes: Sequence[Choice], words: Words) -> Block:
     buttons = to_others(listing, scopes, ids.SHOW_OVERVIEW, words)
     chart = kit.button(words("Chart"), ids.SHOW_CHART, write_filter(listing.wanted))
     narrow = lists.narrow(write_filter(listing.wanted), words)
-    return kit.actions(*buttons, chart, narrow, feed.button(listing.wanted, words))
+    return kit.actions(*buttons, chart, narrow, feed.button(listing.wanted, words), usage.more(words))
 
 
 def _foot(listing: Listing, words: Words) -> str:

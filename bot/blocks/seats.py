@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.blocks import ids, kit
+from bot.blocks import ids, kit, usage
 from bot.blocks.kit import Block, Message
 from bot.blocks.words import Words
 from bot.domain.access import Person
@@ -14,9 +14,10 @@ def ways_in(asker: Person, admin: str | None, words: Words, at: str = "") -> lis
     """Below a refusal, or in the list: a super admin helps themselves, others ask one."""
     if asker.is_super_admin:
         return [kit.actions(kit.button(words("Give me a seat"), ids.GIVE_ME_A_SEAT, at))]
-    if admin is None:
-        return []
-    return [kit.actions(kit.button(words("Ask {name} for one", name=kit.cut(admin, 40)), ids.ASK_FOR_SEAT, ""))]
+    if admin is not None:
+        return [kit.actions(kit.button(words("Ask {name} for one", name=kit.cut(admin, 40)), ids.ASK_FOR_SEAT, ""))]
+    # Nobody is super admin: there an admin of Slack is offered to become one.
+    return [kit.actions(usage.workspaces(words))] if asker.is_slack_admin and not at else []
 
 
 def given_to_me(command: str, words: Words) -> Message:

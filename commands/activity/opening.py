@@ -52,7 +52,7 @@ def note(fields: dict[str, str], client: str | None, state: FormState, turn: Tur
 
 
 def on_log_task(ack: Ack, action: Payload, body: Payload, slack: WebClient, turn: Turn) -> None:
-    """*Log task*, with the client of a card, or with a category of it."""
+    """*Log task*, with the client of a card, or with a category of it; with neither from where no client is meant."""
     ack()
     _open_about(task, chosen(action), body, slack, turn)
 
@@ -70,6 +70,9 @@ def on_leave_note(ack: Ack, action: Payload, body: Payload, slack: WebClient, tu
 
 def _open_about(draw: Draw, about: str, body: Payload, slack: WebClient, turn: Turn) -> None:
     client, _, category = about.partition(" ")
+    if not client:
+        _open(slack, body, draw({}, None, forms.carrying(body), turn))
+        return
     with turn.db.read() as connection:
         name = clients.name(connection, turn.person, carried_id(client) or 0)
     if name is None:

@@ -11,8 +11,10 @@ from slack_sdk import WebClient
 
 from bot.blocks import engagement as show
 from bot.blocks import ids, kit
+from bot.blocks import usage as help_
 from bot.domain.access import Right
 from bot.domain.filter_text import is_filter
+from bot.reply import Reply
 from commands.arguments import Turn, typed
 from commands.engagement import card, claims, feed, filters, key_accounts, lists, menu, tool_marks, views
 from storage import clients
@@ -61,14 +63,21 @@ def usage(turn: Turn) -> kit.Message:
     with turn.db.read() as connection:
         number = clients.count(connection, turn.person.installation_id, turn.person.workspace_id, turn.person.covered)
     return (
-        show.usage(turn.command, number, turn.words)
+        help_.usage(turn.command, number, turn.words)
         if number
         else show.no_clients(f"{turn.called('workspace')} data", turn.words)
     )
 
 
+def on_usage(ack: Ack, reply: Reply, turn: Turn) -> None:
+    """*More*: below the overview, which stays."""
+    ack()
+    reply(replace_original=False, **usage(turn))
+
+
 LISTENERS = [
     ("command", "engagement", on_command, Right.SEAT),
+    ("action", ids.SHOW_USAGE, on_usage, Right.SEAT),
     ("action", ids.SHOW_DETAILS, card.on_details, Right.SEAT),
     ("action", re.compile(rf"^{ids.SHOW_LIST}:[a-z-]+$"), lists.on_page, Right.SEAT),
     ("action", re.compile(rf"^{ids.LIST_BELOW}(:[a-z]+)?$"), lists.on_below, Right.SEAT),

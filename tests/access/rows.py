@@ -383,6 +383,7 @@ ENGAGEMENT = [
     Row("view", ids.KEY_ACCOUNT,
         submitted(ids.KEY_ACCOUNT, form(of_the_channel), key=ticked("me"), tie=ticked("tied")), ACME,
         "Key account of yours", {"key_account", "channel_tie"}, names=True),
+    Row("action", ids.SHOW_USAGE, pressed(ids.SHOW_USAGE), SEATED, "can be looked up"),
     Row("action", f"^{ids.SHOW_FEED}:[a-z]+$", pressed(f"{ids.SHOW_FEED}:old", says('["key:any",null]')), SEATED,
         "key accounts", names=True, first=everybody_follows),
     Row("command", "engagement", typed("engagement", "key:me"), SEATED, "key accounts", names=True,

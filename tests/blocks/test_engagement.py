@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.blocks import details, engagement, share
+from bot.blocks import details, engagement, share, usage
 from bot.blocks.words import speak
 from bot.domain.attention import Named
 from bot.domain.audience import Audience, Channel
@@ -294,7 +294,7 @@ def test_answers_without_a_card(golden: Golden) -> None:
     golden("nobody_near", engagement.nobody("acmee", hits[:1], WORDS))
     golden("nobody", engagement.nobody("zzz", [], WORDS))
     golden("no_clients", engagement.no_clients("/workspace data", WORDS))
-    golden("usage", engagement.usage("/engagement", 200, WORDS))
+    golden("usage", usage.usage("/engagement", 200, WORDS))
 
 
 def test_clients_of_the_same_name_are_told_apart_in_a_picker() -> None:
