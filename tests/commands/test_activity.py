@@ -18,6 +18,7 @@ from bot.playground.model import Message, View
 from storage import schema, standing
 from tests.admins import begin_anew, id_of, said
 from tests.bots import TODAY, Bot, texts
+from tests.storage import bases
 
 DUE = date(2026, 11, 25)  # three working days after a Friday
 
@@ -76,6 +77,16 @@ def test_a_card_s_button_logs_a_task_on_its_client(bot: Bot) -> None:
     (one,) = tasks(bot)
     assert (one.name, one.title, one.details, one.category) == ("Acme AS", "Call them", "About forms", "marketing")
     assert (one.due_on, one.priority, one.slack_user_id, one.done_at) == (DUE, "medium", cast.ANNA, None)
+
+
+@pytest.mark.parametrize("to", [cast.ANNA, cast.BO])
+def test_four_statements_do_from_the_form_to_the_answer(bot: Bot, to: str) -> None:
+    """Who asks, what they log it on, the task, and its Home tab or who is told."""
+    view = form(bot, "/task acme call")
+    with bases.statements(bot.database) as executed:
+        assert bot.submit(view, assignee=to) == {}
+        said(bot, "Logged on *Acme AS*", cast.ANNA)
+    assert 0 < len(executed) <= 4, executed
 
 
 @pytest.mark.parametrize("value", ["", "x", "-1", "9" * 19, "999 marketing"])
