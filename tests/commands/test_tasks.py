@@ -10,7 +10,7 @@ import pytest
 from slack_sdk import WebClient
 from sqlalchemy import delete, insert, select, update
 
-from bot.blocks import ids
+from bot.blocks import forms, ids
 from bot.jobs.deliveries import Deliveries
 from bot.playground import people as cast
 from bot.playground.model import Message, View
@@ -178,11 +178,14 @@ def test_a_task_is_changed_and_given_to_somebody_else(bot: Bot) -> None:
     give(bot, 1, TODAY, details="About forms")
     answer = bot.ask("/task")
     view = change(bot, answer)
-    assert bot.submit(view, title="Write", due="2026-12-01", priority="high", assignee=cast.BO) == {}
+    assert forms.opened(view.payload["blocks"])["details"] == "About forms"
+    entered = {"title": "Write", "details": "About mail", "category": "marketing", "due": "2026-12-01"}
+    assert bot.submit(view, **entered, priority="high", assignee=cast.BO) == {}
     shown = bot.replaced(answer, "Changed: *Acme AS*: Write, due Tue 1 Dec, for Bo")
     assert "No open tasks." in texts(shown.blocks)
     one = kept(bot)
-    assert (one.title, one.details, one.due_on, one.priority) == ("Write", "About forms", date(2026, 12, 1), "high")
+    assert (one.title, one.details, one.category) == ("Write", "About mail", "marketing")
+    assert (one.due_on, one.priority) == (date(2026, 12, 1), "high")
     assert one.assignee_id == id_of(bot, cast.BO)
     assert "Write" in texts(bot.ask("/task", who=cast.BO).blocks)
 
