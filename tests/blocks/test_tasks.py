@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.blocks import tasks
+from bot.blocks import ids, tasks
 from bot.blocks.tasks import Did
 from bot.blocks.words import speak
 from bot.domain.absences import Covered
 from bot.domain.activity import Priority
 from bot.domain.tasks import Given, Led, Place, place
+from bot.domain.working_days import Span, WorkingDays
 from bot.playground.validation import check_blocks
 from tests.blocks.conftest import Golden
 
@@ -111,3 +112,14 @@ def test_a_task_of_a_day_off_stands_where_its_next_working_day_does() -> None:
     text = tasks.page([sunday], MINE, TODAY, WORDS)["text"]
     assert "Later" in text
     assert "Sun 22 Nov" in text
+
+
+def test_the_next_page_begins_by_the_days_that_were_asked_for_whatever_waits() -> None:
+    """Else a task of a team would be left out where somebody else's waits longer than it."""
+    away = WorkingDays(off=(Span(TODAY, TODAY + timedelta(days=14)),))
+    waits = replace(CALL, id=1, due_on=TODAY, title="Waits", days=away)
+    others = [replace(CALL, id=n, due_on=TODAY + timedelta(days=n // 4), title=f"Call {n}") for n in range(2, 10)]
+    made = tasks.page([waits, *others], TEAM, TODAY, WORDS, led=LEADS)
+    assert made["text"].index("Call 8") < made["text"].index("Waits")
+    later = next(one for one in made["blocks"][-1]["elements"] if one["action_id"] == f"{ids.SHOW_TASKS}:later")
+    assert place(later["value"]) == Place(True, TODAY + timedelta(days=2), 8)
