@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, delete, insert, select
@@ -54,7 +54,7 @@ def take(connection: Connection, asker: Person, client_id: int, now: datetime, *
         if low and not connection.scalar(_is_low(asker, client_id)):
             raise UserError("claim_not_low")
         connection.execute(insert(claim).values(**here, person_id=asker.id, taken_at=now))
-        named_clients.mark(connection, asker.installation_id, client_id, now)
+        named_clients.mark(connection, asker.installation_id, [client_id], now.date())
         alerts.claimed(connection, asker.installation_id, client_id)
 
 
@@ -70,11 +70,12 @@ def give_back(connection: Connection, asker: Person, client_id: int, taker_id: i
     """Nothing where that person has it no longer."""
     mine = (_one.installation_id == asker.installation_id, _one.client_id == client_id)
     if connection.execute(delete(claim).where(*mine, _one.person_id == taker_id)).rowcount:
-        named_clients.mark(connection, asker.installation_id, client_id, now)
+        named_clients.mark(connection, asker.installation_id, [client_id], now.date())
 
 
-def end(connection: Connection, installation_id: int, clients: Collection[int]) -> None:
+def end(connection: Connection, installation_id: int, clients: Collection[int], day: date) -> None:
     """Nobody has these clients any more: they are low no longer, or another CSM's. Of none it is no statement."""
     if clients:
-        chosen = _one.client_id.in_(select(lists.numbers("ids").c.value))
-        connection.execute(delete(claim).where(_one.installation_id == installation_id, chosen), {"ids": list(clients)})
+        mine = (_one.installation_id == installation_id, _one.client_id.in_(select(lists.numbers("ids").c.value)))
+        ended = delete(claim).where(*mine).returning(_one.client_id)
+        named_clients.mark(connection, installation_id, connection.scalars(ended, {"ids": list(clients)}).all(), day)

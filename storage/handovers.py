@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from secrets import randbits
 from typing import Any
 
@@ -34,7 +34,7 @@ _one = handover.c
 _ids = lists.numbers("ids")
 
 
-def note(connection: Connection, installation_id: int, named: Sequence[Named]) -> None:
+def note(connection: Connection, installation_id: int, named: Sequence[Named], today: date) -> None:
     """Note who hands over what, before the named people are written, in that transaction.
 
     Where nobody was CSM before, nothing is handed over. What the old CSM put off is open again, who had taken a client
@@ -49,8 +49,8 @@ def note(connection: Connection, installation_id: int, named: Sequence[Named]) -
     if not changed:
         return
     left = [client for _, client, _, _ in changed]
-    claims.end(connection, installation_id, left)
-    snoozes.drop(connection, installation_id, left)
+    claims.end(connection, installation_id, left, today)
+    snoozes.drop(connection, installation_id, left, today)
     ended = _end(connection, installation_id, changed)
     waiting = _waiting(connection, installation_id, [client for _, client, _, _ in changed])
     rows = []

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, insert, select, update
 
 from bot.domain.digest_news import FALLS
 from bot.domain.digests import Digest
+from storage import lists
 from storage.schema import delivery, named_client
 
 KEPT_TRUE = timedelta(days=14)  # after that a digest stays as it was
@@ -33,12 +34,15 @@ def add(
         connection.execute(insert(named_client), rows)
 
 
-def mark(connection: Connection, installation_id: int, client_id: int, now: datetime) -> None:
-    """Let the digests that name a client be drawn again, in the transaction that changed what they say of it.
+def mark(connection: Connection, installation_id: int, clients: Collection[int], day: date) -> None:
+    """Let the digests that name clients be drawn again, in the transaction that changed what they say of them.
 
-    Those that are still to be sent, too: what they say was settled before.
+    Those that are still to be sent, too: what they say was settled before. Of no client it is no statement.
     """
-    mine = (_one.installation_id == installation_id, _one.client_id == client_id)
-    naming = select(_one.delivery_id).where(*mine, _one.named_on >= now.date() - KEPT_TRUE)
+    if not clients:
+        return
+    mine = (_one.installation_id == installation_id, _one.client_id.in_(select(lists.numbers("ids").c.value)))
+    naming = select(_one.delivery_id).where(*mine, _one.named_on >= day - KEPT_TRUE)
     those = (_sent.installation_id == installation_id, _sent.id.in_(naming), _sent.facts.is_not(None))
-    connection.execute(update(delivery).where(*those).values(changes=_sent.changes + 1))
+    values = {"changes": _sent.changes + 1}
+    connection.execute(update(delivery).where(*those).values(values), {"ids": list(clients)})

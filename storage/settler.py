@@ -67,10 +67,11 @@ class Settler:
 
         marked  whose own facts changed
         """
+        assert self._basis.as_of is not None
         clients = self._reader.read(connection, ids)
         gone = [i for i in ids if i not in clients or clients[i].archived]
         _forget(connection, self._basis, gone)
-        claims.end(connection, self._installation_id, gone)
+        claims.end(connection, self._installation_id, gone, self._basis.as_of)
         self._write(connection, {i: one for i, one in clients.items() if not one.archived}, marked, sweeps=sweeps)
 
     def _lock(self, connection: Connection) -> Row[date | None, str | None, int | None, int | None]:
@@ -153,8 +154,8 @@ class Settler:
         bulk.upsert(connection, standing, standings)
         areas.write(connection, areas.of(replaced), areas.of(standings))
         bulk.upsert(connection, client_event, list(events.values()))
-        claims.end(connection, basis.installation_id, _were_low([*replaced, *stored.values()]) - low)
-        snoozes.fallen(connection, basis.installation_id, _lower(replaced, standings), basis.catalog)
+        claims.end(connection, basis.installation_id, _were_low([*replaced, *stored.values()]) - low, basis.as_of)
+        snoozes.fallen(connection, basis.installation_id, _lower(replaced, standings), basis.catalog, basis.as_of)
         _leave(connection, basis, stored)
         opportunities.keep(connection, basis.installation_id, list(clients), offers)
 

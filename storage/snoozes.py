@@ -63,27 +63,30 @@ def put_off(connection: Connection, asker: Person, client_id: int, until: date, 
     made = dialect.insert(snooze).values(installation_id=asker.installation_id, client_id=client_id, **values)
     keys = [_one.installation_id, _one.client_id]
     connection.execute(made.on_conflict_do_update(index_elements=keys, set_=values))
-    named_clients.mark(connection, asker.installation_id, client_id, now)
+    named_clients.mark(connection, asker.installation_id, [client_id], now.date())
 
 
 def end(connection: Connection, installation_id: int, client_id: int, now: datetime) -> None:
     mine = (_one.installation_id == installation_id, _one.client_id == client_id)
     connection.execute(delete(snooze).where(*mine))
-    named_clients.mark(connection, installation_id, client_id, now)
+    named_clients.mark(connection, installation_id, [client_id], now.date())
 
 
-def fallen(connection: Connection, installation_id: int, shares: Mapping[int, float | None], catalog: Catalog) -> None:
+def fallen(
+    connection: Connection, installation_id: int, shares: Mapping[int, float | None], catalog: Catalog, day: date
+) -> None:
     """Take out those of clients whose share is lower now, where that ends them. Of none it is no statement."""
     if not shares:
         return
     bands = (catalog.bands[Tier.LOW][1], catalog.bands[Tier.MEDIUM][1])
     kept = of(connection, installation_id, list(shares))
     gone = [client for client, one in kept.items() if one.fell(shares[client], bands)]
-    drop(connection, installation_id, gone)
+    drop(connection, installation_id, gone, day)
 
 
-def drop(connection: Connection, installation_id: int, clients: Sequence[int]) -> None:
+def drop(connection: Connection, installation_id: int, clients: Sequence[int], day: date) -> None:
     """Take out those of some clients. Of none it is no statement."""
     if clients:
-        chosen = _one.client_id.in_(select(lists.numbers("ids").c.value))
-        connection.execute(delete(snooze).where(_one.installation_id == installation_id, chosen), {"ids": clients})
+        mine = (_one.installation_id == installation_id, _one.client_id.in_(select(lists.numbers("ids").c.value)))
+        ended = delete(snooze).where(*mine).returning(_one.client_id)
+        named_clients.mark(connection, installation_id, connection.scalars(ended, {"ids": clients}).all(), day)

@@ -283,7 +283,7 @@ def _write_typed(
     existing = {one.id for one in difference.changed}
     named = [(p, r, persons.get(v)) for p, r, v in found["user"]]
     if changed := [one for one in named if one[1] in existing]:
-        handovers.note(work.stage.connection, work.installation_id, changed)
+        handovers.note(work.stage.connection, work.installation_id, changed, work.today)
     _replace(work, record_person, named, existing)
     _replace(work, record_date, found["date"], existing)
 

@@ -100,11 +100,7 @@ def test_it_is_kept_with_what_the_client_was_then_and_the_last_one_holds(
 def test_a_score_that_falls_takes_it_out_and_one_that_stays_does_not(database: Database, here: Installation) -> None:
     put_off(database, here)
     put_off(database, here, GLOBEX)
-    with database.write() as connection:
-        lost = (schema.usage.c.client_id == ACME, schema.usage.c.tool_id == FORMS)
-        connection.execute(delete(schema.usage).where(*lost))
-        stale.mark(connection, here.id, [ACME, GLOBEX])
-    settle(database, here)
+    lose(database, here, FORMS)
     assert set(kept(database, here)) == {GLOBEX}
 
 
@@ -131,3 +127,29 @@ def test_the_digests_of_two_weeks_that_name_the_client_are_drawn_again_by_whatev
         claims.give_back(connection, asker(here), ACME, ANNA, NOW)
         claims.give_back(connection, asker(here), ACME, ANNA, NOW)  # nor does it here
     assert changes(database) == {FRESH: 4, OLD: 0, ELSEWHERE: 0}
+
+
+def test_a_claim_and_a_snooze_that_end_by_a_score_have_the_digests_drawn_again(
+    database: Database, here: Installation
+) -> None:
+    put_off(database, here)
+    lose(database, here, CONTACTS, FORMS)
+    assert (kept(database, here), changes(database)) == ({}, {FRESH: 2, OLD: 0, ELSEWHERE: 0})
+    with database.write() as connection:
+        claims.take(connection, asker(here), ACME, NOW)
+    assert changes(database)[FRESH] == 3
+    with database.write() as connection:
+        bases.add_usage(connection, here.id, ACME, CONTACTS, TODAY, 5)
+        bases.add_usage(connection, here.id, ACME, FORMS, TODAY, 5)
+        stale.mark(connection, here.id, [ACME, GLOBEX])
+    settle(database, here)
+    assert changes(database) == {FRESH: 4, OLD: 0, ELSEWHERE: 0}
+
+
+def lose(database: Database, here: Installation, *tools: int) -> None:
+    """A client is seen with these tools no more."""
+    with database.write() as connection:
+        lost = (schema.usage.c.client_id == ACME, schema.usage.c.tool_id.in_(tools))
+        connection.execute(delete(schema.usage).where(*lost))
+        stale.mark(connection, here.id, [ACME, GLOBEX])
+    settle(database, here)
