@@ -8,7 +8,19 @@ from datetime import datetime, timedelta
 from secrets import randbits
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    delete,
+    func,
+    insert,
+    null,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from bot.domain import alerts as decide
 from bot.domain.alerts import Episode, Subject
@@ -48,16 +60,22 @@ def take(connection: Connection, installation_id: int, now: datetime) -> Digest 
         return None
     there = (_digest.installation_id == installation_id, _digest.channel_id == found.channel_id)
     connection.execute(select(_digest.id).where(*there).order_by(_digest.id).with_for_update())
-    still = _due(installation_id, now).where(_digest.id == found.id)  # else another process has looked meanwhile
+    still = _due(installation_id, now, _digest.id == found.id)  # else another process has looked meanwhile
     return None if connection.execute(still).first() is None else digests.get(connection, installation_id, found.id)
 
 
-def _due(installation_id: int, now: datetime) -> Select[Any]:
-    """Nothing is new to a channel that was told nothing yet."""
+def _due(installation_id: int, now: datetime, *which: ColumnElement[bool]) -> CompoundSelect[Any]:
+    """Nothing is new to a channel that was told nothing yet. Of one that sends no more, what goes on is closed."""
+    mine = (_digest.installation_id == installation_id, *which)
+    one = select(_digest.id, _digest.channel_id).where(*mine)
     runs = (_digest.paused.is_(None), _digest.channel_id.is_not(None), _digest.told_as_of.is_not(None))
     comes = or_(_digest.look_at.is_(None), _digest.look_at <= now)
-    mine = (_digest.installation_id == installation_id, _digest.alerts.is_not(None), *runs, comes)
-    return select(_digest.id, _digest.channel_id).where(*mine).order_by(_digest.id).limit(1)
+    its = (_one.installation_id == _digest.installation_id, _one.digest_id == _digest.id, _OPEN)
+    sent = (_sent.installation_id == _one.installation_id, _sent.id == _one.delivery_id, _sent.state != "waiting")
+    goes_on = select(_one.id).where(*its, select(_sent.id).where(*sent, _sent.state != "sending").exists()).exists()
+    rests = or_(_digest.paused.is_not(None), _digest.alerts.is_(None))
+    due = union_all(one.where(_digest.alerts.is_not(None), *runs, comes), one.where(rests, goes_on))
+    return due.order_by("id").limit(1)
 
 
 def mark(connection: Connection, installation_id: int) -> None:
@@ -161,6 +179,14 @@ def _post(
     named = {"client_id": episode.named.client_id, "rule": episode.named.rule.value, "named_on": episode.since}
     connection.execute(insert(named_client).values(**about, **named))
     return sent
+
+
+def leave(connection: Connection, one: Digest, by: int) -> None:
+    """What goes on of a digest that is about to be deleted: its messages are drawn a last time, for who did that."""
+    mine = (_one.installation_id == one.installation_id, _one.digest_id == one.id, _OPEN)
+    its = (_sent.installation_id == one.installation_id, _sent.id.in_(select(_one.delivery_id).where(*mine)))
+    values = {"digest_id": None, "person_id": by, "facts": {"of": one.name}, "changes": _sent.changes + 1}
+    connection.execute(update(delivery).where(*its, _sent.state == "sent").values(values))
 
 
 def tell(

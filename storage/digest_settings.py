@@ -16,7 +16,7 @@ from bot.domain.catalog import fold
 from bot.domain.digest_settings import MOST, UNFINISHED, Listed, Outcome, Run
 from bot.domain.digests import Content, Digest, Pause
 from bot.errors import FieldError, UserError
-from storage import audit, digest_runs, digests, installations
+from storage import alerts, audit, digest_runs, digests, installations
 from storage.schema import digest, person, saved_view, team, workspace
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # as the audit keeps them
@@ -133,8 +133,12 @@ def resume(connection: Connection, asker: Person, digest_id: int, now: datetime)
 
 
 def remove(connection: Connection, asker: Person, digest_id: int, version: int, now: datetime) -> str:
-    """Delete one with what is kept of its runs; what stands in Slack stays. Gives its name. Raises UserError."""
+    """Delete one with what is kept of its runs. Its alerts are closed; what else stands in Slack stays.
+
+    Gives its name. Raises UserError.
+    """
     before = _locked(connection, asker, digest_id, version)
+    alerts.leave(connection, before.digest, asker.id)
     connection.execute(delete(digest).where(_one.installation_id == asker.installation_id, _one.id == digest_id))
     _record(connection, "digest.deleted", asker.id, before, None, now)
     return before.digest.name
@@ -180,7 +184,7 @@ def _record(
 
 def _told(one: Listed) -> dict[str, Any]:
     """A digest as the audit keeps it."""
-    it, alerts = one.digest, one.digest.alerts
+    it, wanted = one.digest, one.digest.alerts
     return {
         "name": it.name,
         "what": one.view if it.content is Content.VIEW else it.content.value,
@@ -194,8 +198,8 @@ def _told(one: Listed) -> dict[str, Any]:
         "low": it.thresholds.low,
         "fall": it.thresholds.fall,
         "ahead": list(it.thresholds.ahead),
-        "alerts_keys": bool(alerts and alerts.keys),
-        "alerts_mrr": f"{alerts.mrr:g} {alerts.currency}" if alerts and alerts.mrr is not None else None,
+        "alerts_keys": bool(wanted and wanted.keys),
+        "alerts_mrr": f"{wanted.mrr:g} {wanted.currency}" if wanted and wanted.mrr is not None else None,
         "escalates": it.escalates,
         "paused": it.paused.value if it.paused else None,
     }

@@ -13,6 +13,7 @@ from bot.domain.workspace_settings import ChangedError, Offered, Settings, Tab, 
 from bot.domain.workspaces import EVERYTHING, MOST
 from bot.errors import FieldError, UserError
 from storage import (
+    alerts,
     audit,
     digest_settings,
     digests,
@@ -100,6 +101,8 @@ def remove(
     before = _described(connection, installation_id, workspace_id)
     _release_teams(connection, installation_id, found.teams)
     _keep_requests(connection, installation_id, workspace_id)
+    for one in digests.of_workspace(connection, installation_id, workspace_id):
+        alerts.leave(connection, one, person_id)
     connection.execute(delete(workspace).where(_one.installation_id == installation_id, _one.id == workspace_id))
     audit.record(connection, installation_id, person_id, now, "workspace.deleted", found.name, before, {}, found.id)
     standing.resettle(connection, installation_id)

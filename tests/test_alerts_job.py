@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, event, insert, select, update
+from sqlalchemy import delete, event, insert, null, select, update
 
 from bot.domain.digests import Alerts as Wanted
 from bot.jobs.alerts import Alerts
@@ -21,7 +21,7 @@ from bot.playground import people as cast
 from bot.playground.faults import killed_after, killed_before, rate_limited, unavailable
 from bot.playground.model import Message
 from bot.playground.server import Playground
-from storage import alerts, claims, digests, installations, people
+from storage import alerts, claims, digest_settings, digests, installations, people
 from storage import schema as tables
 from storage.database import Database
 from storage.installations import Installation
@@ -261,6 +261,34 @@ def test_a_digest_that_rests_sends_none(channel: Channel) -> None:
     channel.write(update(tables.digest).values(paused="person"))
     channel.falls(1, 6)
     assert channel.alerts == []
+
+
+@pytest.mark.parametrize("off", [{"paused": "person"}, {"alerts": null()}])
+def test_once_its_digest_sends_none_what_goes_on_is_closed_in_place(channel: Channel, off: dict[str, Any]) -> None:
+    channel.falls(1, 6)
+    channel.write(update(tables.digest).values(**off))
+    channel.look()
+    closed = "⚪ Closed · Nordic. Closed Wed 25 Nov: this digest is paused, or its alerts are off."
+    assert channel.alerts == [f"Client 1 5 → 3 · now Low · Anna. No tool 6. {closed}"]
+    channel.write(update(tables.digest).values(paused=None, alerts=asdict(Wanted(keys=True))))
+    channel.goes_on()
+    channel.falls(1, 2)
+    assert [text[:14] for text in channel.alerts] == ["Client 1 5 → 3", "Client 1 5 → 1"]
+
+
+def test_once_its_digest_is_deleted_it_is_closed_and_names_nobody(either: Channel) -> None:
+    either.falls(1, 6)
+    with either.database.write() as connection:
+        dina = people.in_installation(connection, either.here.id, cast.DINA, either.now)
+        assert dina is not None
+        admin = replace(dina, is_super_admin=True)
+        one = digests.get(connection, either.here.id, either.digest.id)
+        assert one is not None
+        digest_settings.remove(connection, admin, one.id, one.version, either.now)
+    for _ in range(2):
+        either.update()
+    assert either.alerts == ["⚪ Closed · Nordic. Its digest was deleted."]
+    assert len([call for call in either.slack.calls if call.method == "chat.update"]) == 1
 
 
 def test_what_strangers_would_read_is_not_posted_and_told_by_the_digest_later(channel: Channel) -> None:

@@ -20,11 +20,13 @@ HEADS = {
     End.UP: "🟢 *Up again* · {name}",
     End.OLD: "⚪ *Closed* · {name}",
     End.GONE: "⚪ *Closed* · {name}",
+    End.OFF: "⚪ *Closed* · {name}",
 }
 WHY = {
     End.UP: "Closed {day}: up on two days in a row.",
     End.OLD: "Closed {day}: nothing new for a month. Digests go on with it.",
     End.GONE: "Closed {day}: it is not among the clients of this digest any more.",
+    End.OFF: "Closed {day}: this digest is paused, or its alerts are off.",
 }
 NEWS = {
     Rule.LOW: "*Fell further*",
@@ -67,6 +69,12 @@ def news(catalog: Catalog, named: Named, client: Client, today: date, words: Wor
     said = digests.in_two(catalog, Told(today, None, ""), named, client, words)
     head = words(NEWS[named.rule])
     return kit.message(digests.plain(f"{head}: {'. '.join(said)}"), [kit.section(head, *said)])
+
+
+def left(name: str, words: Words) -> Message:
+    """Of a digest that was deleted: nobody goes on with it, and no client is named any more."""
+    said = [words(HEADS[End.GONE], name=kit.name(name, _LONG)), words("Its digest was deleted.")]
+    return kit.message(digests.plain(". ".join(said)), [kit.section(*said)])
 
 
 def taken(client: Client, words: Words) -> Message:

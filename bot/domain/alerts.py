@@ -31,6 +31,7 @@ class End(StrEnum):
     UP = "up"  # high enough on two days
     GONE = "gone"  # the client is none of the digest's any more
     OLD = "old"  # nothing was new for a month
+    OFF = "off"  # the digest rests, or its alerts are switched off
 
 
 @dataclass(frozen=True)

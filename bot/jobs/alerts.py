@@ -64,8 +64,11 @@ class Alerts:
 
 
 def look(connection: Connection, catalogs: Catalogs, one: Digest, now: datetime) -> None:
-    """Go on with a digest's alerts, and begin others."""
+    """Go on with a digest's alerts, and begin others; or close those of one that sends no more."""
     alerts.withdraw(connection, one)
+    if one.alerts is None or one.paused is not None:
+        _close(connection, one, now)
+        return
     run, going_on = _begin(connection, catalogs, one, now), alerts.going_on(connection, one)
     left, between = set(alerts.left_out(connection, one)), None
     if run.asked is not None and run.head.as_of is not None and one.told_on is not None and one.told_as_of is not None:
@@ -79,6 +82,16 @@ def look(connection: Connection, catalogs: Catalogs, one: Digest, now: datetime)
         left |= looking.begin({each.client_id for each in going_on} | left)
     waits = any(each.ts is None for each in going_on)
     alerts.looked(connection, one, left, now + SOON if waits else _tomorrow(one, now))
+
+
+def _close(connection: Connection, one: Digest, now: datetime) -> None:
+    """What is not posted yet waits until it is known whether it is."""
+    today = local_day(one, now)
+    for each in alerts.going_on(connection, one):
+        if each.ts is not None:
+            over = replace(each.episode, end=End.OFF, ended_on=today)
+            alerts.change(connection, one, each, over, now)
+            log.info("alert closed", installation=one.installation_id, alert=each.id, end=End.OFF.value)
 
 
 def _begin(connection: Connection, catalogs: Catalogs, one: Digest, now: datetime) -> Run:

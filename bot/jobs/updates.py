@@ -15,7 +15,9 @@ import structlog
 from slack_sdk import WebClient
 from sqlalchemy import Connection
 
+from bot.blocks import alert
 from bot.blocks.kit import Message
+from bot.blocks.words import speak
 from bot.domain.access import Right
 from bot.errors import DeliveryError
 from bot.jobs import alerts, assignments, digest_content, handovers, mornings
@@ -78,6 +80,8 @@ class Updates:
 
     def _message(self, one: Old) -> Message | None:
         """None where nobody is to read it."""
+        if one.kind == KIND and one.digest_id is None:
+            return alert.left((one.facts or {}).get("of", ""), speak())
         with self.database.read() as connection:
             if one.slack_user_id is None:
                 return self._digest(connection, one)
