@@ -108,7 +108,8 @@ def _cover(one: Cover, words: Words) -> list[str]:
 
 
 def _buttons(found: Morning, owner: int, words: Words) -> Iterator[Element]:
-    yield kit.button(words("My day"), f"{ids.SHOW_TASKS}:{ids.BELOW}", str(Place()))
+    day = Place(is_covered=bool(found.covers) and not found.tasks)
+    yield kit.button(words("My day"), f"{ids.SHOW_TASKS}:{ids.BELOW}", str(day))
     if len(found.moves) > NAMED:
         state = write(ListState(CHANGED, owner))
         yield kit.button(words("All changes"), f"{ids.SHOW_LIST}:changes-{ids.BELOW}", state)

@@ -41,6 +41,12 @@ def test_what_has_nothing_to_say_is_left_out(golden: Golden) -> None:
     golden("morning_renewal", morning.message(SHIPPED, Morning(TODAY, FRIDAY, renewals=(NEAR,)), 5, WORDS))
 
 
+@pytest.mark.parametrize(("tasks", "at"), [((CALL,), "mine"), ((), "covered")])
+def test_my_day_leads_to_the_tasks_that_it_speaks_of(tasks: tuple[Given, ...], at: str) -> None:
+    made = morning.message(SHIPPED, Morning(TODAY, FRIDAY, tasks, covers=(CLEO,)), 5, WORDS)
+    assert made["blocks"][-1]["elements"][0]["value"] == at
+
+
 def test_of_more_than_five_clients_the_rest_is_a_button_away(golden: Golden) -> None:
     many = replace(FULL, tasks=tuple(replace(CALL, id=n) for n in range(11)), moves=(FELL,) * 7, renewals=(NEAR,) * 6)
     golden("morning_full", morning.message(SHIPPED, many, 5, WORDS))
