@@ -120,8 +120,10 @@ def _create_tables(url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def lending(fresh: Fresh) -> Lending:
-    return Lending(fresh)
+def lending(fresh: Fresh) -> Iterator[Lending]:
+    made = Lending(fresh)
+    yield made
+    made.end()
 
 
 @pytest.fixture(params=BACKENDS)

@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
+from sqlalchemy import event
 
 from storage.database import Database
-from storage.schema import metadata
 
 MOST = 500_000  # bytes: deleted rows take room, too
 
-# What of a database is not its rows. A table that was analyzed is planned for otherwise than a new one (-1).
+# What of a database is not its rows, and which tables have or had some. A table that was analyzed is planned for
+# otherwise than a new one (-1).
 _KNOWN = """
     SELECT count(*), max(reltuples) FILTER (WHERE relkind = 'r'),
-           sum(pg_relation_size(oid)) FILTER (WHERE relkind = 'r')
+           sum(pg_relation_size(oid)) FILTER (WHERE relkind = 'r'),
+           array_agg(relname::text) FILTER (WHERE relkind = 'r' AND pg_relation_size(oid) > 0)
     FROM pg_class WHERE relnamespace = 'public'::regnamespace
 """
 _NUMBERS = """
     SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false)
     FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL
 """
-_EMPTY = "; ".join(
-    [
-        "SET lock_timeout = 1000",
-        "SET session_replication_role = replica",  # keys are not held, so that the order does not matter
-        *(f'DELETE FROM "{table.name}"' for table in metadata.tables.values()),
-        _NUMBERS,
-    ]
-)
+# Keys are not held while it is emptied, so that the order does not matter.
+_SESSION = "SET lock_timeout = 1000; SET session_replication_role = replica"
 
 
 class Lent(Database):
@@ -47,52 +45,76 @@ class Lending:
 
     def __init__(self, fresh: Callable[[str], str]) -> None:
         self._fresh = fresh
-        self._idle: dict[str, tuple[Database, bytes | int]] = {}  # with what it was like when it was new
+        self._idle: dict[str, _File | _Server] = {}
 
     @contextmanager
     def lend(self, backend: str) -> Iterator[Database]:
-        one, new = self._idle.pop(backend) if backend in self._idle else self._made(backend)
-        yield Lent(one)
-        one.close()
-        if _emptied(one, new):
-            self._idle[backend] = one, new
+        one = self._idle.pop(backend) if backend in self._idle else self._made(backend)
+        yield Lent(one.database)
+        if one.is_emptied():
+            self._idle[backend] = one
+        else:
+            one.end()
 
-    def _made(self, backend: str) -> tuple[Database, bytes | int]:
+    def _made(self, backend: str) -> _File | _Server:
         made = Database(self._fresh(backend))
-        if made.is_sqlite:
-            return made, _file(made).read_bytes()
-        with psycopg.connect(_dsn(made)) as connection:
-            return made, _relations(connection)[0]
+        return _File(made) if made.is_sqlite else _Server(made)
+
+    def end(self) -> None:
+        for one in self._idle.values():
+            one.end()
 
 
-def _emptied(one: Database, new: bytes | int) -> bool:
-    """Whether it is as new. Otherwise (it has grown, say, or somebody still holds a lock) another takes its place."""
-    if isinstance(new, bytes):
-        file = _file(one)
-        for old in file.parent.glob(f"{file.name}*"):
+class _File:
+    """A file of SQLite: the one that it was when it was new takes its place."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._path = Path(str(database.url.database))
+        self._new = self._path.read_bytes()
+        event.listen(database.engine, "connect", _unsafe)
+
+    def is_emptied(self) -> bool:
+        self.end()
+        for old in self._path.parent.glob(f"{self._path.name}*"):
             old.unlink()  # not overwritten: whoever still has it open keeps their own
-        file.write_bytes(new)
+        self._path.write_bytes(self._new)
         return True
-    with psycopg.connect(_dsn(one), autocommit=True) as connection:
-        count, analyzed, size = _relations(connection)
-        if (count, analyzed) != (new, -1) or size > MOST:
+
+    def end(self) -> None:
+        self.database.close()
+
+
+def _unsafe(driver: sqlite3.Connection, _: object) -> None:
+    """What the computer's failure would take is no loss here."""
+    driver.execute("PRAGMA synchronous=OFF")
+
+
+class _Server:
+    """A database of PostgreSQL, emptied through a connection beside those of the tests."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._beside = psycopg.connect(url, autocommit=True)
+        self._beside.execute(_SESSION)
+        self._new = self._known()[0]
+
+    def is_emptied(self) -> bool:
+        """Whether it is as new. Otherwise (it has grown, or somebody still holds a lock) another takes its place."""
+        self.database.close()
+        count, analyzed, size, used = self._known()
+        if (count, analyzed) != (self._new, -1) or size > MOST:
             return False
         try:
-            connection.execute(_EMPTY)
+            self._beside.execute("; ".join([_NUMBERS, *(f'DELETE FROM "{name}"' for name in used or ())]))
         except psycopg.errors.LockNotAvailable:
             return False
         return True
 
+    def end(self) -> None:
+        self._beside.close()
+        self.database.close()
 
-def _relations(connection: psycopg.Connection) -> tuple[int, float, int]:
-    found = connection.execute(_KNOWN).fetchone()
-    assert found is not None
-    return found[0], found[1], found[2]
-
-
-def _file(one: Database) -> Path:
-    return Path(str(one.url.database))
-
-
-def _dsn(one: Database) -> str:
-    return one.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    def _known(self) -> Any:
+        return self._beside.execute(_KNOWN).fetchone()
