@@ -63,9 +63,12 @@ def put_off_again(connection: Connection, anna: Person) -> object:
 
 @dataclass
 class Desk:
-    """A database and a CRM in files, which outlive the process that writes. Each work has an engine of its own."""
+    """A database and a CRM in files, which outlive the process that writes.
 
-    url: str
+    One engine knows the statements of all works, also in a child, which connects anew: before that nobody is connected.
+    """
+
+    database: Database
     crm: RecordingCrm
     anna: Person
 
@@ -76,10 +79,9 @@ class Desk:
         self._write(database, lambda connection, _: [connection.execute(delete(table)) for table in tables])
 
     def do(self, *works: Work) -> None:
-        database = Database(self.url)
         for work in works:
-            work(database)
-        database.close()
+            work(self.database)
+        self.database.close()
 
     def writing(self, what: Write) -> Work:
         return lambda database: self._write(database, what)
@@ -95,9 +97,8 @@ class Desk:
         """Whether the work came as far as that call of a function, in a process that is killed there."""
 
         def run() -> None:
-            database = Database(self.url)
-            die_at(self.crm if place == "crm" else database.engine.dialect, function, call, before=before)
-            work(database)
+            die_at(self.crm if place == "crm" else self.database.engine.dialect, function, call, before=before)
+            work(self.database)
 
         return in_a_child(run) == -signal.SIGKILL
 
@@ -135,9 +136,8 @@ def desk(sqlite: Database, tmp_path: Path) -> Desk:
         connection.execute(insert(schema.standing).values(stands))
         anna = people.in_installation(connection, here.id, "U1")
     assert anna is not None
-    url = sqlite.engine.url.render_as_string(hide_password=False)
     sqlite.close()
-    return Desk(url, RecordingCrm(tmp_path / "crm"), anna)
+    return Desk(sqlite, RecordingCrm(tmp_path / "crm"), anna)
 
 
 def killed_everywhere(desk: Desk, before: list[Work], work: Work, again: Work, *, is_done: bool = False) -> int:
