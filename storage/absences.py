@@ -137,12 +137,9 @@ def covered_by(connection: Connection, installation_id: int, cover_id: int, sinc
     return [Absence(*row) for row in connection.execute(_SELECT.where(*mine))]
 
 
-def cover_of(connection: Connection, installation_id: int, person_id: int, now: datetime) -> Absence | None:
-    """The absence of somebody who is away now and has a cover: who is told in their place, or beside them."""
-    about = (_one.installation_id == installation_id, _one.person_id == person_id, _one.cover_id.is_not(None))
-    query = _SELECT.add_columns(_away.c.time_zone).where(*about, *_about_now())
-    for *values, time_zone in connection.execute(query, days(now)):
-        found = Absence(*values)
-        if found.span.has(now.astimezone(zone(time_zone)).date()):
-            return found
-    return None
+def cover_of(connection: Connection, whose: Person, now: datetime) -> int | None:
+    """Who covers for somebody now, and is told beside them. No statement where they are not away."""
+    if not whose.is_away(now):
+        return None
+    found = of_people(connection, whose.installation_id, [whose.id], whose.day(now))
+    return next((one.cover_id for one in found if one.span.has(whose.day(now))), None)

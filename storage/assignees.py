@@ -61,6 +61,6 @@ def tell(connection: Connection, to: Person, by: Person, task_id: int, version: 
     """Have somebody hear of a task that somebody else gave them, in that version; while away, also who covers."""
     here, key = to.installation_id, f"{task_id}/{version}"
     deliveries.add(connection, here, to.id, "task", key, now)
-    absence = absences.cover_of(connection, here, to.id, now) if to.is_away(now) else None
-    if absence is not None and absence.cover_id is not None and absence.cover_id != by.id:
-        deliveries.add(connection, here, absence.cover_id, "task", f"{key}/cover", now)
+    cover_id = absences.cover_of(connection, to, now)
+    if cover_id is not None and cover_id != by.id:
+        deliveries.add(connection, here, cover_id, "task", f"{key}/cover", now)

@@ -9,8 +9,20 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, or_, select, update
 
+from bot.domain.absences import Covered
 from bot.domain.access import Person
-from storage import claims, deliveries, installations, lists, opportunities, shown, snoozes, tasks
+from storage import (
+    absences,
+    claims,
+    conditions,
+    deliveries,
+    installations,
+    lists,
+    opportunities,
+    shown,
+    snoozes,
+    tasks,
+)
 from storage.schema import (
     delivery,
     field,
@@ -127,9 +139,9 @@ def due(connection: Connection, installation_id: int) -> list[str]:
 
 
 def tell(connection: Connection, to: Person, now: datetime) -> bool:
-    """Have somebody told of all clients that wait for them, in one message. False where there are none.
+    """Have somebody told of all clients that wait for them, in one message; while they are away, also who covers.
 
-    A client that was handed on since, or came back to whose it was, is left out.
+    False where there are none. A client that was handed on since, or came back to whose it was, is left out.
     """
     installations.lock(connection, to.installation_id)  # no import comes between
     mine = (_one.installation_id == to.installation_id, _one.to_id == to.id)
@@ -142,7 +154,12 @@ def tell(connection: Connection, to: Person, now: datetime) -> bool:
     if number is None:  # another process was faster
         return False
     connection.execute(update(handover).where(*waiting).values(delivery_id=number))
-    shown.add(connection, to.installation_id, number, _open_tasks(connection, to.installation_id, number))
+    open_ = _open_tasks(connection, to.installation_id, number)
+    shown.add(connection, to.installation_id, number, open_)
+    if (cover_id := absences.cover_of(connection, to, now)) is not None:
+        copy = deliveries.add(connection, to.installation_id, cover_id, KIND, f"{first}/{to.id}", now)
+        if copy is not None:
+            shown.add(connection, to.installation_id, copy, open_)
     return True
 
 
@@ -154,14 +171,17 @@ def _open_tasks(connection: Connection, installation_id: int, delivery_id: int) 
     return dict(connection.execute(select(task.c.id, task.c.version).where(*mine, among)).all())
 
 
-def of_message(asker: Person, key: str) -> tuple[ColumnElement[bool], ...]:
-    """The hand-overs of a message to somebody, of clients that they are the CSM of still and see."""
-    at = standing.c
+def of_message(asker: Person, key: str, covered: Covered | None = None) -> tuple[ColumnElement[bool], ...]:
+    """The hand-overs of a message to somebody, of clients that they are the CSM of still and the asker sees.
+
+    covered  whose message it is, where the asker covers for them
+    """
+    at, to = standing.c, asker.id if covered is None else covered.person_id
     said = (delivery.c.installation_id == _one.installation_id) & (delivery.c.id == _one.delivery_id)
     message = select(delivery.c.id).where(said, delivery.c.kind == KIND, delivery.c.key == key)
     same = (at.installation_id == _one.installation_id, at.client_id == _one.client_id)
-    seen = select(at.client_id).where(*same, at.workspace_id == asker.workspace_id)
-    mine = (_one.installation_id == asker.installation_id, _one.to_id == asker.id, _is_csm())
+    seen = select(at.client_id).where(*same, conditions.seen(at, asker.workspace_id, asker.covered if covered else ()))
+    mine = (_one.installation_id == asker.installation_id, _one.to_id == to, _is_csm())
     return (*mine, message.exists(), seen.exists())
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from bot.jobs import handovers
 from bot.jobs.updates import Updates
@@ -17,11 +17,11 @@ from bot.playground import people as cast
 from bot.playground.model import Message
 from bot.playground.server import Playground
 from storage import handovers as kept
-from storage import imports, installations, people, stale
+from storage import imports, installations, people, stale, standing
 from storage.catalog import Catalogs
 from storage.database import Database
 from storage.installations import Installation
-from storage.schema import delivery, handover, note, person, record, task
+from storage.schema import absence, delivery, handover, note, person, record, task, team, team_member, workspace
 from tests.bots import CATALOG, texts
 from tests.conftest import NOW, TODAY
 from tests.storage import bases
@@ -162,6 +162,41 @@ def test_who_is_not_in_slack_yet_is_told_once_they_are(
     with database.write() as connection:
         connection.execute(update(person).where(person.c.email == NEW).values(slack_team_id=cast.TEAM.id))
     assert handovers.tell(database, here, lambda: NOW) == 1
+
+
+def test_who_covers_for_the_new_csm_is_told_too_while_they_do_and_moves_nothing(
+    database: Database, slack: Playground, here: int, load: Load
+) -> None:
+    """Bo works in a CS workspace of his own."""
+    load(ANNA, ANNA)
+    add_task(database, here, 1, 10)
+    bo, cleo = (who(database, here, one).id for one in (cast.BO, cast.CLEO))
+    away = {"id": 1, "person_id": bo, "cover_id": cleo, "made_by": bo, "made_at": NOW}
+    with database.write() as connection:
+        connection.execute(insert(workspace).values(installation_id=here, id=7, name="Bo's", is_primary=False))
+        connection.execute(insert(team).values(installation_id=here, id=1, name="T", name_key="t", workspace_id=7))
+        member = {"person_id": bo, "team_id": 1, "is_primary": True}
+        connection.execute(insert(team_member).values(installation_id=here, **member))
+        connection.execute(insert(absence).values(installation_id=here, **away, from_on=TODAY, to_on=TODAY))
+        connection.execute(update(person).where(person.c.id == cleo).values(seat="on"))
+        standing.resettle(connection, here)
+    standing.catch_up(database, here)
+    load(BO, ANNA)
+    assert tell(database, slack, here) == 1
+    (his,), (hers,) = told(slack), told(slack, cast.CLEO)
+    assert his.text.startswith("1 client is yours now. Client 10: ")
+    assert hers.text.startswith("For Bo, away to 20 Nov. 1 client is theirs now. Client 10: ")
+    assert "Move the task to me" in str(his.blocks)
+    assert "Move" not in str(hers.blocks)
+    with database.read() as connection:
+        keys = list(connection.scalars(select(delivery.c.key).where(delivery.c.kind == "handover")))
+    assert [take(database, here, cast.CLEO, message=key) for key in keys] == [0, 0]
+    load(BO, BO)
+    handovers.tell(database, here, lambda: NOW)
+    with database.write() as connection:
+        connection.execute(delete(absence))
+    run(database, slack, here)
+    assert [len(told(slack)), len(told(slack, cast.CLEO))] == [2, 1]
 
 
 def test_what_was_handed_on_since_is_not_told(database: Database, slack: Playground, here: int, load: Load) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, tzinfo
 from typing import NamedTuple
 
-from bot.blocks import engagement, ids, kit
+from bot.blocks import absences, engagement, ids, kit
 from bot.blocks.kit import Block, Element, Message
 from bot.blocks.offers import sentence
 from bot.blocks.words import Words
@@ -32,15 +32,23 @@ class Reader(NamedTuple):
 def message(catalog: Catalog, handed: Handed, cards: Sequence[Card], to: Reader) -> Message:
     """The cards that there is room for, and how many more clients there are."""
     words, shown = to.words, _fitting([(card, _lines(catalog, card, to)) for card in cards])
-    title = words.count("{n} client is yours now", "{n} clients are yours now", handed.number)
+    title = _title(handed, words)
     blocks = [kit.section(f"*{title}*"), *_move_all(handed, words)]
     for place, (card, lines) in enumerate(shown, start=1):
-        blocks += [kit.section(*lines), kit.actions(*_buttons(card, handed.key, place, words))]
+        blocks += [kit.section(*lines), kit.actions(*_buttons(card, handed, place, words))]
     more = handed.number - len(shown)
     rest = [words("and {n} more", n=words.number(more))] if more else []
-    blocks += [_list(one, words) for one in rest]
+    blocks += [kit.section(one) if handed.covered else _list(one, words) for one in rest]
     text = ". ".join([title, *(_spoken(catalog, card, to) for card, _ in shown), *rest])
-    return kit.message(text.replace("*", "").replace("• ", ""), blocks)
+    made = kit.message(text.replace("*", "").replace("• ", ""), blocks)
+    return absences.marked(made, handed.covered, to.today, words)
+
+
+def _title(handed: Handed, words: Words) -> str:
+    """Who covers for their new CSM may look at them; what was the old one's is moved by the new one."""
+    if handed.covered is not None:
+        return words.count("{n} client is theirs now", "{n} clients are theirs now", handed.number)
+    return words.count("{n} client is yours now", "{n} clients are yours now", handed.number)
 
 
 def moved(number: int, words: Words) -> Message:
@@ -115,18 +123,18 @@ def _ended(catalog: Catalog, card: Card, to: Reader) -> list[str]:
     ]
 
 
-def _buttons(card: Card, key: str, place: int, words: Words) -> list[Element]:
+def _buttons(card: Card, handed: Handed, place: int, words: Words) -> list[Element]:
     open_card = kit.button(words("Card"), ids.OPEN_LISTED, str(card.one.client.id))
     number = card.handover.movable
-    if not number:
+    if not number or handed.covered is not None:
         return [open_card]
     label = words.count("Move the task to me", "Move the {n} tasks to me", number)
-    return [kit.button(label, f"{ids.MOVE_TASKS}:{place}", f"{key} {card.handover.id}"), open_card]
+    return [kit.button(label, f"{ids.MOVE_TASKS}:{place}", f"{handed.key} {card.handover.id}"), open_card]
 
 
 def _move_all(handed: Handed, words: Words) -> list[Block]:
     """Of all clients, those that are not shown among them."""
-    if handed.number < 2 or not handed.movable:
+    if handed.number < 2 or not handed.movable or handed.covered is not None:
         return []
     label = words.count("Move the one open task to me", "Move all {n} open tasks to me", handed.movable)
     return [kit.actions(kit.button(label, f"{ids.MOVE_TASKS}:0", handed.key))]

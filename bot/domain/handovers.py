@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from bot.domain.absences import Covered
 from bot.domain.activity import Entry
 from bot.domain.catalog import Catalog
 from bot.domain.clients import Client
@@ -38,6 +39,7 @@ class Handed:
     number: int  # of clients
     movable: int  # open tasks of their old CSMs
     first: Sequence[Handover]  # by the clients' names
+    covered: Covered | None = None  # whose they are, where somebody else reads it who covers for them
 
 
 class Card(NamedTuple):

@@ -26,17 +26,22 @@ def tell(database: Database, installation_id: int, now: Callable[[], datetime]) 
 
 def _tell(database: Database, installation_id: int, slack_user_id: str, now: datetime) -> bool:
     with database.write() as connection:
-        person = people.in_installation(connection, installation_id, slack_user_id)
+        person = people.in_installation(connection, installation_id, slack_user_id, now)
         if person is None or person.lacks(Right.SEAT) is not None:
             return False
         return handovers.tell(connection, person, now)
 
 
 def message(connection: Connection, person: Person, key: str, now: datetime) -> Message | None:
-    """What is said: made when it is sent, and again when a task changed. None where nothing is theirs any more."""
+    """What is said: made when it is sent, and again when a task changed. None where nothing is theirs any more.
+
+    Behind its number the key names whom the reader covers: once those are back, nothing in it is the reader's.
+    """
+    key, _, of = key.partition("/")
+    covered = person.covering(int(of)) if of else None
     catalog = catalogs.current(connection, person.installation_id)
     earlier = catalogs.every(connection, person.installation_id)
-    handed = handover_cards.gather(connection, person, catalog, earlier.get, key)
+    handed = handover_cards.gather(connection, person, catalog, earlier.get, key, covered)
     if handed is None:
         return None
     to = show.Reader(person.day(now), person.zone, speak(person.locale))

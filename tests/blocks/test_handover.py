@@ -11,6 +11,7 @@ from bot.blocks import handover
 from bot.blocks.handover import Reader
 from bot.blocks.kit import Message
 from bot.blocks.words import speak
+from bot.domain.absences import Covered
 from bot.domain.activity import Entry, Kind, Priority
 from bot.domain.handovers import MOST, Handed, Handover, cards
 from bot.domain.tasks import Given
@@ -35,6 +36,8 @@ def shown(handed: Handed) -> Message:
 def test_the_message(golden: Golden) -> None:
     golden("handover", shown(Handed("9", 12, 5, [FULL, BARE])))
     golden("handover_of_one", shown(Handed("9", 1, 4, [FULL])))
+    bo = Covered(3, "Bo <b>", "U0BO", "bo@example.com", 1, TODAY)
+    golden("handover_covered", shown(Handed("9", 12, 5, [FULL, BARE], bo)))
 
 
 def test_what_moved(golden: Golden) -> None:

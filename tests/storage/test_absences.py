@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -68,9 +69,9 @@ def test_somebody_covers_on_the_days_of_whom_they_cover(
     assert [one.person_id for one in found(database, ANNA, now).covers] == [CLEO] * is_covered
     assert found(database, 2, now).covers == found(database, CLEO, now).covers == ()
     if now is not None:
+        cleo = found(database, CLEO, now)
         with database.read() as connection:
-            absence = absences.cover_of(connection, here.id, CLEO, datetime.fromisoformat(now))
-        assert (absence is not None and absence.cover_id == ANNA) is is_covered
+            assert absences.cover_of(connection, cleo, datetime.fromisoformat(now)) == (ANNA if is_covered else None)
 
 
 def test_a_cover_knows_where_the_clients_stand_and_until_when(database: Database, here: Installation) -> None:
@@ -88,9 +89,10 @@ def test_a_person_works_in_the_country_of_their_team_but_for_the_days_on_which_t
 
 
 def test_another_installation_knows_nothing_of_it(database: Database, here: Installation) -> None:
+    now = "2026-11-25T12:00+00:00"
+    elsewhere = replace(found(database, CLEO, now), installation_id=here.id + 1)
     with database.read() as connection:
-        now = datetime.fromisoformat("2026-11-25T12:00+00:00")
-        assert absences.cover_of(connection, here.id + 1, CLEO, now) is None
+        assert absences.cover_of(connection, elsewhere, datetime.fromisoformat(now)) is None
         assert absences.of_people(connection, here.id + 1, [CLEO], AWAY.first) == []
         assert len(absences.of_people(connection, here.id, [CLEO], AWAY.first)) == 2
         assert len(absences.covered_by(connection, here.id, ANNA, AWAY.first)) == 1
