@@ -323,6 +323,17 @@ def test_what_is_chosen_meanwhile_wins(database: Database, base: int) -> None:
         assert mornings.of(connection, anna) is not None
 
 
+def test_of_two_that_tell_of_the_same_day_the_second_does_not(database: Database, base: int) -> None:
+    """Else it would take the first one's message out of what is brought up to date."""
+    anna = _anna(database, base)
+    with database.write() as connection:
+        found = mornings.of(connection, anna)
+        assert found is not None
+        for is_first in (True, False):
+            assert mornings.told(connection, anna, found, at(MONDAY + timedelta(days=1)), MONDAY, AS_OF) is is_first
+            assert not mornings.put_off(connection, anna, found, at(MONDAY))
+
+
 def _anna(database: Database, here: int) -> Any:
     with database.read() as connection:
         return people.in_installation(connection, here, cast.ANNA)
