@@ -191,6 +191,9 @@ def test_who_covers_for_the_new_csm_is_told_too_while_they_do_and_moves_nothing(
     with database.read() as connection:
         keys = list(connection.scalars(select(delivery.c.key).where(delivery.c.kind == "handover")))
     assert [take(database, here, cast.CLEO, message=key) for key in keys] == [0, 0]
+    assert sum(take(database, here, cast.BO, message=key) for key in keys) == 1
+    Updates(database, client(slack), Catalogs(database, CATALOG), here, lambda: NOW, pace=0).run()
+    assert ["Call 1 · due Fri 20 Nov · Bo" in told(slack, one)[0].text for one in (cast.BO, cast.CLEO)] == [True, True]
     load(BO, BO)
     handovers.tell(database, here, lambda: NOW)
     with database.write() as connection:
