@@ -73,6 +73,18 @@ def test_pages_are_in_order_of_days_and_leave_nothing_out(database: Database, he
     assert [(one.due_on, one.id) for one in found] == sorted((one.due_on, one.id) for one in found)
 
 
+def test_a_task_waits_for_the_next_working_day_where_its_assignee_s_team_is(
+    database: Database, here: Installation
+) -> None:
+    christmas = date(2026, 12, 25)  # a Friday
+    with database.write() as connection:
+        connection.execute(update(schema.team).values(country="NO"))
+        for number, whose in ((12, ANNA), (13, CLEO)):  # Cleo is in no team
+            add(connection, here, number, whose, christmas)
+    waits = [pages(database, person(here, whose))[-1].waits_until for whose in (ANNA, CLEO)]
+    assert waits == [date(2026, 12, 28), christmas]
+
+
 def test_a_team_s_tasks_are_for_who_leads_it(database: Database, here: Installation) -> None:
     team = Place(is_team=True)
     assert len(pages(database, person(here, BO, leads=True), team)) == 10
