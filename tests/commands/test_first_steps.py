@@ -55,12 +55,16 @@ def test_when_all_is_done_that_can_be_the_steps_are_gone(bot: Bot) -> None:
     with bot.database.write() as connection:
         connection.execute(insert(team).values(installation_id=bot.installation.id, id=1, name="A", name_key="a"))
     assert "4 of 5 done" in shown(bot)
+    bot.slack.actions.open_home(cast.DINA)
+    bot.home("4 of 5 done", cast.DINA)
     made = Digest(
         bot.installation.id, 1, bot.installation.workspace_id, "A", Content.BOTH, "UTC", id_of(bot, cast.DINA)
     )
     with bot.database.write() as connection:
         digests.add(connection, made, bot.now)
     assert "Set up customer success" not in shown(bot)
+    bot.slack.actions.open_home(cast.DINA)
+    bot.wait(lambda: "Set up customer success" not in texts(bot.home(who=cast.DINA).payload["blocks"]))
     with bot.database.write() as connection:
         connection.execute(delete(digest))
 
