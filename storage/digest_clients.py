@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from sqlalchemy import (
@@ -20,12 +20,13 @@ from sqlalchemy import (
     select,
 )
 
-from bot.domain.catalog import Catalog, Tier
+from bot.domain.catalog import Catalog, Tier, fold
 from bot.domain.digest_told import Client, Still
 from bot.domain.listing import SHOWN, Listing
 from storage import conditions, lists
 from storage.conditions import JUDGED
-from storage.schema import absence, claim, note, person, record, snooze, standing, task
+from storage.schema import absence, claim, note, person, record, snooze, standing, task, tool, usage
+from storage.sqljson import rows
 
 _HERE: BindParameter[int] = bindparam("installation")
 _TODAY = bindparam("today", type_=Date)
@@ -47,8 +48,8 @@ def read(
         return {}
     seen = conditions.seen(_one, bindparam("workspace"), covered)
     bound = {"installation": installation_id, "workspace": workspace_id, "ids": list(ids)}
-    rows = connection.execute(_CLIENTS.where(seen), {**bound, "today": now.astimezone(zone).date()})
-    return {row.id: _client(row, zone) for row in rows}
+    found = connection.execute(_CLIENTS.where(seen), {**bound, "today": now.astimezone(zone).date()})
+    return {row.id: _client(row, zone) for row in found}
 
 
 def _clients() -> Select[Any]:
@@ -65,7 +66,8 @@ def _clients() -> Select[Any]:
     columns = (record.c.id, record.c.name, _one.tier, _one.mrr, _one.currency, _csm.c.name.label("csm"))
     people = (_cover.c.name.label("cover"), _taker.c.name.label("taker"), claim.c.taken_at)
     put = (snooze.c.until.label("snoozed_to"), _snoozer.c.name.label("snoozer"))
-    query = select(*columns, *people, *put, _last(task).label("task_at"), _last(note).label("note_at"))
+    logged = (_last(task).label("task_at"), _last(note).label("note_at"))
+    query = select(*columns, *people, *put, *logged, _used_on().label("used_on"))
     return query.select_from(joined).where(here == _HERE, lists.among_numbers(_one.client_id, "ids"))
 
 
@@ -77,6 +79,15 @@ def _last(logged: Any) -> ScalarSelect[datetime]:
     mine = (logged.c.installation_id == _one.installation_id, logged.c.client_id == _one.client_id)
     latest = select(logged.c.made_at).where(*mine).order_by(logged.c.made_at.desc()).limit(1)
     return latest.correlate(standing).scalar_subquery()
+
+
+def _used_on() -> ScalarSelect[Any]:
+    """(tool, last day) of each tool that the client ever used."""
+    mine = (usage.c.installation_id == _one.installation_id, usage.c.client_id == _one.client_id, usage.c.count > 0)
+    named = (tool.c.installation_id == usage.c.installation_id) & (tool.c.id == usage.c.tool_id)
+    latest = select(tool.c.name, func.max(usage.c.day).label("day")).join(tool, named).where(*mine)
+    per_tool = latest.group_by(usage.c.tool_id, tool.c.name).correlate(standing).subquery()
+    return select(rows(*per_tool.c)).scalar_subquery()
 
 
 _CLIENTS = _clients()
@@ -96,6 +107,7 @@ def _client(row: Row[Any], zone: tzinfo) -> Client:
         mrr=None if row.mrr is None else float(row.mrr),
         currency=row.currency or "",
         logged_on=logged and logged.astimezone(zone).date(),
+        used_on={fold(name): date.fromisoformat(day) for name, day in row.used_on or ()},
     )
 
 

@@ -407,6 +407,21 @@ def test_drawn_again_it_says_who_has_taken_whom_by_now(history: History) -> None
     assert again["text"] == text(found).replace(before, after)
 
 
+def test_the_reason_says_since_when_a_tool_is_not_used_until_it_is_again(either: History) -> None:
+    either.run()
+    either.uses({1: 8, 2: 5})
+    with either.database.write() as connection:
+        for client, tool, day, count in ((2, 6, 40, 3), (2, 6, 50, 3), (2, 6, 2, 0), (2, 5, 1, 9), (3, 6, 1, 9)):
+            bases.add_usage(connection, either.here.id, client, tool, either.day - day * DAY, count)
+    found = either.composed()
+    assert "Client 2 5 → 3 · now Low · Anna. No tool 5 since 15 Oct" in text(found)
+    with either.database.write() as connection:
+        bases.add_usage(connection, either.here.id, 2, 6, either.now.date(), 1)
+    with either.database.read() as connection:
+        again = redraw(connection, either.catalogs, either.digest, found.facts, either.now)
+    assert again["text"] == text(found).replace(" since 15 Oct", "")
+
+
 def test_the_rest_of_many_is_behind_a_button(history: History) -> None:
     fill(history)
     history.run()

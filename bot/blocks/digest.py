@@ -13,6 +13,7 @@ from bot.domain.catalog import Catalog, Tier
 from bot.domain.digest_news import SECTIONS, Named, Rule
 from bot.domain.digest_told import Client, Told
 from bot.domain.digests import MOST_LINES, Digest
+from bot.domain.moves import Part
 
 Clients = Mapping[int, Client]  # those that are there and seen, by their ids
 
@@ -141,8 +142,16 @@ def _reason(catalog: Catalog, told: Told, one: Named, client: Client, words: Wor
     if one.rule is Rule.RENEWAL:
         money = words("{amount}/month", amount=words.money(client.mrr, client.currency)) if client.mrr else ""
         return " · ".join(filter(None, [_touched(told, client, words), money]))
-    said = "" if one.part is None else moves.short(catalog, (one.part,), words)
+    said = "" if one.part is None else _moved(catalog, told, one.part, client, words)
     return said[:1].upper() + said[1:]
+
+
+def _moved(catalog: Catalog, told: Told, part: Part, client: Client, words: Words) -> str:
+    """What the client did, or for how long it did not; drawn again after it did once more, no longer for how long."""
+    said, last = moves.short(catalog, (part,), words), client.last_use(catalog, part.tool)
+    if part.moved >= 0 or part.said is not None or last is None or last >= told.day:
+        return said
+    return words("{said} since {day}", said=said, day=words.day(last, told.day))
 
 
 def _touched(told: Told, client: Client, words: Words) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from bot.domain.catalog import Tier
+from bot.domain.catalog import Catalog, Tier, fold
 from bot.domain.digest_news import Memory, Named, Rule
 from bot.domain.digests import MOST_LINES
 from bot.domain.moves import Cause, Part, Said
@@ -31,6 +31,12 @@ class Client:
     mrr: float | None = None
     currency: str = ""
     logged_on: date | None = None  # the last task or note
+    used_on: Mapping[str, date] = field(default_factory=dict)  # each tool last, by its folded name as the data has it
+
+    def last_use(self, catalog: Catalog, key: str) -> date | None:
+        """Of a tool of the catalog, under whatever names the data has it."""
+        place = catalog.tool_names.get(fold(key))
+        return max((day for name, day in self.used_on.items() if catalog.tool_names.get(name) == place), default=None)
 
 
 @dataclass(frozen=True)

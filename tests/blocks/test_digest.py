@@ -15,7 +15,7 @@ from bot.domain.catalog import Tier
 from bot.domain.digest_news import Named, Rule
 from bot.domain.digest_told import Client, Held, Still, Told, of_all
 from bot.domain.digests import MOST_LINES, Content, Digest, Thresholds
-from bot.domain.moves import Cause, Part
+from bot.domain.moves import Cause, Part, Said
 from bot.playground.validation import check_blocks
 from tests.blocks.conftest import Golden
 from tests.domain.catalogs import SHIPPED
@@ -24,6 +24,7 @@ WORDS = speak()
 DAY, JAN = date(2026, 11, 23), date(2027, 1, 6)
 NORDIC = Digest(1, 7, 1, "CS Nordic", Content.BOTH, "Europe/Oslo", 1, next_at=datetime(2026, 11, 24, 8, tzinfo=UTC))
 EMAIL, DEALS = Part(Cause.USAGE, "marketing_email", -2, 10), Part(Cause.USAGE, "deals", -1, 10)
+LAST = {"marketingemail": date(2026, 8, 20), "deals": DAY}
 NAMED = [
     Named(1, Rule.FELL, 6, 4, 0.4, -0.2, EMAIL, renews_on=JAN),
     Named(2, Rule.LOW, 4, 3, 0.3, -0.1, DEALS),
@@ -33,7 +34,7 @@ NAMED = [
     Named(6, Rule.MOVED, score=8, renews_on=date(2027, 2, 1), renewed_on=date(2027, 3, 1)),
 ]
 CLIENTS = {
-    1: Client("Acme <AS>", Tier.MEDIUM, "Anna"),
+    1: Client("Acme <AS>", Tier.MEDIUM, "Anna", used_on=LAST),
     2: Client("Globex Oy", Tier.LOW, "Anna", taker="Anna", taken_at=datetime(2026, 11, 23, 9, 14, tzinfo=UTC)),
     3: Client("Initech AB", Tier.MEDIUM, None, snoozed_to=date(2026, 12, 3), snoozer="Bo"),
     4: Client("Tyrell Oy", Tier.MEDIUM, "Cleo", cover="Anna"),
@@ -54,6 +55,22 @@ def test_a_working_day_with_news(golden: Golden) -> None:
 
 def test_a_single_fall_and_nothing_else(golden: Golden) -> None:
     golden("digest_small", show.message(SHIPPED, NORDIC, of_all(Told(DAY, DAY, "team:all"), NAMED[:1]), CLIENTS, WORDS))
+
+
+@pytest.mark.parametrize(
+    ("part", "last", "says"),
+    [
+        (EMAIL, date(2026, 8, 20), "No marketing email since 20 Aug. Renews in 44 days"),
+        (EMAIL, date(2025, 12, 20), "No marketing email since 20 Dec 2025. Renews in 44 days"),
+        (EMAIL, DAY, "No marketing email. Renews in 44 days"),  # once more, by the day on which it is drawn again
+        (EMAIL, None, "No marketing email. Renews in 44 days"),
+        (EMAIL._replace(moved=2), date(2026, 8, 20), "Marketing email now. Renews in 44 days"),
+        (EMAIL._replace(said=Said.UNUSED), date(2026, 8, 20), "Marketing email: marked as not used. Renews in 44 days"),
+    ],
+)
+def test_a_reason_says_since_when(part: Part, last: date | None, says: str) -> None:
+    client = Client("Acme", Tier.MEDIUM, used_on={} if last is None else {"marketingemail": last, "deals": DAY})
+    assert show.in_two(SHIPPED, TOLD, NAMED[0]._replace(part=part), client, WORDS)[1] == says
 
 
 def test_the_first_is_a_picture(golden: Golden) -> None:
@@ -94,11 +111,12 @@ def test_what_it_is(golden: Golden) -> None:
 @pytest.mark.parametrize("rule", list(Rule))
 def test_the_most_clients_with_the_longest_names_keep_slacks_limits(letter: str, rule: Rule) -> None:
     name, large = letter * 255, 2**62
-    clients = {large + n: Client(name, Tier.LOW, name, cover=name, snoozed_to=JAN, snoozer=name) for n in range(90)}
-    one = NAMED[0]._replace(rule=rule, tools=("forms", "workflows"), renews_on=JAN, renewed_on=DAY)
+    one = Client(name, Tier.LOW, name, cover=name, snoozed_to=JAN, snoozer=name, used_on=LAST)
+    clients = {large + n: one for n in range(90)}
+    named = NAMED[0]._replace(rule=rule, tools=("forms", "workflows"), renews_on=JAN, renewed_on=DAY)
     digest = replace(NORDIC, name=letter * 80, id=large)
     told = of_all(
-        replace(TOLD, start=TIERS if rule is Rule.START else None), [one._replace(client_id=n) for n in clients]
+        replace(TOLD, start=TIERS if rule is Rule.START else None), [named._replace(client_id=n) for n in clients]
     )
     made = show.message(SHIPPED, digest, told, clients, WORDS)
     menus = [block for block in made["blocks"] if block.get("accessory", {}).get("type") == "overflow"]
