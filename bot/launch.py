@@ -44,7 +44,7 @@ from bot.schedule import Job, Schedule
 from bot.serve import Bot
 from bot.settings import Settings
 from storage import catalog as catalogs
-from storage import deliveries, installations
+from storage import deliveries, digest_runs, installations
 from storage.catalog import Catalogs
 from storage.database import Database
 
@@ -114,6 +114,7 @@ def assemble(
     database = Database(settings.database)
     with database.write() as connection:
         installations.set_crm(connection, installation_id, crm.name if crm else None)
+        digest_runs.plan_again(connection, installation_id)
     catalog, slack = catalog_of(settings, database, installation_id), posting(settings)
     app = wire(
         database=database,

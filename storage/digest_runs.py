@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, func, select, update
 
+from bot.domain.digest_times import planned_again
 from bot.domain.digests import Digest, Pause
 from storage import deliveries, digests, named_clients
 from storage.schema import delivery, digest, named_client
@@ -56,6 +57,16 @@ def _due(what: Select[Any], installation_id: int, now: datetime) -> Select[Any]:
 def plan(connection: Connection, one: Digest, next_at: datetime | None) -> None:
     """When it runs next."""
     connection.execute(update(digest).where(*_is_digest(one.installation_id, one.id)).values(next_at=next_at))
+
+
+def plan_again(connection: Connection, installation_id: int) -> None:
+    """The next runs by the rules that time zones have now: a bot that starts may bring others with it."""
+    mine = (_digest.installation_id == installation_id, _digest.next_at.is_not(None))
+    for row in connection.execute(select(digest).where(*mine)).all():
+        one = digests.read(row._mapping)
+        if (planned := planned_again(one)) != one.next_at:
+            same = (*_is_digest(installation_id, one.id), _digest.next_at == one.next_at)
+            connection.execute(update(digest).where(*same).values(next_at=planned))
 
 
 def keep(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import insert
 
 from bot import launch
+from bot.domain.digests import Content, Digest, Pause
 from bot.identity import Identity
 from bot.schedule import Job
 from bot.settings import Settings
+from storage import digests, schema
 from storage.database import Database
 from storage.installations import Installation
 
@@ -34,3 +38,22 @@ def test_the_folder_for_imports_is_looked_at_every_five_minutes_where_there_is_o
     settings = Settings(slack_bot_token=SecretStr("xoxb-1"), database_url=url, import_dir=tmp_path if is_set else None)
     launch.assemble(settings, IDENTITY, installation.id).database.close()
     assert [job.every for job in jobs if job.name == "import folder"] == [timedelta(minutes=5)] * is_set
+
+
+def test_digests_are_planned_again_by_the_rules_that_their_zones_have_now(
+    jobs: list[Job], database: Database, installation: Installation
+) -> None:
+    at = datetime(2026, 11, 23, 8, tzinfo=UTC)  # nine in Oslo
+    kept = {1: at - timedelta(hours=1), 2: at, 3: at + timedelta(hours=1), 4: None}
+    with database.write() as connection:
+        connection.execute(insert(schema.person).values(installation_id=installation.id, id=1, name="Anna Aas"))
+        for number, next_at in kept.items():
+            place = (installation.id, number, installation.workspace_id, f"Nordic {number}")
+            one = Digest(*place, Content.BOTH, "Europe/Oslo", made_by=1, next_at=next_at)
+            digests.add(connection, replace(one, paused=None if next_at else Pause.PERSON), at)
+    url = database.url.render_as_string(hide_password=False)
+    settings = Settings(slack_bot_token=SecretStr("xoxb-1"), database_url=url)
+    launch.assemble(settings, IDENTITY, installation.id).database.close()
+    with database.read() as connection:
+        found = digests.of_workspace(connection, installation.id, installation.workspace_id)
+    assert [(one.next_at, one.version) for one in found] == [(at, 1)] * 3 + [(None, 1)]

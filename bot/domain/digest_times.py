@@ -9,6 +9,7 @@ from bot.domain.digests import Digest
 from bot.domain.local_time import moment
 
 _DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
+_HALF_A_DAY = timedelta(hours=12)  # further than rules are moved, and nearer than another run
 _FURTHEST = 14  # days that are looked at: in a week a day may be one that a zone leaves out
 
 
@@ -48,3 +49,8 @@ def is_late(one: Digest, planned: datetime, now: datetime) -> bool:
 def planned_anew(one: Digest, now: datetime) -> datetime | None:
     """When it runs next once it was changed; None where it rests."""
     return following(one, now) if one.paused is None else None
+
+
+def planned_again(one: Digest) -> datetime | None:
+    """The same next run by the rules that its zone has now: they may be others than when it was planned."""
+    return None if one.next_at is None else following(one, one.next_at - _HALF_A_DAY)

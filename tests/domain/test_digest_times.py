@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.digest_times import following, is_late, local_day, planned_anew
+from bot.domain.digest_times import following, is_late, local_day, planned_again, planned_anew
 from bot.domain.digests import WEEKDAYS, Content, Digest, Pause
 
 FIRST, LAST = date(2022, 9, 1), date(2024, 8, 31)  # two years in which many zones changed their rules
@@ -71,6 +71,18 @@ def test_it_runs_on_the_days_that_were_chosen_and_on_no_other() -> None:
     assert [local_day(one, run) for run in runs(one)] == [day for day in DAYS if day.weekday() < 5]
     friday = datetime(2026, 11, 20, 9, tzinfo=UTC)
     assert following(replace(one, days=frozenset({4})), friday) == datetime(2026, 11, 27, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("by", [-1, 0, 0.5, 1])
+@pytest.mark.parametrize("zone", ODD)
+def test_where_the_rules_of_a_zone_are_others_by_now_the_same_run_is_at_its_time(zone: str, by: float) -> None:
+    for at in (time(0), FOLD, GAP, time(9)):
+        one, told_on = digest(zone, at), None
+        for run in runs(one)[::5]:
+            planned = replace(one, told_on=told_on, next_at=run + timedelta(hours=by))
+            assert planned_again(planned) == run
+            told_on = local_day(one, run)
+    assert planned_again(digest(zone)) is None
 
 
 def test_on_a_day_that_a_zone_leaves_out_it_does_not_run() -> None:
