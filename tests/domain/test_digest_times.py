@@ -10,25 +10,9 @@ import pytest
 
 from bot.domain.digest_times import following, is_late, local_day, planned_again, planned_anew
 from bot.domain.digests import WEEKDAYS, Content, Digest, Pause
+from tests.domain.zones import DAYS, FIRST, LAST, ODD
 
-FIRST, LAST = date(2022, 9, 1), date(2024, 8, 31)  # two years in which many zones changed their rules
 EVERY_DAY = frozenset(range(7))
-ODD = (
-    "Europe/Oslo",  # an hour left out and an hour twice
-    "America/New_York",
-    "Australia/Lord_Howe",  # half an hour of it
-    "America/St_Johns",  # half an hour beside the others
-    "Asia/Kathmandu",  # three quarters
-    "Pacific/Auckland",  # in the south
-    "America/Santiago",  # at midnight
-    "Africa/Casablanca",  # put back for Ramadan
-    "Africa/Cairo",  # summer time once more, from 2023 on
-    "America/Mexico_City",  # no more, from 2022 on
-    "Asia/Amman",  # summer time for ever, from 2022 on
-    "America/Nuuk",  # another offset, from 2023 on; the last hour of a day in March is left out
-    "Asia/Almaty",  # and from 2024 on, by which an hour of a Friday came twice
-    "UTC",
-)
 GAP, FOLD = time(2, 30), time(1, 30)
 
 
@@ -43,9 +27,6 @@ def runs(one: Digest, late: timedelta = timedelta()) -> list[datetime]:
         found.append(planned)
         one, now = replace(one, told_on=local_day(one, planned)), planned + late
     return found
-
-
-DAYS = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
 
 
 @pytest.mark.parametrize("at", [time(0), FOLD, GAP, time(9), time(23, 45)])

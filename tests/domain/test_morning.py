@@ -23,6 +23,7 @@ from bot.domain.morning import (
 from bot.domain.moves import Ground
 from bot.domain.working_days import Span, WorkingDays
 from tests.domain.catalogs import EVERY_TOOL, SHIPPED
+from tests.domain.zones import DAYS, FIRST, LAST, ODD
 
 YEAR = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
 
@@ -61,6 +62,18 @@ def test_over_a_year_it_comes_once_on_each_working_day_and_on_no_other(name: str
     assert len(days) > 220
     assert off not in days
     assert not any(LEAVE.has(day) for day in days)
+
+
+@pytest.mark.parametrize("at", [time(0), time(1, 30), time(2, 30), USUAL, time(23, 45)])
+@pytest.mark.parametrize("name", ODD)
+def test_over_two_years_it_comes_once_on_each_working_day_of_zones_with_odd_rules(name: str, at: time) -> None:
+    zone, told = ZoneInfo(name), list[date]()
+    told_on, now = FIRST - timedelta(days=1), datetime.combine(FIRST, time(0), zone) - timedelta(seconds=1)
+    while now.astimezone(zone).date() < LAST:
+        now = following(now, at, zone, told_on)
+        if is_due(now, now, zone, told_on, WEEKDAYS):
+            told.append(told_on := now.astimezone(zone).date())
+    assert told == [day for day in DAYS if day in WEEKDAYS]
 
 
 @pytest.mark.parametrize("name", OFF)
