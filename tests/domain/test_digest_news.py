@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
+from random import Random
 
 import pytest
 
@@ -68,10 +71,22 @@ def test_a_noisy_client_is_named_as_low_at_most_once_a_month(steps: str) -> None
     assert all(later - earlier >= 30 for earlier, later in pairwise(found))
 
 
-@pytest.mark.parametrize("steps", ["7 7 6 6", "7 7 7 6 6 6", "7 6"])
-def test_at_the_edge_itself_it_is_named_at_most_once_a_month_for_whatever(steps: str) -> None:
-    found = [day for day, _ in runs(days(" ".join([steps] * 30)), SINCE)]
+NOISES = ["7 7 6 6", "7 7 7 6 6 6", "7 6", "7 7 6", "6 6 7"]
+NOISES += [" ".join(Random(seed).choices("67", k=40)) for seed in range(4)]  # as it comes
+
+
+@pytest.mark.parametrize("steps", NOISES)
+def test_a_noisy_client_at_a_tiers_edge_is_named_at_most_once_a_month(steps: str) -> None:
+    """For whatever: neither as low nor as recovered."""
+    history = days(" ".join([steps] * (180 // len(steps.split()))))
+    found = [day for day, _ in runs(history, SINCE)]
     assert all(later - earlier >= 30 for earlier, later in pairwise(found))
+
+
+@pytest.mark.parametrize("steps", ["12 13", "12 12 13 13", "12 12 12 13 13 13"])
+def test_at_the_edge_of_the_high_ones_it_is_not_named_at_all(steps: str) -> None:
+    assert {one.tier for one in days(steps)} == {Tier.MEDIUM, Tier.HIGH}
+    assert runs(days(" ".join([steps] * 20)), SINCE) == []
 
 
 def test_over_days_without_a_run_nothing_is_lost_and_nothing_doubled() -> None:
@@ -92,6 +107,28 @@ def test_what_somebody_gives_up_or_buys_is_never_a_fall() -> None:
         assert (before.score, after.score) in {(6, 3), (8, 4)}
         assert runs([*[before] * 3, *[after] * 3], SINCE) == []
         assert runs([*[after] * 3, *[before] * 3], SINCE) == []
+
+
+FLOODS: dict[str, Callable[[int], list[Moment]]] = {
+    "the same data once more": lambda n: [using(n)] * 6,
+    "a catalog with other weights": lambda n: [using(n)] * 3 + [using(n, formula(last=3))] * 3,
+    "and the old one again": lambda n: [using(n, formula(first=3))] * 2 + [using(n)] * 2 + [using(n, formula(last=3))],
+    "data of fewer tools": lambda n: [using(n)] * 3 + [using(min(n, 12), measured=12)] * 3,
+    "subscriptions, for the first time": lambda n: [using(n)] * 3 + [using(min(n, 10), owned=(CRM,))] * 3,
+    "data that was gone for two days": lambda n: [using(n)] * 2 + [UNKNOWN] * 2 + [using(n)] * 2,
+    "half an import": lambda n: [using(n)] * 3 + [using(n // 2)] * 2 + [using(n)] * 3,
+}
+
+
+@pytest.mark.parametrize("what", FLOODS)
+def test_a_re_import_or_a_new_catalog_never_floods(what: str) -> None:
+    """It names nobody; where it looks as if clients had moved, so many did at once that names are held back."""
+    histories, held = {number: FLOODS[what](1 + number % 20) for number in range(60)}, list[int]()
+    for day in range(1, 8):
+        found = run(histories, replace(SINCE, is_settled=bool(held and held[-1] == day - 1)), day - 1, day)
+        held += [day] if is_mass(len(found.turned), len(histories)) else []
+        assert found.named == () or day in held
+        assert found.named == () or what == "half an import"
 
 
 def test_the_formula_alone_makes_nobody_recover() -> None:
