@@ -82,6 +82,23 @@ def test_who_is_known_to_leave_comes_before_everybody(known: dict[str, Any]) -> 
     assert in_order([worst, leaving], BASE, TODAY) == [leaving, worst]
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"day": TODAY + timedelta(days=29)},
+        {"share": 0.2},
+        {"change": -0.1},
+        {"logged_on": TODAY - timedelta(days=38)},
+        {"mrr": 2_000.0},
+    ],
+)
+def test_each_factor_alone_tells_two_clients_apart(more: dict[str, Any]) -> None:
+    one = due(1, logged_on=TODAY - timedelta(days=37))
+    other = replace(one, client_id=2, client="Client 2", **more)
+    assert work(other, BASE, TODAY) > work(one, BASE, TODAY)
+    assert in_order([one, other], BASE, TODAY) == [other, one]
+
+
 shares = st.one_of(st.none(), st.floats(0, 1))
 DUE = st.builds(
     due,
