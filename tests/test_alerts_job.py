@@ -301,6 +301,14 @@ def test_what_strangers_would_read_is_not_posted_and_told_by_the_digest_later(ch
     assert channel.digests_said()[-1].startswith("Nordic: 1 fell (Client 1 5→3)")
 
 
+def test_in_a_channel_that_strangers_read_by_now_it_stays_as_it_was(channel: Channel) -> None:
+    channel.falls(1, 6)
+    channel.slack.slack.channels[cast.CS_NORDIC].is_ext_shared = True
+    channel.goes_on()
+    channel.falls(1, 2)
+    assert (channel.alerts, channel.threads, channel.paused) == ([FALL], [], "shared")
+
+
 @pytest.mark.parametrize("fault", [rate_limited(), unavailable(), killed_before(), killed_after()])
 def test_whatever_happens_on_the_way_each_is_posted_once(channel: Channel, fault: Any) -> None:
     for tools in (6, 2):

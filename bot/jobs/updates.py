@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -19,12 +19,14 @@ from bot.blocks import alert
 from bot.blocks.kit import Message
 from bot.blocks.words import speak
 from bot.domain.access import Right
+from bot.domain.audience import Audience as Verdict
 from bot.errors import DeliveryError
 from bot.jobs import alerts, assignments, digest_content, handovers, mornings
 from bot.jobs.deliveries import Maker
 from bot.jobs.delivery import delivering
 from storage import digests, people, shown
 from storage.alerts import KIND
+from storage.audience import RECENT, Audience
 from storage.catalog import Catalogs
 from storage.database import Database
 from storage.shown import Old
@@ -54,6 +56,10 @@ class Updates:
     installation_id: int
     now: Callable[[], datetime]
     pace: float = PACE
+    audience: Audience = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.audience = Audience(self.slack)
 
     def run(self) -> None:
         """One turn: each message once, however many changes there were, until Slack has had enough."""
@@ -70,6 +76,7 @@ class Updates:
             return True
         try:
             with delivering():
+                self._ask(one)
                 self.slack.chat_update(channel=one.channel, ts=one.ts, **message)
         except DeliveryError as error:
             return self._fail(one, error)
@@ -77,6 +84,14 @@ class Updates:
         log.info("updated", installation=one.installation_id, delivery=one.delivery_id, kind=one.kind)
         time.sleep(self.pace)
         return True
+
+    def _ask(self, one: Old) -> None:
+        """Raises DeliveryError where by now strangers read the channel: they hear nothing new of its clients."""
+        if one.digest_id is None:
+            return
+        verdict, _ = self.audience.judge(self.database, one.installation_id, one.channel, RECENT)
+        if verdict is not Verdict.FINE:
+            raise DeliveryError(verdict.value, temporary=False)
 
     def _message(self, one: Old) -> Message | None:
         """None where nobody is to read it."""
