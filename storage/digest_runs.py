@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, func, select, update
@@ -80,6 +81,7 @@ def keep(
     as_of: date | None,
     facts: Mapping[str, Any],
     named: Mapping[int, str],
+    then: datetime | None = None,
 ) -> int | None:
     """What a digest says of a period, to be posted by the job that delivers. None where that was kept already.
 
@@ -87,6 +89,7 @@ def keep(
 
     key  of the period: `period` of a day, or one's own for what is sent now
     message  None where nothing is new
+    then  when it runs next; None: as was planned
     """
     assert one.channel_id is not None
     until: Told = (day, as_of or one.told_as_of)
@@ -98,7 +101,7 @@ def keep(
         number = deliveries.add_post(connection, *where, dict(message), facts=kept)
     if number is None:
         return None
-    _tell(connection, one, *until)
+    _tell(connection, one, *until, more={} if then is None else {"next_at": then})
     named_clients.add(connection, one, number, named, day, now)
     return number
 
@@ -151,13 +154,19 @@ def last(connection: Connection, installation_id: int, ids: Collection[int]) -> 
 
 
 def _tell(
-    connection: Connection, one: Digest, on: date | None, as_of: date | None, *, since: Told | None = None
+    connection: Connection,
+    one: Digest,
+    on: date | None,
+    as_of: date | None,
+    *,
+    since: Told | None = None,
+    more: Mapping[str, datetime] = MappingProxyType({}),
 ) -> None:
     """Up to when it has told all. With `since` only where it still stands there."""
     here = list(_is_digest(one.installation_id, one.id))
     if since is not None:
         here += [_digest.told_on.is_not_distinct_from(since[0]), _digest.told_as_of.is_not_distinct_from(since[1])]
-    connection.execute(update(digest).where(*here).values(told_on=on, told_as_of=as_of))
+    connection.execute(update(digest).where(*here).values(told_on=on, told_as_of=as_of, **more))
 
 
 def _is_digest(installation_id: int, digest_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -8,12 +8,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, event, insert, update
+from sqlalchemy import delete, event, insert, select, update
 
 from bot.domain.digest_told import write
 from bot.domain.digests import Content, Digest
 from bot.jobs.composing import Composed
 from bot.jobs.digest_content import compose, redraw
+from bot.jobs.digests import Digests
 from storage import catalog, digest_runs, digests
 from storage import schema as tables
 from storage.catalog import Catalogs
@@ -182,12 +183,13 @@ BASE = {
 }
 
 
-def fill(history: History) -> None:
-    """Five thousand further clients of the workspace, of which nothing is new."""
+def fill(history: History, workspaces: int = 1) -> None:
+    """Five thousand further clients, of which nothing is new, in as many workspaces."""
     with history.database.write() as connection:
         for table, row in BASE.items():
             columns, values = row.split(":")
-            made = values.format(here=history.here.id, workspace=history.here.workspace_id, hash=CATALOG.hash)
+            place = f"{history.here.workspace_id} + mod(i, {workspaces})"
+            made = values.format(here=history.here.id, workspace=place, hash=CATALOG.hash)
             connection.exec_driver_sql(FILLED.format(table=table, columns=columns, values=made))
     history.database.analyze()
 
@@ -198,32 +200,58 @@ WHOLE = re.compile(
     rf"Seq Scan on {BIG}|SCAN {BIG}|SEARCH {BIG}[_0-9]* USING PRIMARY KEY \(installation_id=\?\)",
 )
 INDEXED = re.compile(r"ix_change_day")
+OF_BASE = re.compile(rf"\b{BIG}\b")
 
 
-def test_a_run_takes_four_statements_none_of_which_reads_through_the_clients(either: History) -> None:
-    fill(either)
-    either.run()
-    either.uses(dict.fromkeys(range(1, 12), 5))
-    either.renews(12, either.now.date() + timedelta(60))
-    either.digest = replace(either.digest, told_on=MONDAY - 4 * DAY)
-    plans: list[str] = []
-    is_sqlite, statements = either.database.is_sqlite, []
+class Ticks:
+    """What the job executes from looking what is due to planning the next run."""
 
-    def note(_connection: Any, cursor: Any, statement: str, values: Any, *_: object) -> None:
-        if statement.startswith("EXPLAIN"):
+    def __init__(self, history: History) -> None:
+        self.history, self.statements, self.plans = history, list[str](), list[str]()
+
+    def _note(self, _connection: Any, cursor: Any, statement: str, values: Any, *_: object) -> None:
+        self.statements.append(statement)
+        if not OF_BASE.search(statement):
             return
-        statements.append(statement)
-        if is_sqlite:
-            plans.extend(row[3] for row in cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", values))
+        if self.history.database.is_sqlite:
+            found = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", values)
+            self.plans += [row[3] for row in found]
             return
         with cursor.connection.cursor() as asked:
-            plans.extend(row[0].strip() for row in asked.execute(f"EXPLAIN {statement}", values))
+            self.plans += [row[0].strip() for row in asked.execute(f"EXPLAIN {statement}", values)]
 
-    event.listen(either.database.engine, "before_cursor_execute", note)
-    assert "Fell" in str(either.composed().message)
-    assert len(statements) == 4
-    assert not [line for line in plans if WHOLE.search(line)]
-    assert [line for line in plans if INDEXED.search(line)]
+    def run(self) -> tuple[int, int]:
+        """A due digest: its statements, and those of them that are about the base."""
+        self.history.write(update(tables.digest).values(next_at=self.history.now))
+        say = lambda connection, one, moment: compose(connection, self.history.catalogs, one, moment)  # noqa: E731
+        self.statements.clear()
+        event.listen(self.history.database.engine, "before_cursor_execute", self._note)
+        Digests(self.history.database, say, self.history.here.id, lambda: self.history.now).run()
+        event.remove(self.history.database.engine, "before_cursor_execute", self._note)
+        self.history.goes_on()
+        looked = 2 * (2 if self.history.database.is_sqlite else 1)  # before and behind; there, ahead, too
+        return len(self.statements) - looked, len([one for one in self.statements if OF_BASE.search(one)])
+
+    def messages(self) -> list[str | None]:
+        with self.history.database.read() as connection:
+            every = select(tables.delivery.c.payload).order_by(tables.delivery.c.made_at)
+            return [said and said["text"] for said in connection.scalars(every)]
+
+
+def test_a_due_digest_takes_few_statements_none_of_which_reads_through_the_base(either: History) -> None:
+    fill(either, workspaces=20)
+    either.uses({12: 4})
+    ticks = Ticks(either)
+    first, quiet = ticks.run(), ticks.run()
+    either.uses(dict.fromkeys(range(1, 12), 5))
+    either.renews(12, either.now.date() + timedelta(60))
+    either.write(update(tables.digest).values(told_on=MONDAY - 4 * DAY))  # so that it is the first one of a week
+    news = ticks.run()
+    # With what locks it, reads its installation, and keeps the run, the next time, and whom it names:
+    assert (first, quiet, news) == ((8, 3), (5, 1), (8, 3))
+    assert [str(one).partition(":")[0][:22] for one in ticks.messages()] == ["Nordic · first digest.", "None", "Nordic"]
+    assert not [line for line in ticks.plans if WHOLE.search(line)]
+    assert [line for line in ticks.plans if INDEXED.search(line)]
 
 
 def test_it_tells_of_its_own_workspace_and_team_alone(either: History) -> None:

@@ -23,6 +23,8 @@ from storage.database import Database
 TURN = 10.0  # seconds after which no more is begun: the bot ends within the time that it is given to
 
 _Ahead = tuple[Digest, Composed]
+# With the moment, and with when it runs next: whether that is kept already.
+_Run = Callable[[Connection, Digest, datetime, datetime], bool]
 
 log = structlog.get_logger()
 
@@ -65,33 +67,38 @@ class Digests:
                 return None
             return one, self.compose(connection, one, moment)
 
-    def _take(self, moment: datetime, run: Callable[[Connection, Digest, str, datetime], object]) -> bool:
+    def _take(self, moment: datetime, run: _Run) -> bool:
         """The digest is locked until what it says is kept: whoever is killed meanwhile has done nothing."""
         with self.database.write() as connection:
             one = digest_runs.due(connection, self.installation_id, moment)
             if one is None or one.next_at is None:
                 return False
-            run(connection, one, period(one, one.next_at), moment)
             told = replace(one, told_on=local_day(one, one.next_at))
-            digest_runs.plan(connection, one, following(told, max(moment, one.next_at)))
+            then = following(told, max(moment, one.next_at))
+            if not run(connection, one, moment, then):
+                digest_runs.plan(connection, one, then)
         return True
 
-    def _say(self, ahead: _Ahead | None, connection: Connection, one: Digest, key: str, moment: datetime) -> None:
+    def _say(self, ahead: _Ahead | None, connection: Connection, one: Digest, moment: datetime, then: datetime) -> bool:
         assert one.next_at is not None
+        key = period(one, one.next_at)
         if is_late(one, one.next_at, moment):
             digest_runs.leave_out(connection, one, key, moment, "skipped", "late")
-            return
+            return False
         said = ahead[1] if ahead is not None and ahead[0] == one else self.compose(connection, one, moment)
         day = local_day(one, one.next_at)
-        digest_runs.keep(connection, one, key, day, moment, **vars(said))
+        kept = digest_runs.keep(connection, one, key, day, moment, **vars(said), then=then)
         log.info("digest", installation=one.installation_id, digest=one.id, is_quiet=said.message is None)
+        return kept is not None
 
-    def _fail(self, connection: Connection, one: Digest, key: str, moment: datetime) -> None:
-        number = digest_runs.leave_out(connection, one, key, moment, "failed", "error")
+    def _fail(self, connection: Connection, one: Digest, moment: datetime, _then: datetime) -> bool:
+        assert one.next_at is not None
+        number = digest_runs.leave_out(connection, one, period(one, one.next_at), moment, "failed", "error")
         if number is not None:
             deliveries.add(
                 connection, one.installation_id, one.made_by, digest_failures.FAILED, f"{one.id}/{number}", moment
             )
+        return False
 
 
 def period(one: Digest, planned: datetime) -> str:
