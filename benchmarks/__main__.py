@@ -5,7 +5,19 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-MODULES = ("lookup", "card", "activity", "lists", "home", "digests", "visibility", "imports", "memory", "scoring")
+MODULES = (
+    "lookup",
+    "card",
+    "activity",
+    "lists",
+    "home",
+    "digests",
+    "installations",
+    "visibility",
+    "imports",
+    "memory",
+    "scoring",
+)
 LARGE = 1_000_000  # where a benchmark does not say what is large to it
 
 

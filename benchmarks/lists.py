@@ -20,7 +20,7 @@ from bot.domain.catalog import Catalog, Kind, Tier
 from bot.domain.filter_text import write
 from bot.domain.filters import Filter, Renews, Sort
 from bot.domain.listing import Listing, Scope, Whose
-from storage import areas, listing, offers, overview
+from storage import areas, listing, offers, overview, renewals
 from storage import catalog as catalogs
 from storage.database import Database
 from storage.installations import create
@@ -77,6 +77,8 @@ def _measure(database: Database) -> dict[str, float]:
             one = _asked(scope, Filter())
             look = partial(overview.read, connection, catalog, known, one, by_csm=False)
             found[f"overview of {label}"], _ = _timed(look)
+            due = _asked(scope, Filter(renews=Renews(0, 30)))
+            found[f"renewals of {label}"], _ = _timed(partial(renewals.read, connection, catalog, due))
             found[f"opportunities of {label}"], _ = _timed(partial(offers.count, connection, catalog, one))
     return found
 
