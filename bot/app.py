@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from secrets import token_hex
 from typing import Any, Protocol
 
@@ -171,7 +172,8 @@ class Door:
         """Whether the person is known; else the request is answered once Slack was asked. Raises for the refused."""
         found = _find(context)
         if found is None:
-            self._app.listener_runner.listener_executor.submit(_introduce, self._app, req)
+            introduced = self._app.listener_runner.listener_executor.submit(_introduce, self._app, req)
+            introduced.add_done_callback(partial(_answer_failed, req))
             return False
         refused = found.lacks(right)
         if refused is not None:
@@ -223,15 +225,22 @@ def _turn(context: BoltContext, person: Person) -> Turn:
 
 def _introduce(app: App, req: BoltRequest) -> None:
     """Ask Slack once who somebody unknown is, then answer the request that is already acknowledged."""
-    context = req.context
-    try:
-        _learn(context)
-        again = BoltRequest(mode="socket_mode", body=req.body, context={AGAIN: True})
-        response = app.dispatch(again)
-        if response.body and context.response_url:
-            context["reply"](replace_original=False, **json.loads(response.body))
-    except Exception as error:  # noqa: BLE001  an edge: nobody else hears of it in this thread
-        answer_error(error=error, context=context, body=req.body if isinstance(req.body, dict) else {})
+    _learn(req.context)
+    _answer_late(req.context, app.dispatch(BoltRequest(mode="socket_mode", body=req.body, context={AGAIN: True})))
+
+
+def _answer_failed(req: BoltRequest, introduced: Future[None]) -> None:
+    """What goes wrong in a thread of our own is answered like all else: Bolt hears nothing of it."""
+    error = introduced.exception()
+    if isinstance(error, Exception):
+        body = req.body if isinstance(req.body, dict) else {}
+        _answer_late(req.context, answer_error(error=error, context=req.context, body=body))
+
+
+def _answer_late(context: BoltContext, response: BoltResponse) -> None:
+    """What would have been said in the acknowledgement."""
+    if response.body and context.response_url:
+        context["reply"](replace_original=False, **json.loads(response.body))
 
 
 def _learn(context: BoltContext) -> None:

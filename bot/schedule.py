@@ -8,14 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from secrets import token_hex
+from functools import partial
 
-import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot import metrics
-
-log = structlog.get_logger()
+from bot.edge import attempt
 
 
 @dataclass(frozen=True)
@@ -54,12 +52,11 @@ class Schedule:
 
 
 def _turn(job: Job) -> None:
-    """One turn of a job. Nobody waits for it, so whatever goes wrong is logged here and the next turn comes."""
-    outcome = "failed"
-    try:
-        job.run()
-        outcome = "ok"
-    except Exception:  # an edge: a job that fails must not end the clock
-        log.exception("job failed", job=job.name, reference=token_hex(4))
-    finally:
-        metrics.JOBS.labels(job.name, outcome).inc()
+    """One turn of a job. Whatever goes wrong, the next one comes."""
+    ended = attempt("job failed", partial(_end, job), job=job.name)
+    metrics.JOBS.labels(job.name, "ok" if ended else "failed").inc()
+
+
+def _end(job: Job) -> bool:
+    job.run()
+    return True

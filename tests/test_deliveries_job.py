@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from slack_sdk import WebClient
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import OperationalError
 
 from bot.domain.access import Person
 from bot.domain.activity import Priority, Task
@@ -259,6 +260,22 @@ def test_a_maker_that_fails_holds_up_no_other_and_is_not_tried_for_ever(
             select(delivery.c.kind, delivery.c.state, delivery.c.reason).order_by(delivery.c.kind)
         )
         assert [tuple(row) for row in rows] == [("task", "failed", "error"), ("test", "sent", None)]
+
+
+def test_a_database_that_is_lost_meanwhile_uses_up_no_attempt(
+    database: Database, slack: Playground, here: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose(*_: object) -> None:
+        raise OperationalError("SELECT", {}, ConnectionError("gone"))
+
+    give(database, here)
+    with monkeypatch.context() as lost:
+        lost.setitem(MAKERS, "task", lose)
+        for turn in range(ATTEMPTS + 2):
+            with pytest.raises(OperationalError, match="gone"):
+                run(database, slack, here, NOW + turn * timedelta(hours=1))
+    run(database, slack, here, NOW + timedelta(days=1))
+    assert (len(told(slack)), state(database)) == (1, "sent")
 
 
 def test_all_processes_together_keep_to_slacks_pace(database: Database, slack: Playground, here: int) -> None:

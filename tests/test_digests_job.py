@@ -10,6 +10,7 @@ from functools import partial
 
 import pytest
 from sqlalchemy import Connection, event, update
+from sqlalchemy.exc import OperationalError
 
 from bot.domain.digests import Digest, Pause
 from bot.jobs.composing import Composed
@@ -114,6 +115,20 @@ def test_one_that_cannot_be_composed_holds_up_no_other_and_tells_its_news_next_t
     assert sorted(said(slack)) == ["Digest 7 of 24 Nov", "Digest 8 of 23 Nov", "Digest 8 of 24 Nov"]
     assert [one for one in states(database) if one[0] == TODAY] == [(TODAY, "failed", "error")]
     assert told(slack) == ["*Digest 7* could not be posted this time. What it had to say, the next one says."]
+
+
+def test_a_digest_is_still_due_when_a_database_that_was_lost_is_back(
+    database: Database, slack: Playground, here: int
+) -> None:
+    def lose(*_: object) -> Composed:
+        raise OperationalError("SELECT", {}, ConnectionError("gone"))
+
+    add_digest(database)
+    with pytest.raises(OperationalError, match="gone"):
+        run(database, here, say=lose)
+    assert states(database) == []
+    run(database, here)
+    assert states(database) == [(TODAY, "waiting", None)]
 
 
 def test_many_processes_run_a_digest_once(database: Database, slack: Playground, here: int) -> None:

@@ -17,12 +17,13 @@ PACKAGES = ("bot", "commands", "storage")
 ALLOWED: dict[str, set[str]] = {
     "bot.domain": {"bot.errors"},
     "bot.blocks": {"bot.domain", "bot.errors"},
-    "bot.jobs": {"bot.domain", "bot.blocks", "bot.errors", "bot.home", "bot.import_report", "storage"},
+    "bot.jobs": {"bot.domain", "bot.blocks", "bot.edge", "bot.errors", "bot.home", "bot.import_report", "storage"},
     "bot.playground": {"bot.domain", "storage"},
     "storage": {"bot.domain", "bot.errors"},
     "commands": {"bot.domain", "bot.blocks", "bot.errors", "bot.home", "bot.looking", "bot.reply", "storage"},
     # How it runs. `app`, `serve`, `launch` and the command line join everything; the rest knows little.
-    "bot.schedule": {"bot.metrics"},
+    "bot.edge": set(),
+    "bot.schedule": {"bot.edge", "bot.metrics"},
     "bot.web": {"bot.metrics"},
     "bot.connection": {"bot.metrics"},
     "bot.metrics": {"bot.errors"},
@@ -117,3 +118,32 @@ def test_the_rules_know_only_the_standard_library_and_what_is_as_pure() -> None:
         if is_inside(module, {"bot.domain"}):
             tops = {name.split(".")[0] for name in imported(path) if not is_inside(name, {"bot.domain", "bot.errors"})}
             assert tops <= sys.stdlib_module_names | PURE, module
+
+
+EVERYTHING = {"Exception", "BaseException"}
+
+
+def edges(path: Path) -> Iterator[ast.AST]:
+    """Where a file catches whatever goes wrong, or has Bolt do so."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.ExceptHandler(type=None):
+                yield node
+            case ast.ExceptHandler(type=ast.expr() as caught) if names(caught) & EVERYTHING:
+                yield node
+            case ast.Call(func=ast.Attribute(attr="suppress")) if names(*node.args) & EVERYTHING:
+                yield node
+            case ast.Call(func=ast.Name(id="suppress")) if names(*node.args) & EVERYTHING:
+                yield node
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="app"), attr="error")):
+                yield node
+
+
+def names(*nodes: ast.AST) -> set[str]:
+    return {one.id for node in nodes for one in ast.walk(node) if isinstance(one, ast.Name)}
+
+
+def test_whatever_goes_wrong_is_caught_in_two_places_only() -> None:
+    """Around listeners Bolt does, with our one function for errors; around what nobody waits for, the edge."""
+    of_the_bot = [(module, path) for module, path in MODULES if not is_inside(module, {"bot.playground"})]
+    assert [module for module, path in of_the_bot for _ in edges(path)] == ["bot.app", "bot.edge"]

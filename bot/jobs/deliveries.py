@@ -8,15 +8,18 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 import structlog
 from slack_sdk import WebClient
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from bot.blocks.kit import Message
 from bot.domain.access import Person, Right
 from bot.domain.audience import Audience as Verdict
+from bot.edge import attempt
 from bot.errors import DeliveryError
 from bot.jobs import assignments, digest_failures, escalations, handovers, returns
 from bot.jobs.delivery import delivering
@@ -100,20 +103,24 @@ class Deliveries:
         return None if free_at is None else max((free_at - moment).total_seconds(), 0)
 
     def _serve(self, one: Delivery) -> None:
+        """What is wrong with one message, whatever it is, holds up no other. A lost database uses up no attempt."""
+        serve, ids = partial(self._try, one), {"installation": one.installation_id, "delivery": one.id}
+        if not attempt("not delivered", serve, raises=(DBAPIError,), **ids):
+            self._failed(one, DeliveryError("error", temporary=True, may_have_arrived=True))
+
+    def _try(self, one: Delivery) -> bool:
+        """True: nothing that was not expected went wrong."""
         try:
             post = self._deliver(one)
         except DeliveryError as error:
             self._failed(one, error)
-            return
-        except Exception:  # an edge: what is wrong with one message, whatever it is, must not hold up the others
-            log.exception("not delivered", installation=one.installation_id, delivery=one.id)
-            self._failed(one, DeliveryError("error", temporary=True, may_have_arrived=True))
-            return
+            return True
         if post is not None:
             deliveries.sent(self.database, one, *post)
-            return
+            return True
         with self.database.write() as connection:
             deliveries.end(connection, one, "failed" if one.digest_id is None else "skipped", "needless")
+        return True
 
     def _deliver(self, one: Delivery) -> _Post | None:
         """Send it, unless an earlier attempt did of which nothing more was heard. None where nobody is to be told.

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from secrets import token_hex
 
 import structlog
 from sqlalchemy import Connection
@@ -15,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.domain.digest_times import following, is_late, local_day
 from bot.domain.digests import Digest
+from bot.edge import attempt
 from bot.jobs import digest_failures
 from bot.jobs.composing import Compose, Composed
 from storage import deliveries, digest_runs
@@ -47,15 +47,18 @@ class Digests:
             is_due = self._run_next()
 
     def _run_next(self) -> bool:
-        """False where there is no more. One that cannot be composed is left out, and holds up no other."""
+        """False where there is no more. One that cannot be composed, whatever is in it, holds up no other.
+
+        While the database is gone nothing fails for good: a digest is still due when it comes back.
+        """
         moment = self.now()
-        try:
-            return self._take(moment, partial(self._say, self._ahead(moment)))
-        except DBAPIError:  # the database is gone: it is still due when it comes back
-            raise
-        except Exception:  # an edge: it is known only by its content, which may be any
-            log.exception("digest failed", installation=self.installation_id, reference=token_hex(4))
-            return self._take(moment, self._fail)
+        found = attempt(
+            "digest failed", partial(self._run_at, moment), raises=(DBAPIError,), installation=self.installation_id
+        )
+        return self._take(moment, self._fail) if found is None else found
+
+    def _run_at(self, moment: datetime) -> bool:
+        return self._take(moment, partial(self._say, self._ahead(moment)))
 
     def _ahead(self, moment: datetime) -> _Ahead | None:
         """On SQLite it is composed before the digest is locked: whoever writes there keeps all others waiting."""

@@ -10,6 +10,7 @@ from bot.app import listeners
 from bot.blocks import ids
 from bot.domain.access import Right
 from bot.playground import people as cast
+from bot.playground.faults import unavailable
 from storage.schema import person
 from tests.bots import Bot
 
@@ -65,6 +66,15 @@ def test_somebody_unknown_is_asked_of_slack_once_and_then_answered(bot: Bot) -> 
     with bot.database.read() as connection:
         known = connection.execute(select(person.c.email).where(person.c.slack_user_id == cast.DINA)).scalar_one()
     assert known == "dina@example.com"
+
+
+def test_somebody_of_whom_slack_knows_nothing_is_answered_all_the_same(bot: Bot) -> None:
+    """That is found out in a thread of our own, where Bolt hears of nothing."""
+    with bot.database.write() as connection:
+        connection.execute(delete(person).where(person.c.slack_user_id == cast.DINA))
+    bot.slack.faults.add("users.info", unavailable())
+    answer = bot.ask("/engagement acme.example", who=cast.DINA)
+    assert "logged as" in answer.text
 
 
 @pytest.mark.parametrize("zone", ["Mars/Olympus_Mons", "", "../etc/passwd", "America"])
