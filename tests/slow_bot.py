@@ -42,7 +42,7 @@ def build(database: str, notes: Path) -> serve.Bot:
     @app.command("/engagement")
     def slow(ack: Ack, command: dict[str, str]) -> None:
         note("began")
-        time.sleep(MOMENT)
+        time.sleep(1.5 if command["text"] == "slow" else MOMENT)
         ack(f"heard {command['text']}")
         time.sleep(60 if command["text"] == "stuck" else MOMENT)
         note("finished")

@@ -32,6 +32,21 @@ def test_a_signal_during_a_listener_loses_nothing(mode: str, number: signal.Sign
         assert "Warning" not in bot.log.read_text()
 
 
+def test_what_still_comes_over_the_websocket_after_the_signal_is_answered(tmp_path: Path) -> None:
+    """Until it hangs up Slack sends requests, and what listens for them must not have ended before."""
+    with slow_bot("socket_mode", tmp_path) as bot:
+        first = bot.begin("slow")
+        bot.process.send_signal(signal.SIGTERM)
+        while bot.get("/readyz") != (503, "stopping\n"):
+            time.sleep(0.01)
+        second = bot.begin("acme")
+        assert bot.process.wait(timeout=20) == 0
+        for command in (first, second):
+            command.join()
+        assert sorted(bot.answers()) == ["heard acme", "heard slow"]
+        assert bot.noted().count("finished") == 2
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_work_that_does_not_end_holds_the_process_no_longer_than_it_may(mode: str, tmp_path: Path) -> None:
     with slow_bot(mode, tmp_path, GRACE="1") as bot:
