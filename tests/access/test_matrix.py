@@ -101,3 +101,14 @@ def test_every_listener_has_a_row() -> None:
     """But those by which Slack itself tells something: nobody asks."""
     declared = {(kind, label(identity)) for kind, identity, _, right in listeners() if right is not Right.SLACK}
     assert {(row.kind, row.id) for row in ROWS} == declared
+
+
+WITHOUT_SEAT = ("commands.home", "commands.digests", "commands.workspace")
+
+
+def test_whoever_works_with_clients_needs_a_seat() -> None:
+    """All that /engagement and its buttons lead to, but settings, and what tells somebody how to begin."""
+    others = {function.__module__ for *_, function, right in listeners() if right not in {Right.SEAT, Right.SLACK}}
+    assert {name for name in others if not name.startswith(WITHOUT_SEAT)} == set()
+    seated = {(kind, label(identity)) for kind, identity, _, right in listeners() if right is Right.SEAT}
+    assert {row.whom.may for row in ROWS if (row.kind, row.id) in seated} == {SEAT}
