@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.blocks import engagement as cards
+from bot.blocks import unowned as empty
 from bot.blocks.kit import Message
 from bot.blocks.words import Words
 from bot.domain import views as saved_views
@@ -19,10 +20,10 @@ from bot.domain.clients import Client
 from bot.domain.engagement import Engagement, assess
 from bot.domain.filter_text import parse
 from bot.domain.filters import Filter
-from bot.domain.listing import Listing
+from bot.domain.listing import Listing, Whose
 from bot.errors import UserError
 from bot.home import Looker
-from storage import facts, followers, lookup, people, rights, scopes, views
+from storage import addresses, facts, followers, lookup, people, rights, scopes, views
 from storage.database import Database
 
 LONGEST = 2_000  # characters that are looked at; Slack lets people type 10,000
@@ -149,13 +150,15 @@ def find_client(text: str, turn: Turn, show: Callable[[Engagement], Message]) ->
         named = (lookup.IS_EXACT, bound, turn.person.covered)
         found = facts.client(connection, installation, workspace, turn.catalog, turn.catalogs, *named)
         hits = lookup.Found() if len(found) == 1 else named_by(connection, text, turn)
+        is_nobody = len(found) != 1 and hits.clear is None and not hits.hits
+        runs = rights.who_runs(connection, turn.person) if is_nobody and not hits.nearest else None
     if len(found) == 1:
         return show(judged(found[0], turn))
     if hits.clear is not None:
         return show(carried_client(turn, str(hits.clear)))
     if hits.hits:
         return cards.several(text, hits.hits, turn.words)
-    return cards.nobody(text, hits.nearest, turn.words)
+    return cards.nobody(text, hits.nearest, turn.words, runs)
 
 
 def read_filter(text: str, turn: Turn) -> Filter:
@@ -173,6 +176,14 @@ def listing_of(connection: Connection, wanted: Filter, turn: Turn) -> Listing:
     person, wanted = turn.person, _expanded(connection, wanted, turn)
     scope = scopes.resolve(connection, person, wanted)
     return Listing(person.installation_id, person.workspace_id, scope, wanted, turn.today, person.as_of, person.every)
+
+
+def unowned(connection: Connection, asked: Listing, turn: Turn) -> Message | None:
+    """What somebody is told who asks for their clients, and whom no client names as CSM. None: they have some."""
+    person = turn.person
+    if asked.scope.whose is not Whose.MINE or person.owns:
+        return None
+    return empty.nothing(addresses.of(connection, person.installation_id, person.seen_as), person, turn.words)
 
 
 def _expanded(connection: Connection, wanted: Filter, turn: Turn) -> Filter:

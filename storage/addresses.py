@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, delete, insert, select, update
+from sqlalchemy import Column, Connection, Row, delete, insert, select, union, update
 
 from bot.errors import UserError
 from storage import audit, installations, people, stale, standing
@@ -45,6 +45,15 @@ def bind(
     stale.mark(connection, installation_id, clients)
     audit.record(connection, installation_id, by, now, "address.bound", new.name, {}, {"address": old.email})
     standing.resettle(connection, installation_id)
+
+
+def of(connection: Connection, installation_id: int, person_id: int) -> list[str]:
+    """The addresses by which the data may name somebody: Slack's, and those that were bound to them."""
+    own = select(person.c.email).where(person.c.installation_id == installation_id, person.c.id == person_id)
+    bound = select(person_address.c.email).where(
+        person_address.c.installation_id == installation_id, person_address.c.person_id == person_id
+    )
+    return sorted(filter(None, connection.scalars(union(own, bound))))
 
 
 def unbind(connection: Connection, installation_id: int, email: str, *, by: int, now: datetime) -> None:

@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
 
+from bot.domain.access import Person
 from bot.domain.csms import ByHand
 from bot.errors import UserError
 from storage import audit, installations, people
 from storage.members import IS_FULL
-from storage.schema import installation, person
+from storage.schema import installation, person, workspace
 
 ASKS = timedelta(days=1)  # somebody asks for a seat once in so long
 
@@ -21,6 +22,15 @@ def super_admins(connection: Connection, installation_id: int) -> dict[int, str]
     """Their names, by id. Who cannot act is none: deleted, a guest by now, or not in Slack yet."""
     mine = (person.c.installation_id == installation_id, person.c.is_super_admin, IS_FULL)
     return dict(connection.execute(select(person.c.id, person.c.name).where(*mine).order_by(person.c.id)).all())
+
+
+def who_runs(connection: Connection, asker: Person) -> tuple[str, str] | None:
+    """Whom to ask about the CS workspace of somebody, and its name. None: of all workspaces, or there is nobody."""
+    mine = (workspace.c.installation_id == asker.installation_id, workspace.c.id == asker.workspace_id)
+    admins = (person.c.installation_id == workspace.c.installation_id) & person.c.is_super_admin & IS_FULL
+    query = select(person.c.name, workspace.c.name).select_from(person).join(workspace, admins)
+    row = connection.execute(query.where(*mine).order_by(person.c.id).limit(1)).one_or_none()
+    return None if row is None else (row[0], row[1])
 
 
 def name_first(connection: Connection, installation_id: int, emails: Collection[str], now: datetime) -> list[int]:
@@ -137,18 +147,23 @@ def ask_for_seat(connection: Connection, installation_id: int, person_id: int, n
     Written down before it is sent, so that of two clicks one asks.
     """
     installations.lock(connection, installation_id)
-    admins = super_admins(connection, installation_id)
-    if not admins:
-        raise UserError("seat_nobody")
-    first = person.c.id == next(iter(admins))
+    admin = first_admin(connection, installation_id)
     mine = person.c.installation_id == installation_id
     asked = connection.scalar(select(person.c.seat_asked_at).where(mine, person.c.id == person_id))
     if asked is not None and now - asked < ASKS:
-        raise UserError("seat_asked", who=admins[next(iter(admins))])
+        raise UserError("seat_asked", who=admin.name)
     connection.execute(update(person).where(mine, person.c.id == person_id).values(seat_asked_at=now))
-    return connection.execute(
-        select(*(person.c[name] for name in ("name", "locale", "slack_user_id"))).where(mine, first)
-    ).one()
+    return admin
+
+
+def first_admin(connection: Connection, installation_id: int) -> Row[Any]:
+    """The super admin whom others ask. Raises UserError where there is none."""
+    mine = (person.c.installation_id == installation_id, person.c.is_super_admin, IS_FULL)
+    query = select(*(person.c[name] for name in ("name", "locale", "slack_user_id"))).where(*mine)
+    row = connection.execute(query.order_by(person.c.id).limit(1)).one_or_none()
+    if row is None:
+        raise UserError("nobody_to_ask")
+    return row
 
 
 def unask(connection: Connection, installation_id: int, person_id: int) -> None:

@@ -23,3 +23,9 @@ def claim(connection: Connection, installation_id: int, slack_view_id: str, now:
     values = {"installation_id": installation_id, "slack_view_id": slack_view_id, "submitted_at": now}
     connection.execute(insert(submission).values(values))
     return True
+
+
+def release(connection: Connection, installation_id: int, slack_view_id: str) -> None:
+    """What was claimed did not come to pass: it may be tried again."""
+    mine = (submission.c.installation_id == installation_id, submission.c.slack_view_id == slack_view_id)
+    connection.execute(delete(submission).where(*mine))

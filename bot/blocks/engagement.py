@@ -303,14 +303,22 @@ def several(asked: str, hits: Sequence[Choice], words: Words) -> Message:
     return kit.message(text, [kit.section(text), _choices(hits)])
 
 
-def nobody(asked: str, nearest: Sequence[Choice], words: Words) -> Message:
-    """No client of that name; the nearest ones as buttons."""
+def nobody(asked: str, nearest: Sequence[Choice], words: Words, runs: tuple[str, str] | None = None) -> Message:
+    """No client of that name; the nearest ones as buttons.
+
+    Whether there is one that somebody may not see is never told. `runs`: who knows, and of which CS workspace.
+    """
     text = words("No client “{asked}”.", asked=_asked(asked))
+    if runs is not None and not nearest:
+        text = words("No client “{asked}” that you can see.", asked=_asked(asked))
     if key := strange(asked):
         filters = ", ".join(FIELDS)
         text += " " + words("{key}: is not a filter either. There are: {filters}.", key=_asked(key), filters=filters)
     if not nearest:
         text += " " + words("Try a part of the name, or the domain.")
+        if runs is not None:
+            admin, workspace = (kit.name(one, 60) for one in runs)
+            text += " " + words("Or ask {name}, who runs {workspace}.", name=admin, workspace=workspace)
         return kit.message(text, [kit.section(text)])
     text += " " + words("Did you mean {name}?", name=kit.name(nearest[0][1]))
     return kit.message(text, [kit.section(text), _choices(nearest)])

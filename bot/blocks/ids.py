@@ -105,6 +105,7 @@ WELCOME_HELD = "welcome_held"  # those who had a seat before there were welcomes
 SEATS_BY_HAND = "seats_by_hand"  # value: "on" or "off"
 GIVE_ME_A_SEAT = "give_me_a_seat"
 ASK_FOR_SEAT = "ask_for_seat"
+NOT_MY_ADDRESS = "not_my_address"
 GIVE_SEAT = "give_seat"  # value: the id of who asks for one
 LOOK_AS = "look_as"  # value: a person's id
 LOOK_AS_MYSELF = "look_as_myself"

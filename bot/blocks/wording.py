@@ -20,7 +20,7 @@ SENTENCES = {
     "last_super_admin": "Somebody must be super admin: make another one first.",
     "no_seat_admin": "You need a seat to see clients here. As a super admin you can give yourself one.",
     "seat_asked": "You have asked {who} already. Ask again tomorrow.",
-    "seat_nobody": "Nobody is super admin here, so nobody can give you a seat yet.",
+    "nobody_to_ask": "Nobody is super admin here, so there is nobody to ask yet.",
     "address_bound": "This address belongs to somebody by now. Look at the people again.",
     "address_free": "This address is nobody's by now. Look at the people again.",
     "address_stranger": "Only a full member of this Slack workspace can be a CSM.",

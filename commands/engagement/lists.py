@@ -21,7 +21,7 @@ from bot.domain.listing import Listing, Page, Whose
 from bot.domain.opportunities import Opportunity
 from bot.errors import UserError
 from bot.reply import Reply
-from commands.arguments import Turn, listing_of, read_filter
+from commands.arguments import Turn, listing_of, read_filter, unowned
 from storage import clients, exports, installations, leads, listing, opportunities, scopes
 from storage import overview as overviews
 
@@ -33,6 +33,8 @@ def overview(text: str, turn: Turn) -> kit.Message:
     person = turn.person
     with turn.db.read() as connection:
         asked = _whole(listing_of(connection, read_filter(text, turn), turn))
+        if (told := unowned(connection, asked, turn)) is not None:
+            return told
         by_csm = asked.scope.whose is Whose.TEAM and leads.may_lead(connection, person, asked.scope.team_id)
         found = overviews.read(connection, turn.catalog, turn.catalogs, asked, by_csm=by_csm)
         here = (person.installation_id, person.workspace_id, person.covered)
@@ -50,6 +52,8 @@ def page(text: str, turn: Turn, state: ListState | None = None) -> kit.Message:
     """A page of the clients that a filter keeps, or what to drop where it keeps nobody."""
     with turn.db.read() as connection:
         asked = listing_of(connection, read_filter(text, turn), turn)
+        if (told := unowned(connection, asked, turn)) is not None:
+            return told
         state = state or ListState(write(asked.wanted), turn.person.id)
         found = listing.page(
             connection,

@@ -12,7 +12,7 @@ from bot.blocks.offers import of_line
 from bot.domain.catalog import Kind
 from bot.domain.filters import Filter, Sort
 from bot.domain.listing import Line, Listing
-from commands.arguments import Turn, listing_of, read_filter
+from commands.arguments import Turn, listing_of, read_filter, unowned
 from storage import listing, offers, opportunities, scopes
 
 FIRST = 3  # clients that are named
@@ -22,6 +22,8 @@ def overview(text: str, turn: Turn) -> kit.Message:
     """Four statements with that of the person, however many clients."""
     with turn.db.read() as connection:
         asked = listing_of(connection, read_filter(text, turn), turn)
+        if (told := unowned(connection, asked, turn)) is not None:
+            return told
         found = offers.count(connection, turn.catalog, asked)
         lines = _first(connection, asked, turn)
         evidence = opportunities.read(connection, asked.installation_id, [one.id for one in lines])

@@ -15,7 +15,7 @@ from bot.domain.filters import Renews
 from bot.domain.listing import Listing
 from bot.domain.renewal_windows import check, split, within
 from bot.domain.renewals import Said
-from commands.arguments import Turn, listing_of, read_filter
+from commands.arguments import Turn, listing_of, read_filter, unowned
 from storage import renewal_dates, renewals, scopes
 
 YEAR = 366  # days
@@ -25,6 +25,8 @@ def page(text: str, turn: Turn, *, before: int = 0, said: tuple[str, Said] | Non
     """Four statements with that of the person, however many clients. `said`: the outcome that was just kept."""
     with turn.db.read() as connection:
         window, asked = _asked(connection, text, turn)
+        if (told := unowned(connection, asked, turn)) is not None:
+            return told
         found = renewals.read(connection, turn.catalog, asked)
         before = before if before < len(found.ahead) else 0  # what came there may have left
         state = ListState(_typed(window, asked), turn.person.id, before=before)

@@ -16,7 +16,20 @@ from bot.blocks.kit import Message
 from bot.domain.access import Right
 from bot.errors import UserError
 from commands.arguments import Turn, require, typed
-from commands.workspace import create, data, delete, edit, first, history, looking, objects, people, seats, teams
+from commands.workspace import (
+    addresses,
+    create,
+    data,
+    delete,
+    edit,
+    first,
+    history,
+    looking,
+    objects,
+    people,
+    seats,
+    teams,
+)
 
 Payload = Mapping[str, Any]
 PAGES: Mapping[str, Callable[[Turn], Message]] = {
@@ -72,6 +85,7 @@ LISTENERS = [
     ("view", ids.SET_RIGHTS, people.on_saved, Right.SUPER_ADMIN),
     ("action", ids.GIVE_ME_A_SEAT, seats.on_mine, Right.SUPER_ADMIN),
     ("action", ids.ASK_FOR_SEAT, seats.on_ask, Right.MEMBER),
+    ("action", ids.NOT_MY_ADDRESS, addresses.on_not_mine, Right.SEAT),
     ("action", ids.GIVE_SEAT, seats.on_give, Right.SUPER_ADMIN),
     ("action", ids.LOOK_AS, looking.on_look, Right.SUPER_ADMIN),
     ("action", ids.LOOK_AS_MYSELF, looking.on_stop, Right.MEMBER),

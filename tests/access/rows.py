@@ -642,6 +642,7 @@ WORKSPACES = [
         {"person", "audit_entry"}, already=SEAT),
     Row("action", ids.ASK_FOR_SEAT, pressed(ids.ASK_FOR_SEAT), MEMBERS, "seat", {"person"}, already=SEAT,
         public=True),
+    Row("action", ids.NOT_MY_ADDRESS, pressed(ids.NOT_MY_ADDRESS), SEATED, "is told", {"submission"}, public=True),
     Row("action", ids.GIVE_SEAT, pressed(ids.GIVE_SEAT, csm), SUPERS, "Anna has a seat now", {"person", "audit_entry"}),
     Row("action", ids.LOOK_AS, pressed_in_modal(ids.LOOK_AS, csm, form(csm)), Whom(SUPER, DINA, "look_no_seat"), "Anna",
         {"person", "audit_entry"}),

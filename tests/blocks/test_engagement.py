@@ -293,6 +293,7 @@ def test_answers_without_a_card(golden: Golden) -> None:
     golden("several", engagement.several("acme", hits, WORDS))
     golden("nobody_near", engagement.nobody("acmee", hits[:1], WORDS))
     golden("nobody", engagement.nobody("zzz", [], WORDS))
+    golden("nobody_to_see", engagement.nobody("zzz", [], WORDS, ("Dina <b>", "CS Nordic")))
     golden("no_clients", engagement.no_clients("/workspace data", WORDS))
     golden("usage", usage.usage("/engagement", 200, WORDS))
 

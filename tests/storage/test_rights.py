@@ -112,7 +112,7 @@ def test_the_audit_keeps_what_differs(database: Database, here: int) -> None:
 
 def test_somebody_asks_for_a_seat_once_a_day(database: Database, here: int) -> None:
     with database.write() as connection:
-        with pytest.raises(UserError, match="seat_nobody"):
+        with pytest.raises(UserError, match="nobody_to_ask"):
             rights.ask_for_seat(connection, here, CAT, NOW)
         rights.set_super_admin(connection, here, BEA, True, by=None, now=NOW)
         assert rights.ask_for_seat(connection, here, CAT, NOW).slack_user_id == "U2"
