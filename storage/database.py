@@ -11,10 +11,14 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 POLL = 0.001  # seconds between two looks at SQLite's write lock
 PATIENCE = 5.0  # seconds for which a new file's lock is waited for
 POOL = 8  # and as many again on demand: four processes stay far below PostgreSQL's default of 100 connections
+
+# What is raised where the database is gone or too busy, and not where a value or a statement is wrong:
+LOST = (InterfaceError, OperationalError)
 
 # The rule by which PostgreSQL itself would choose them (autovacuum_analyze_threshold and …_scale_factor).
 _CHANGED = """

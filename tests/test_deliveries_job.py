@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from slack_sdk import WebClient
 from sqlalchemy import insert, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 
 from bot.domain.access import Person
 from bot.domain.activity import Priority, Task
@@ -238,7 +238,7 @@ def test_where_slack_has_had_enough_nothing_more_is_sent_for_as_long_as_it_says(
     assert sorted(told(slack, cast.ANNA)) == ["Message 1", "Message 2"]
 
 
-@pytest.mark.parametrize("wrong", [ValueError("no"), KeyError("key")])
+@pytest.mark.parametrize("wrong", [ValueError("no"), DataError("SELECT", {}, ValueError("no"))])
 def test_a_maker_that_fails_holds_up_no_other_and_is_not_tried_for_ever(
     database: Database, slack: Playground, here: int, monkeypatch: pytest.MonkeyPatch, wrong: Exception
 ) -> None:

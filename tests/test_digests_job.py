@@ -10,7 +10,7 @@ from functools import partial
 
 import pytest
 from sqlalchemy import Connection, event, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 
 from bot.domain.digests import Digest, Pause
 from bot.jobs.composing import Composed
@@ -99,12 +99,13 @@ def test_a_tick_with_nothing_due_is_one_statement_at_any_number_of_digests(datab
     assert len([one for one in statements if one.startswith("SELECT")]) == len(statements) == 1
 
 
+@pytest.mark.parametrize("wrong", [ValueError("no"), DataError("SELECT", {}, ValueError("no"))])
 def test_one_that_cannot_be_composed_holds_up_no_other_and_tells_its_news_next_time(
-    database: Database, slack: Playground, here: int
+    database: Database, slack: Playground, here: int, wrong: Exception
 ) -> None:
     def say(one: Digest, now: datetime) -> Composed:
         if one.id == 7 and now == NOW:
-            raise ValueError("no")
+            raise wrong
         return posting.news(one, now)
 
     add_digest(database)

@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 import structlog
 from slack_sdk import WebClient
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
 from bot.blocks.kit import Message
 from bot.domain.access import Person, Right
@@ -25,7 +24,7 @@ from bot.jobs import assignments, digest_failures, escalations, handovers, retur
 from bot.jobs.delivery import delivering
 from storage import deliveries, pace, people
 from storage.audience import RECENT, Audience
-from storage.database import Database
+from storage.database import LOST, Database
 from storage.deliveries import Delivery, Spacing
 
 PAUSES = tuple(timedelta(minutes=number) for number in (1, 1, 1, 1, 5, 10, 30))  # after each attempt but the last,
@@ -105,7 +104,7 @@ class Deliveries:
     def _serve(self, one: Delivery) -> None:
         """What is wrong with one message, whatever it is, holds up no other. A lost database uses up no attempt."""
         serve, ids = partial(self._try, one), {"installation": one.installation_id, "delivery": one.id}
-        if not attempt("not delivered", serve, raises=(DBAPIError,), **ids):
+        if not attempt("not delivered", serve, raises=LOST, **ids):
             self._failed(one, DeliveryError("error", temporary=True, may_have_arrived=True))
 
     def _try(self, one: Delivery) -> bool:

@@ -10,7 +10,6 @@ from functools import partial
 
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
 from bot.domain.digest_times import following, is_late, local_day
 from bot.domain.digests import Digest
@@ -18,7 +17,7 @@ from bot.edge import attempt
 from bot.jobs import digest_failures
 from bot.jobs.composing import Compose, Composed
 from storage import deliveries, digest_runs
-from storage.database import Database
+from storage.database import LOST, Database
 
 TURN = 10.0  # seconds after which no more is begun: the bot ends within the time that it is given to
 
@@ -52,9 +51,7 @@ class Digests:
         While the database is gone nothing fails for good: a digest is still due when it comes back.
         """
         moment = self.now()
-        found = attempt(
-            "digest failed", partial(self._run_at, moment), raises=(DBAPIError,), installation=self.installation_id
-        )
+        found = attempt("digest failed", partial(self._run_at, moment), raises=LOST, installation=self.installation_id)
         return self._take(moment, self._fail) if found is None else found
 
     def _run_at(self, moment: datetime) -> bool:
