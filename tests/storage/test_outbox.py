@@ -93,6 +93,9 @@ CHANGES: dict[str, Callable[[Any, Person, int], object]] = {
     "finish": lambda connection, anna, task: tasks.finish(connection, anna, task, NOW),
     "put off": lambda connection, anna, task: tasks.put_off(connection, anna, task, date(2027, 1, 1), NOW),
     "change": lambda connection, anna, task: tasks.change(connection, anna, task, 1, replace(CALL, title="Write"), NOW),
+    "take over": lambda connection, anna, task: tasks.take(
+        connection, replace(anna, id=2), schema.task.c.id == task, NOW
+    ),
 }
 
 
