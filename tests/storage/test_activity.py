@@ -107,11 +107,14 @@ def test_many_at_the_same_moment_log_one(database: Database, here: Installation)
 
 
 def test_a_logged_modal_stays_logged_when_its_client_has_gone_since(database: Database, here: Installation) -> None:
-    anna = who(database, here, 1)
+    anna, moved = who(database, here, 1), Note(CLIENT, None, "They moved")
     log(database, anna)
     with database.write() as connection:
+        assert activity.leave_note(connection, anna, moved, "V1", NOW)
         connection.execute(delete(schema.standing))
     assert not log(database, anna)
+    with database.write() as connection:
+        assert activity.leave_note(connection, anna, moved, "V1", NOW) is None
     assert read(database, anna) == []
 
 
