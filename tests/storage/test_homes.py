@@ -79,6 +79,14 @@ def test_what_was_published_last_is_kept_for_each_person(database: Database, her
 
 
 def test_a_task_that_changes_hands_is_shown_by_both(database: Database, here: Installation) -> None:
+    given = Task(1, None, "Call them", "", TODAY, Priority.LOW, f"U{BO}")
+    with writing(database) as connection:
+        tasks.change(connection, person(here, ANNA), 1, 1, given, NOW)
+    tell(database, here)
+    assert stale(database, here) == {ANNA, BO}
+
+
+def test_a_task_that_is_done_is_shown_by_whose_it_is(database: Database, here: Installation) -> None:
     with writing(database) as connection:
         tasks.finish(connection, person(here, ANNA), 1, NOW)
     assert stale(database, here) == {ANNA}
