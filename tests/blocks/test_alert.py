@@ -30,7 +30,7 @@ def drawn(episode: Episode, *, is_there: bool = True) -> Message:
 def test_it_says_what_became_of_the_client_and_who_acts(golden: Golden) -> None:
     made = drawn(FALL)
     golden("alert", made)
-    assert made["text"][:90].startswith("Acme &lt;AS&gt; 6 → 4 · Medium · Anna. No marketing email.")
+    assert made["text"][:90].startswith("Acme &lt;AS&gt; 6 → 4 · Medium · Anna. No marketing email since 20 Aug.")
     golden("alert_risen", drawn(RISEN))
 
 
