@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from bot.domain.attention import Named
 from bot.domain.digest_news import Rule
-from storage.schema import named_client, record
+from storage.schema import named_client, not_useful, record
 
 _one, _last = named_client.c, named_client.alias("last_named")
 
@@ -22,8 +22,12 @@ def beside(query: Select[Any]) -> Select[Any]:
         & (_one.client_id == record.c.id)
         & (_one.delivery_id == newest.correlate(record).scalar_subquery())
     )
-    return query.add_columns(_one.rule.label("named_by"), _one.named_on).outerjoin(named_client, same)
+    said = not_useful.c
+    its = (said.installation_id == record.c.installation_id, said.client_id == record.c.id, said.rule == _one.rule)
+    people = select(func.count(said.person_id.distinct())).where(*its).correlate(record, named_client)
+    columns = (_one.rule.label("named_by"), _one.named_on, _one.leads_at, people.scalar_subquery().label("useless"))
+    return query.add_columns(*columns).outerjoin(named_client, same)
 
 
 def named(row: Any) -> Named | None:
-    return None if row.named_by is None else Named(row.named_on, Rule(row.named_by))
+    return None if row.named_by is None else Named(row.named_on, Rule(row.named_by), row.leads_at, row.useless)

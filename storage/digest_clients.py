@@ -25,11 +25,27 @@ from bot.domain.digest_told import Client, Still
 from bot.domain.listing import SHOWN, Listing
 from storage import conditions, lists
 from storage.conditions import JUDGED
-from storage.schema import absence, claim, note, person, record, snooze, standing, task, tool, usage
+from storage.named_clients import KEPT_TRUE
+from storage.schema import (
+    UtcDateTime,
+    absence,
+    claim,
+    named_client,
+    not_useful,
+    note,
+    person,
+    record,
+    snooze,
+    standing,
+    task,
+    tool,
+    usage,
+)
 from storage.sqljson import rows
 
 _HERE: BindParameter[int] = bindparam("installation")
-_TODAY = bindparam("today", type_=Date)
+_TODAY, _LATELY = bindparam("today", type_=Date), bindparam("lately", type_=Date)
+_SINCE = bindparam("since", type_=UtcDateTime)
 _one = standing.c
 _csm, _taker, _cover, _snoozer = (person.alias(name) for name in ("csm", "taker", "cover", "snoozer"))
 
@@ -48,7 +64,9 @@ def read(
         return {}
     seen = conditions.seen(_one, bindparam("workspace"), covered)
     bound = {"installation": installation_id, "workspace": workspace_id, "ids": list(ids)}
-    found = connection.execute(_CLIENTS.where(seen), {**bound, "today": now.astimezone(zone).date()})
+    today, since = now.astimezone(zone).date(), now - KEPT_TRUE
+    days = {"today": today, "lately": today - KEPT_TRUE, "since": since}
+    found = connection.execute(_CLIENTS.where(seen), {**bound, **days})
     return {row.id: _client(row, zone) for row in found}
 
 
@@ -67,7 +85,8 @@ def _clients() -> Select[Any]:
     people = (_cover.c.name.label("cover"), _taker.c.name.label("taker"), claim.c.taken_at)
     put = (snooze.c.until.label("snoozed_to"), _snoozer.c.name.label("snoozer"))
     logged = (_last(task).label("task_at"), _last(note).label("note_at"))
-    query = select(*columns, *people, *put, *logged, _used_on().label("used_on"))
+    answers = (_leads_at().label("leads_at"), _useless().label("useless"))
+    query = select(*columns, *people, *put, *logged, *answers, _used_on().label("used_on"))
     return query.select_from(joined).where(here == _HERE, lists.among_numbers(_one.client_id, "ids"))
 
 
@@ -79,6 +98,18 @@ def _last(logged: Any) -> ScalarSelect[datetime]:
     mine = (logged.c.installation_id == _one.installation_id, logged.c.client_id == _one.client_id)
     latest = select(logged.c.made_at).where(*mine).order_by(logged.c.made_at.desc()).limit(1)
     return latest.correlate(standing).scalar_subquery()
+
+
+def _leads_at() -> ScalarSelect[datetime]:
+    one = named_client.c
+    mine = (one.installation_id == _one.installation_id, one.client_id == _one.client_id, one.named_on >= _LATELY)
+    return select(func.max(one.leads_at)).where(*mine).correlate(standing).scalar_subquery()
+
+
+def _useless() -> ScalarSelect[int]:
+    one = not_useful.c
+    mine = (one.installation_id == _one.installation_id, one.client_id == _one.client_id, one.said_at >= _SINCE)
+    return select(func.count(one.person_id.distinct())).where(*mine).correlate(standing).scalar_subquery()
 
 
 def _used_on() -> ScalarSelect[Any]:
@@ -106,6 +137,8 @@ def _client(row: Row[Any], zone: tzinfo) -> Client:
         snoozer=row.snoozer,
         mrr=None if row.mrr is None else float(row.mrr),
         currency=row.currency or "",
+        leads_on=row.leads_at and row.leads_at.astimezone(zone).date(),
+        useless=row.useless,
         logged_on=logged and logged.astimezone(zone).date(),
         used_on={fold(name): date.fromisoformat(day) for name, day in row.used_on or ()},
     )

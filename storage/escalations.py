@@ -12,7 +12,7 @@ from sqlalchemy import Connection, case, exists, select, update
 from bot.domain.access import Person
 from bot.domain.catalog import Tier
 from bot.domain.escalation import Told
-from storage import conditions, snoozes
+from storage import conditions, named_clients, snoozes
 from storage import leads as team_leads
 from storage.schema import claim, delivery, digest, named_client, record, standing, team
 
@@ -96,6 +96,13 @@ def look_again(connection: Connection, installation_id: int, one: Waiting, at: d
     """None: never, it is settled."""
     mine = _is(installation_id, one.delivery_id, one.client_id)
     connection.execute(update(named_client).where(*mine).values(escalates_at=at))
+
+
+def keep(connection: Connection, installation_id: int, one: Waiting, now: datetime) -> None:
+    """The leads were told: the digests and the card that show the client say so."""
+    mine = _is(installation_id, one.delivery_id, one.client_id)
+    connection.execute(update(named_client).where(*mine).values(leads_at=now))
+    named_clients.mark(connection, installation_id, [one.client_id], now.date())
 
 
 def told(connection: Connection, reader: Person, delivery_id: int, client_id: int) -> Told | None:

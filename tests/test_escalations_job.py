@@ -11,9 +11,11 @@ import pytest
 from sqlalchemy import event, insert, select, update
 
 from bot.domain.access import Person
+from bot.domain.attention import Named
+from bot.domain.digest_news import Rule
 from bot.domain.digests import Content, Digest
 from bot.jobs.escalations import KIND, Escalations, message
-from storage import claims, digests, escalations, named_clients, schema, snoozes
+from storage import attention, claims, digest_clients, digests, escalations, named_clients, schema, snoozes
 from storage.database import Database
 from storage.installations import Installation
 from tests.conftest import TODAY
@@ -48,7 +50,7 @@ def here(database: Database, installation: Installation) -> Installation:
         )
         digests.add(connection, one, NINE)
         post = {"id": POST, "kind": "digest", "key": "1", "state": "sent", "due_at": NINE, "made_at": NINE}
-        connection.execute(insert(schema.delivery).values(**mine, **post, digest_id=DIGEST))
+        connection.execute(insert(schema.delivery).values(**mine, **post, digest_id=DIGEST, facts={}))
         named = {LOW: "low", FELL: "fell", QUIET: "quiet", MEDIUM: "fell"}
         named_clients.add(connection, one, POST, named, TODAY, NINE)
     return installation
@@ -77,6 +79,20 @@ def test_after_the_hours_the_leads_hear_of_each_that_is_low_and_was_named_for_it
     assert run(database, here, NINE, ONE - timedelta(minutes=1)) == set()
     assert run(database, here, ONE) == to(BO, CLEO)
     assert run(database, here, ONE + timedelta(days=3)) == to(BO, CLEO)
+
+
+def test_that_the_leads_were_told_stands_in_the_digest_and_on_the_card(database: Database, here: Installation) -> None:
+    run(database, here, NINE, ONE)
+    with database.read() as connection:
+        clients = digest_clients.read(connection, here.id, here.workspace_id, [LOW, FELL, QUIET], ONE, UTC)
+        changes = connection.scalar(select(schema.delivery.c.changes).where(schema.delivery.c.id == POST))
+        late = digest_clients.read(connection, here.id, here.workspace_id, [LOW], ONE + timedelta(days=15), UTC)
+    assert {one: client.leads_on for one, client in clients.items()} == {LOW: TODAY, FELL: TODAY, QUIET: None}
+    assert (changes, late[LOW].leads_on) == (2, None)
+    one = select(schema.record.c.id).select_from(schema.record).where(schema.record.c.id == LOW)
+    with database.read() as connection:
+        card = connection.execute(attention.beside(one)).one()
+    assert attention.named(card) == Named(TODAY, Rule.LOW, ONE)
 
 
 def test_a_team_without_leads_leaves_it_to_who_made_the_digest(database: Database, here: Installation) -> None:

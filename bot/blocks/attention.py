@@ -46,4 +46,9 @@ def _named(one: Engagement, words: Words) -> list[str]:
     if named is None or not named.is_recent(one.day):
         return []
     day = words.weekday(named.on, one.day)
-    return [words("In the digest of {day}: {rule}", day=day, rule=words(RULES[named.rule]))]
+    said = [words("In the digest of {day}: {rule}", day=day, rule=words(RULES[named.rule]))]
+    if named.leads_at is not None:
+        said.append(words("leads told {day}", day=words.weekday(named.leads_at.date(), one.day)))
+    if named.useless:
+        said.append(words("not useful to {n}", n=words.number(named.useless)))
+    return [" · ".join(said)]

@@ -132,6 +132,10 @@ def _why(catalog: Catalog, told: Told, one: Named, client: Client, words: Words)
     if client.snoozed_to is not None and client.snoozed_to > told.day:
         by, day = _name(client.snoozer or "", _SMALL), words.day(client.snoozed_to, told.day)
         said.append(words("Snoozed to {day} by {person}", day=day, person=by))
+    if client.leads_on is not None and client.taker is None:
+        said.append(words("Leads told {day}", day=words.weekday(client.leads_on, told.day)))
+    if client.useless:
+        said.append(words("Not useful to {n}", n=words.number(client.useless)))
     return ". ".join(filter(None, said))
 
 

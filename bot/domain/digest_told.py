@@ -28,6 +28,8 @@ class Client:
     taken_at: datetime | None = None  # by the digest's clock
     snoozed_to: date | None = None
     snoozer: str | None = None
+    leads_on: date | None = None  # when the leads were told that nobody took it
+    useless: int = 0  # people who said of late that it is not useful to be told of it
     mrr: float | None = None
     currency: str = ""
     logged_on: date | None = None  # the last task or note

@@ -46,6 +46,7 @@ class Escalations:
             for person_id in escalations.leads(connection, self.installation_id, one):
                 key = f"{one.delivery_id}/{one.client_id}/{person_id}"
                 deliveries.add(connection, self.installation_id, person_id, KIND, key, now)
+            escalations.keep(connection, self.installation_id, one, now)
         escalations.look_again(connection, self.installation_id, one, again)
 
     def _again(self, one: Waiting, now: datetime) -> datetime | None:

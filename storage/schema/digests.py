@@ -82,6 +82,7 @@ named_client = Table(
     Column("rule", String(16), nullable=False),  # fell, recovered, quiet, renewal, moved, first …
     Column("named_on", Date, nullable=False),
     Column("escalates_at", UtcDateTime),  # when it is looked whether somebody took it; empty: no more, or never
+    Column("leads_at", UtcDateTime),  # when the leads were told that nobody did
     owned("delivery_id", table="delivery"),
     owned("client_id", table="record"),
     owned("digest_id", table="digest"),

@@ -73,6 +73,14 @@ def test_a_reason_says_since_when(part: Part, last: date | None, says: str) -> N
     assert show.in_two(SHIPPED, TOLD, NAMED[0]._replace(part=part), client, WORDS)[1] == says
 
 
+def test_what_became_of_a_line_stands_in_it() -> None:
+    client = Client("Acme", Tier.LOW, leads_on=date(2026, 11, 24), useless=2)
+    said = show.in_two(SHIPPED, TOLD, NAMED[1], client, WORDS)
+    assert said == ["*Acme* 4 → 3 · now Low · nobody's", "No deals. Leads told Tue 24 Nov. Not useful to 2"]
+    taken = replace(client, taker="Anna", taken_at=datetime(2026, 11, 24, 9, tzinfo=UTC))
+    assert show.in_two(SHIPPED, TOLD, NAMED[1], taken, WORDS)[1] == "No deals. Not useful to 2"
+
+
 def test_the_first_is_a_picture(golden: Golden) -> None:
     first = Told(DAY, DAY, "team:all", start=TIERS)
     low = [Named(5, Rule.START, score=3, renews_on=DAY + timedelta(60)), Named(2, Rule.START, score=2)]
@@ -111,7 +119,7 @@ def test_what_it_is(golden: Golden) -> None:
 @pytest.mark.parametrize("rule", list(Rule))
 def test_the_most_clients_with_the_longest_names_keep_slacks_limits(letter: str, rule: Rule) -> None:
     name, large = letter * 255, 2**62
-    one = Client(name, Tier.LOW, name, cover=name, snoozed_to=JAN, snoozer=name, used_on=LAST)
+    one = Client(name, Tier.LOW, name, cover=name, snoozed_to=JAN, snoozer=name, leads_on=DAY, useless=20, used_on=LAST)
     clients = {large + n: one for n in range(90)}
     named = NAMED[0]._replace(rule=rule, tools=("forms", "workflows"), renews_on=JAN, renewed_on=DAY)
     digest = replace(NORDIC, name=letter * 80, id=large)

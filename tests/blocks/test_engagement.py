@@ -91,7 +91,7 @@ STATES = {
         LOW,
         claim=BO,
         snooze=Snooze(2, "Bo *Berg*", TODAY + timedelta(days=14), "They <move> house", TODAY),
-        named=Named(TODAY - timedelta(days=4), Rule.LOW),
+        named=Named(TODAY - timedelta(days=4), Rule.LOW, datetime(2026, 11, 17, 9, tzinfo=UTC), useless=2),
     ),
     "no_longer_snoozed": replace(
         LOW,

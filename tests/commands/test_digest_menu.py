@@ -159,6 +159,9 @@ def test_what_is_not_useful_is_kept_once_by_rule_and_person(bot: Bot, posted: Po
         kept = connection.execute(select(one.rule, one.digest_id, one.person_id).order_by(one.person_id)).all()
     people = sorted([id_of(bot, cast.ANNA), id_of(bot, cast.BO)])
     assert [tuple(row) for row in kept] == [("start", DIGEST, person) for person in people]
+    assert posted.drawn().endswith("Not useful to 2")
+    card = bot.ask("/engagement globex")
+    assert "In the digest of Fri 20 Nov: low at its start · not useful to 2" in texts(card.blocks)
 
 
 def test_a_digest_that_slack_has_lost_is_not_drawn_for_ever(bot: Bot, posted: Posted) -> None:
