@@ -412,6 +412,8 @@ def test_how_many_are_low_is_told_in_the_first_message_of_a_week_alone(either: H
     either.run()
     claimed = {"installation_id": either.here.id, "client_id": 1, "person_id": BO, "taken_at": either.now}
     either.write(insert(tables.claim).values(claimed))
+    for client in range(1, 12):  # so many at once that the clients are counted
+        either.renews(client, date(2027, 5, 1), before=date(2027, 4, 1))
     either.uses({4: 5})
     assert "Still low" not in text(either.composed())
     either.run()

@@ -237,6 +237,12 @@ def test_another_threshold_makes_others_low() -> None:
     assert runs(days("9 8 8"), Since(START, START - DAY, thresholds=Thresholds(low=4))) == [(2, LOW)]
 
 
+def test_another_threshold_makes_another_fall_a_big_one() -> None:
+    for fall, told in ((0.3, []), (0.05, [(1, FELL)])):
+        assert runs(days("14 12 12"), Since(START, START - DAY, thresholds=Thresholds(fall=fall))) == told
+    assert runs(days("8 6 8 8"), Since(START, START - DAY, thresholds=Thresholds(fall=0.3))) == []
+
+
 def test_what_is_told_stands_in_its_part_the_furthest_move_and_the_next_renewal_first() -> None:
     named = [
         Named(1, RENEWAL, renews_on=FEB),
