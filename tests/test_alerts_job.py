@@ -205,6 +205,17 @@ def test_three_a_day_are_told_and_the_digest_tells_the_others(channel: Channel) 
     assert said.endswith("Alerts since the last one: Client 1, Client 2, Client 3.")
 
 
+def test_those_of_all_digests_of_a_channel_are_counted(channel: Channel) -> None:
+    channel.uses({1: 6, 2: 6})
+    channel.look()
+    morning = channel.now - 9 * 60 * MINUTE
+    other, elsewhere = replace(channel.digest, id=99), replace(channel.digest, channel_id="C9")
+    with channel.database.read() as connection:
+        assert alerts.counts(connection, other, morning) == (2, 2)
+        assert alerts.counts(connection, other, channel.now + MINUTE) == (0, 2)
+        assert alerts.counts(connection, elsewhere, morning) == (0, 0)
+
+
 def test_where_many_change_at_once_it_is_for_the_digest_to_say(channel: Channel) -> None:
     channel.uses(dict.fromkeys(range(1, 12), 5))
     channel.look()
