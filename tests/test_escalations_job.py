@@ -81,6 +81,16 @@ def test_after_the_hours_the_leads_hear_of_each_that_is_low_and_was_named_for_it
     assert run(database, here, ONE + timedelta(days=3)) == to(BO, CLEO)
 
 
+def test_hours_are_those_of_the_teams_working_days(database: Database, here: Installation) -> None:
+    christmas = datetime(2026, 12, 25, 9, tzinfo=UTC)  # a Friday
+    with database.write() as connection:
+        connection.execute(update(schema.delivery).values(made_at=christmas - timedelta(hours=17)))  # an hour is left
+        connection.execute(update(schema.team).values(country="NO"))
+    monday = christmas + timedelta(days=3)
+    assert run(database, here, christmas, christmas + timedelta(hours=8), monday + timedelta(hours=2)) == set()
+    assert run(database, here, monday + timedelta(hours=3)) == to(BO, CLEO)
+
+
 def test_that_the_leads_were_told_stands_in_the_digest_and_on_the_card(database: Database, here: Installation) -> None:
     run(database, here, NINE, ONE)
     with database.read() as connection:
