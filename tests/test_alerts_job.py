@@ -21,7 +21,7 @@ from bot.playground import people as cast
 from bot.playground.faults import killed_after, killed_before, rate_limited, unavailable
 from bot.playground.model import Message
 from bot.playground.server import Playground
-from storage import alerts, claims, digest_settings, digests, installations, people
+from storage import alerts, claims, digest_settings, digests, installations, people, workspace_changes
 from storage import schema as tables
 from storage.database import Database
 from storage.installations import Installation
@@ -300,6 +300,17 @@ def test_once_its_digest_is_deleted_it_is_closed_and_names_nobody(either: Channe
         either.update()
     assert either.alerts == ["⚪ Closed · Nordic. Its digest was deleted."]
     assert len([call for call in either.slack.calls if call.method == "chat.update"]) == 1
+
+
+def test_once_its_workspace_is_deleted_it_is_closed_too(channel: Channel) -> None:
+    channel.falls(1, 6)
+    second = {"installation_id": channel.here.id, "id": 7, "name": "Second", "version": 3}
+    channel.write(insert(tables.workspace).values(**second, is_primary=False))
+    channel.write(update(tables.digest).values(workspace_id=7))
+    with channel.database.write() as connection:
+        workspace_changes.remove(connection, channel.here.id, ANNA, 7, 3, channel.now)
+    channel.update()
+    assert channel.alerts == ["⚪ Closed · Nordic. Its digest was deleted."]
 
 
 def test_what_strangers_would_read_is_not_posted_and_told_by_the_digest_later(channel: Channel) -> None:

@@ -194,12 +194,14 @@ def test_it_is_paused_resumed_and_deleted(bot: Bot) -> None:
 def test_sent_now_it_is_kept_once_to_be_posted(bot: Bot) -> None:
     listed = make(bot, channel=cast.CS_NORDIC)
     choose(bot, listed, ids.SEND_DIGEST)
-    assert bot.submit(opened(bot, ids.SEND_DIGEST), who=cast.DINA) == {}
+    asked = opened(bot, ids.SEND_DIGEST)
+    assert bot.submit(asked, who=cast.DINA) == {}
     told = bot.modal(lambda view: "being posted" in texts(view.payload["blocks"]), who=cast.DINA)
     assert f"<#{cast.CS_NORDIC}>" in texts(told.payload["blocks"])
     with bot.database.read() as connection:
         (kept,) = connection.execute(select(delivery)).all()
     assert (kept.kind, kept.state, kept.channel, kept.digest_id) == ("digest", "waiting", cast.CS_NORDIC, row(bot).id)
+    assert kept.key == f"{row(bot).id}/{asked.id}"  # of which there is one
     assert "Last run Fri 20 Nov" in texts(bot.ask("/digest", who=cast.DINA).blocks)
 
 
