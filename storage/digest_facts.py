@@ -233,7 +233,8 @@ def _moment(day: str) -> ScalarSelect[str]:
 def _seen(rows: Sequence[Row[Any]], catalog: Catalog, catalogs: CatalogOf, since: Since, told: date) -> Seen:
     one = rows[0]
     last, before, earlier, eve, now = (_at(getattr(one, day), catalogs) for day in _DAYS)
-    moves = [row for row in rows if row.kind == "renewal"]  # of the day that was told, too: it may have come later
+    first = told + _DAY if since.has_shifted else told  # of the day that was told, too: it may have come later
+    moves = [row for row in rows if row.kind == "renewal" and row.day >= first]
     moved = (moves[0].before, moves[-1].after) if moves else (None, None)
     going = set((one.quiet or "").split(","))
     quiet = tuple(row.subject for row in rows if row.kind == "quiet" and row.subject in going and row.day > told)

@@ -352,6 +352,10 @@ def test_renewal_dates_that_move_all_at_once_name_nobody(history: History) -> No
     history.uses({12: 5})
     found = history.composed()
     assert (found.named, found.facts["shifted"]) == ({12: "low"}, 11)
+    history.run()
+    history.uses({1: 5})
+    found = history.composed()
+    assert (found.named, "shifted" in found.facts) == ({1: "low"}, False)  # that was told
 
 
 def test_late_data_is_told_once_it_is_not_late(history: History) -> None:

@@ -130,6 +130,7 @@ class Since:
     memories: Mapping[int, Sequence[Memory]] = field(default_factory=dict)  # by client, oldest first
     late: frozenset[str] = frozenset()  # keys of the tools whose data is late
     is_late: bool = False  # the data is as a whole
+    has_shifted: bool = False  # the last delivery told how many renewal dates had moved at once, and of none
     is_settled: bool = False  # the last delivery told of all that were low then, or held their names back
 
     @property

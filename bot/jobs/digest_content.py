@@ -165,6 +165,7 @@ class Run:
             memories=told_.memories(self.head.told),
             late=decide.late_tools([tool.key for tool in self.catalog.tools], reaches, self.today),
             is_late=asked.is_late,
+            has_shifted=self._last is not None and self._last.shifted > 0,
             is_settled=self._is_settled(),
         )
 
