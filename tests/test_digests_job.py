@@ -228,6 +228,10 @@ def archive(slack: Playground) -> None:
     slack.slack.channels[cast.CS_NORDIC].is_archived = True
 
 
+def restrict(slack: Playground) -> None:
+    slack.slack.channels[cast.CS_NORDIC].is_read_only = True
+
+
 def leave(slack: Playground) -> None:
     slack.slack.channels[cast.CS_NORDIC].members.discard(cast.APP.user_id)
 
@@ -248,6 +252,7 @@ def let_stranger_in(slack: Playground) -> None:
 STOPS = [
     (archive, Pause.ARCHIVED, "is archived"),
     (leave, Pause.NOT_IN_CHANNEL, "I am not in <#C0CSNORDIC>"),
+    (restrict, Pause.RESTRICTED, "not everybody may post in <#C0CSNORDIC>"),
     (share, Pause.SHARED, "people who may not see clients read"),
     (let_guest_in, Pause.SHARED, "people who may not see clients read"),
     (let_stranger_in, Pause.SHARED, "people who may not see clients read"),

@@ -67,6 +67,7 @@ class Channel:
     is_archived: bool = False
     is_general: bool = False
     partner: str | None = None
+    is_read_only: bool = False  # only some may post there, and no app
 
 
 @dataclass(frozen=True)

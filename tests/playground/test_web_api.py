@@ -243,6 +243,9 @@ def test_posting_without_being_a_member_needs_its_own_scope_and_a_public_channel
 
 
 def test_nothing_is_posted_in_an_archived_channel(world: World) -> None:
+    world.slack.channels[people.GENERAL].is_read_only = True
+    said = code(world, "chat.postMessage", channel=people.GENERAL, text="x")
+    assert said == "restricted_action_read_only_channel"
     world.slack.channels[people.GENERAL].is_archived = True
     assert code(world, "chat.postMessage", channel=people.GENERAL, text="x") == "is_archived"
     assert code(world, "chat.postEphemeral", channel=people.GENERAL, user=people.ANNA, text="x") == "is_archived"

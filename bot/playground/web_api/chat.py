@@ -45,6 +45,8 @@ def target(given: Given) -> Channel:
         raise RefusalError("not_in_channel")
     if channel.is_archived:
         raise RefusalError("is_archived")
+    if channel.is_read_only:
+        raise RefusalError("restricted_action_read_only_channel")
     return channel
 
 
