@@ -109,15 +109,19 @@ def going_on(connection: Connection, one: Digest) -> Sequence[Alert]:
     return [Alert(*row[:5], decide.read(row.state), row.ts) for row in rows]
 
 
-def withdraw(connection: Connection, one: Digest) -> None:
-    """Forget those whose message could not be posted: nobody was told."""
+def withdraw(connection: Connection, one: Digest) -> frozenset[int]:
+    """Forget those whose message was not posted, as far as is known; their clients, of which the digest will tell.
+
+    Begun anew, they would be told twice where the message had arrived after all.
+    """
     sent = (_sent.installation_id == _one.installation_id, _sent.id == _one.delivery_id)
     failed = select(_sent.id).where(*sent, _sent.state.in_(("failed", "skipped")), _sent.ts.is_(None)).exists()
     mine = (_one.installation_id == one.installation_id, _one.digest_id == one.id, _OPEN, failed)
-    gone = connection.scalars(delete(alert).where(*mine).returning(_one.delivery_id)).all()
+    gone = connection.execute(delete(alert).where(*mine).returning(_one.delivery_id, _one.client_id)).all()
     if gone:
-        its = (named_client.c.installation_id == one.installation_id, named_client.c.delivery_id.in_(gone))
-        connection.execute(delete(named_client).where(*its))
+        its = named_client.c.delivery_id.in_([row.delivery_id for row in gone])
+        connection.execute(delete(named_client).where(named_client.c.installation_id == one.installation_id, its))
+    return frozenset(row.client_id for row in gone)
 
 
 def counts(connection: Connection, one: Digest, since: datetime) -> tuple[int, int]:

@@ -331,6 +331,18 @@ def test_in_a_channel_that_strangers_read_by_now_it_stays_as_it_was(channel: Cha
     assert (channel.alerts, channel.threads, channel.paused) == ([FALL], [], "shared")
 
 
+def test_what_may_have_been_posted_and_cannot_be_looked_for_is_left_to_the_digest(channel: Channel) -> None:
+    channel.slack.web_api.scopes -= {"channels:history", "groups:history"}
+    channel.slack.faults.add("chat.postMessage", killed_after())
+    channel.uses({1: 6})
+    for minutes in (10, 20, 30):
+        channel.look(minutes)
+    assert len(channel.alerts) == 1
+    channel.digest_runs()
+    channel.deliver()
+    assert channel.digests_said()[-1].startswith("Nordic: 1 fell (Client 1 5→3)")
+
+
 @pytest.mark.parametrize("fault", [rate_limited(), unavailable(), killed_before(), killed_after()])
 def test_whatever_happens_on_the_way_each_is_posted_once(channel: Channel, fault: Any) -> None:
     for tools in (6, 2):

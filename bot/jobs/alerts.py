@@ -65,12 +65,12 @@ class Alerts:
 
 def look(connection: Connection, catalogs: Catalogs, one: Digest, now: datetime) -> None:
     """Go on with a digest's alerts, and begin others; or close those of one that sends no more."""
-    alerts.withdraw(connection, one)
+    taken_back = alerts.withdraw(connection, one)
     if one.alerts is None or one.paused is not None:
         _close(connection, one, now)
         return
-    run, going_on = _begin(connection, catalogs, one, now), alerts.going_on(connection, one)
-    left, between = set(alerts.left_out(connection, one)), None
+    left = set(taken_back | alerts.left_out(connection, one))
+    run, going_on, between = _begin(connection, catalogs, one, now), alerts.going_on(connection, one), None
     if run.asked is not None and run.head.as_of is not None and one.told_on is not None and one.told_as_of is not None:
         also = [each.client_id for each in going_on]
         between = run.between(run.asked, one.told_on, one.told_as_of, also)
