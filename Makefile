@@ -29,8 +29,8 @@ fix: .venv/dev           ## mend what ruff can mend
 bench: .venv/dev         ## figures against a bare minimum, in one run
 	$(BIN)/python -m benchmarks $(ARGS)
 
-soak: .venv/dev          ## kill the processes that post digests a thousand times
-	KILLS=1000 $(BIN)/python -m pytest tests/test_digest_kills.py
+soak: .venv/dev          ## kill the processes that post digests and alerts a thousand times, and their database, too
+	KILLS=1000 $(BIN)/python -m pytest tests/test_digest_kills.py tests/test_alert_kills.py
 
 migration: .venv/dev     ## write a revision from what changed in storage/schema/: make migration NAME="What changes"
 	@$(BIN)/python -m storage.migrate "$(NAME)"

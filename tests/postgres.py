@@ -10,6 +10,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 import psycopg
 
 Server = subprocess.Popen[Any]
+QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 def binaries() -> dict[str, Path]:
@@ -30,37 +32,81 @@ def binaries() -> dict[str, Path]:
     return found
 
 
+@dataclass
+class Cluster:
+    """A server's programs and its data: it may be stopped and started, and keeps its address."""
+
+    programs: Path
+    data: Path
+    settings: dict[str, str]
+    port: int = 0
+    process: Server | None = None
+
+    @property
+    def url(self) -> str:
+        """Of its administration database."""
+        return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+
+    def begin(self) -> None:
+        """On a free port; on another one where somebody took that meanwhile."""
+        for _ in range(5):
+            self.port = _free_port()
+            if self._started():
+                return
+        raise RuntimeError(f"PostgreSQL did not start:\n{self._log.read_text()}")
+
+    def start(self) -> None:
+        """Again, where it was before."""
+        if not self._started():
+            raise RuntimeError(f"PostgreSQL did not start again:\n{self._log.read_text()}")
+
+    def crash(self) -> None:
+        """It is gone at once, whoever is connected, and has to recover when it comes back."""
+        self._end(signal.SIGQUIT)
+
+    def stop(self) -> None:
+        """End now, whoever is still connected."""
+        self._end(signal.SIGINT)
+
+    @property
+    def _log(self) -> Path:
+        return self.data.parent / "log"
+
+    def _started(self) -> bool:
+        settings = {"listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": "", **self.settings}
+        options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
+        program: list[str | Path] = [self.programs / "postgres", "-D", self.data, *options]
+        with self._log.open("a") as log:
+            self.process = subprocess.Popen(program, stderr=log, stdout=log, **_unprivileged(self.data.parent))
+        return _answers(self.url, self.process)
+
+    def _end(self, number: signal.Signals) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(number)
+            self.process.wait(timeout=20)
+
+
 @contextlib.contextmanager
-def server(bin_folder: Path, folder: Path) -> Iterator[str]:
-    """A running server with its data in the folder; gives the URL of its administration database."""
-    as_user = _unprivileged(folder)
+def cluster(programs: Path, folder: Path, **settings: str) -> Iterator[Cluster]:
+    """A running server with its data in the folder. What it writes need not outlast the machine."""
     data = folder / "data"
     subprocess.run(
-        [bin_folder / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"],
-        check=True, capture_output=True, **as_user,
+        [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"],
+        check=True, capture_output=True, **_unprivileged(folder),
     )  # fmt: skip
-    process, url = _start(bin_folder, data, folder / "log", as_user)
+    found = Cluster(programs, data, {**QUICK, **settings})
+    found.begin()
     try:
-        yield url
+        yield found
     finally:
-        process.send_signal(signal.SIGINT)  # end now, whoever is still connected
-        process.wait(timeout=20)
+        found.stop()
 
 
-def _start(bin_folder: Path, data: Path, log_file: Path, as_user: dict[str, Any]) -> tuple[Server, str]:
-    """Start it on a free port; on another one where somebody took that meanwhile."""
-    for _ in range(5):
-        port = _free_port()
-        settings = {"listen_addresses": "127.0.0.1", "port": port, "unix_socket_directories": "", "fsync": "off",
-                    "synchronous_commit": "off", "full_page_writes": "off"}  # fmt: skip
-        options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
-        with log_file.open("a") as log:
-            program: list[str | Path] = [bin_folder / "postgres", "-D", data, *options]
-            process: Server = subprocess.Popen(program, stderr=log, stdout=log, **as_user)
-        url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
-        if _answers(url, process):
-            return process, url
-    raise RuntimeError(f"PostgreSQL did not start:\n{log_file.read_text()}")
+@contextlib.contextmanager
+def server(programs: Path, folder: Path) -> Iterator[str]:
+    """The URL of a running server's administration database."""
+    with cluster(programs, folder) as found:
+        yield found.url
 
 
 def _unprivileged(folder: Path) -> dict[str, Any]:
