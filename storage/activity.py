@@ -50,7 +50,7 @@ def log_task(connection: Connection, author: Person, made: Task, view_id: str, n
     try:
         stand, to = assignees.given(connection, author, made.client_id, made.assignee, now)
     except FieldError:
-        if _is_logged(connection, task, author, view_id):
+        if logged_at(connection, author, Kind.TASK, view_id) is not None:
             return None
         raise
     number = _insert(
@@ -71,7 +71,7 @@ def leave_note(connection: Connection, author: Person, made: Note, view_id: str,
     try:
         stand = assignees.seen(author, clients.stand(connection, author.installation_id, made.client_id))
     except FieldError:
-        if _is_logged(connection, note, author, view_id):
+        if logged_at(connection, author, Kind.NOTE, view_id) is not None:
             return None
         raise
     number = _insert(connection, note, author, made, view_id, now, {"body": made.body, "company_id": stand.company_id})
@@ -81,10 +81,12 @@ def leave_note(connection: Connection, author: Person, made: Note, view_id: str,
     return _logged(stand)
 
 
-def _is_logged(connection: Connection, table: Table, author: Person, view_id: str) -> bool:
-    """Asked where something is wrong: it may have become so since."""
-    mine = (table.c.installation_id == author.installation_id, table.c.slack_view_id == view_id)
-    return connection.scalar(select(table.c.id).where(*mine)) is not None
+def logged_at(connection: Connection, author: Person, kind: Kind, view_id: str) -> datetime | None:
+    """When this modal was logged. Asked where something is wrong, too: it may have become so since."""
+    made = task if kind is Kind.TASK else note
+    mine = (made.c.installation_id == author.installation_id, made.c.slack_view_id == view_id)
+    at: datetime | None = connection.scalar(select(made.c.made_at).where(*mine))
+    return at
 
 
 def _logged(stand: Stand) -> Logged:

@@ -99,7 +99,7 @@ SENTENCES = {
     "opportunity_gone": "That opportunity is no longer there, or was answered meanwhile. Look again: {command}",
     "activity_no_client": "Choose a client from the list.",
     "activity_client_gone": "This client is no longer there, or not yours to see. Choose another one.",
-    "activity_logged": "It was logged already, and nothing was logged twice.",
+    "saved_once": "Saved once, at {at}. Nothing was lost.",
     "task_gone": "This task is no longer there, or not yours to change. Look at your tasks again.",
     "task_of_another": "{person} has this task by now: it is not yours to change. Look at your tasks again.",
     "task_client_gone": "This task's client is no longer there, or no longer yours to see. Nothing was changed.",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from slack_bolt import Ack
 
 from bot.blocks import activity as show
 from bot.blocks import activity_form as form
 from bot.blocks.forms import FormState, entered
-from bot.domain.activity import Logged, Task
+from bot.domain.activity import Kind, Task
 from bot.errors import FieldError, UserError
 from commands import forms
 from commands.activity import opening
@@ -36,7 +36,7 @@ def on_task(ack: Ack, view: Payload, turn: Turn, now: Clock) -> None:
     except FieldError as error:
         forms.refuse(ack, error.field, error, turn)
         return
-    on, crm = _new(found), turn.person.crm
+    on, crm = found or _saved(Kind.TASK, view, turn), turn.person.crm
     said = show.task_logged(on, made, crm, turn.today, turn.words)
     client = show.called(on, crm, turn.words)
     forms.below(ack, state, said, UserError("task_logged", client=client, title=made.title))
@@ -51,7 +51,7 @@ def on_note(ack: Ack, view: Payload, turn: Turn, now: Clock) -> None:
     except FieldError as error:
         forms.refuse(ack, error.field, error, turn)
         return
-    on, crm = _new(found), turn.person.crm
+    on, crm = found or _saved(Kind.NOTE, view, turn), turn.person.crm
     said = show.note_left(on, made, crm, turn.words)
     forms.below(ack, state, said, UserError("note_left", client=show.called(on, crm, turn.words)))
 
@@ -71,8 +71,8 @@ def _name(client_id: int, turn: Turn) -> str:
         return clients.name(connection, turn.person, client_id) or ""
 
 
-def _new(found: Logged | None) -> Logged:
-    """Where the modal was submitted before, say so."""
-    if found is None:
-        raise UserError("activity_logged")
-    return found
+def _saved(kind: Kind, view: Payload, turn: Turn) -> NoReturn:
+    """The modal was submitted before: say when, where they are."""
+    with turn.db.read() as connection:
+        at = activity.logged_at(connection, turn.person, kind, view["id"]) or turn.now
+    raise UserError("saved_once", at=turn.words.clock(at.astimezone(turn.person.zone).time()))

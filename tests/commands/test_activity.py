@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -314,13 +315,14 @@ def again(bot: Bot, view: View, **values: Any) -> dict[str, Any]:
     return dict(json.loads(response.body)) if response.body else {}
 
 
-def test_a_form_that_is_submitted_twice_logs_once_and_says_so(bot: Bot) -> None:
+def test_a_form_that_is_submitted_twice_logs_once_and_says_when(bot: Bot) -> None:
     view = form(bot, "/note acme they moved")
     assert bot.submit(view) == {}
     said(bot, "Noted on *Acme AS*", cast.ANNA)
     chosen = {"type": "external_select", "selected_option": {"value": client(bot, "Acme AS")}}
+    bot.restart()
     answer = again(bot, view, client=chosen, body={"type": "plain_text_input", "value": "they moved"})
-    assert "It was logged already, and nothing was logged twice." in texts(answer["view"]["blocks"])
+    assert re.search(r"Saved once, at 10:00\sAM\. Nothing was lost\.", texts(answer["view"]["blocks"]))
     assert len(notes(bot)) == 1
 
 
