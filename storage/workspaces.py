@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, func, select
 
+from bot.domain.access import Person
 from bot.domain.workspace_settings import Settings, Tab
 from bot.domain.workspaces import EVERYTHING, Workspace
 from bot.errors import UserError
@@ -24,6 +25,12 @@ def every(connection: Connection, installation_id: int) -> list[Workspace]:
     for row in connection.execute(here.order_by(team.c.name)):
         teams[row.workspace_id or rows[0].id][row.id] = row.name
     return [Workspace(*row, teams[row.id]) for row in rows]
+
+
+def has_renewal_property(connection: Connection, asker: Person) -> bool:
+    """Whether the workspace where somebody works chose a property for the renewal date."""
+    mine = (_one.installation_id == asker.installation_id, _one.id == asker.workspace_id)
+    return connection.scalar(select(_one.renewal_property).where(*mine)) is not None
 
 
 def get(connection: Connection, installation_id: int, workspace_id: int) -> Settings:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from bot.blocks import ids, kit
+from bot.blocks import ids, kit, undated
 from bot.blocks import listing as lists
 from bot.blocks.kit import Block, Element, Message
 from bot.blocks.renewal_outcome import told as told_outcome
@@ -14,6 +14,7 @@ from bot.blocks.renewal_outcome import undo
 from bot.blocks.scopes import buttons as to_others
 from bot.blocks.scopes import whose
 from bot.blocks.states import ListState, write
+from bot.blocks.undated import Chooser
 from bot.blocks.words import Words
 from bot.domain.catalog import Tier
 from bot.domain.filter_text import write as write_filter
@@ -43,7 +44,7 @@ def page(
     found: Renewals,
     state: ListState,
     window: str,
-    settings: str,
+    chooser: Chooser,
     words: Words,
     *,
     dates: Dates = MappingProxyType({}),
@@ -52,22 +53,22 @@ def page(
 ) -> Message:
     """The answer to `/renewals`, and what its buttons put in its place.
 
-    window: as it is typed, "" where the filter says it; settings: the command of the CS workspaces' settings;
+    window: as it is typed, "" where the filter says it; chooser: who says which property has the date;
     said: the client and the outcome that was just kept
     """
     shown, passed = on_page(found, state)
     told = {one: _lines(one, listing, found.base, dates.get(one.client_id, ()), words) for one in (*shown, *passed)}
-    undated = [] if state.before else _undated(found.base, settings, words)
+    missing = [] if state.before else undated.told(found.base, chooser, words)
     late = [kit.section(f"*{_passed(found, words)}*")] if passed else []
     rows = [[_row(one, told[one], state, words) for one in part] for part in (shown, passed)]
     blocks = [*_kept(said, state, words), _head(listing, found, state, window, words), *rows[0], *late, *rows[1]]
-    blocks += map(kit.section, undated)
+    blocks += [*map(kit.section, missing), *(undated.ways(found.base, chooser, words) if missing else [])]
     ways = (_paging(found, state, words), _ways(listing, found, state, scopes, window, words))
     blocks += [kit.actions(*part) for part in ways if part]
     text = _spoken(_title(listing, found, state, window, words)[0], [told[one] for one in shown])
     if passed:
         text = f"{text} {_passed(found, words)}: {'; '.join('. '.join(told[one]) for one in passed)}."
-    text = " ".join([text, *(f"{one}." for one in undated), lists.as_of(listing, words)])
+    text = " ".join([text, *(f"{one}." for one in missing), lists.as_of(listing, words)])
     return kit.message(text.replace("*", "").replace("`", ""), [*blocks, kit.context(_foot(listing, words))])
 
 
@@ -229,16 +230,6 @@ def _passed(found: Renewals, words: Words) -> str:
     number = words.number(len(found.passed))
     told = words("more than {n}", n=number) if found.has_more_passed else number
     return words("Passed, not updated: {n}", n=told)
-
-
-def _undated(base: Base, settings: str, words: Words) -> list[str]:
-    """How many have no day; where nobody has one, who can change that."""
-    if not base.undated:
-        return []
-    if base.undated < base.clients:
-        return [words.count("{n} client without a renewal date", "{n} clients without a renewal date", base.undated)]
-    said = "None of these clients has a renewal date. Which property has it is said in `{command}`: Edit, Customers"
-    return [words(said, command=settings)]
 
 
 def _paging(found: Renewals, state: ListState, words: Words) -> list[Element]:

@@ -10,13 +10,15 @@ from bot.blocks import kit
 from bot.blocks import renewal_months as over_time
 from bot.blocks import renewals as show
 from bot.blocks.states import ListState
+from bot.blocks.undated import Chooser
+from bot.domain.access import Right
 from bot.domain.filter_text import write
 from bot.domain.filters import Renews
 from bot.domain.listing import Listing
 from bot.domain.renewal_windows import check, split, within
-from bot.domain.renewals import Said
+from bot.domain.renewals import Base, Said
 from commands.arguments import Turn, listing_of, read_filter, unowned
-from storage import renewal_dates, renewals, scopes
+from storage import renewal_dates, renewals, rights, scopes, workspaces
 
 YEAR = 366  # days
 
@@ -33,10 +35,19 @@ def page(text: str, turn: Turn, *, before: int = 0, said: tuple[str, Said] | Non
         shown = [one.client_id for part in show.on_page(found, state) for one in part]
         here = (turn.person.installation_id, turn.person.home)
         dates = renewal_dates.of(connection, *here, shown, turn.today) if shown else {}
+        chooser = _chooser(connection, found.base, turn)
     possible = scopes.possible(turn.person)
-    return show.page(
-        asked, found, state, window, turn.called("workspace"), turn.words, dates=dates, scopes=possible, said=said
-    )
+    return show.page(asked, found, state, window, chooser, turn.words, dates=dates, scopes=possible, said=said)
+
+
+def _chooser(connection: Connection, base: Base, turn: Turn) -> Chooser:
+    """Asked only where nobody has a date."""
+    person = turn.person
+    if not base.undated or base.undated < base.clients:
+        return Chooser(person.workspace_id)
+    runs, may = rights.who_runs(connection, person), person.lacks(Right.SETTINGS) is None
+    is_chosen = workspaces.has_renewal_property(connection, person)
+    return Chooser(person.workspace_id, is_chosen, may, runs[0] if runs else None)
 
 
 def chart(text: str, turn: Turn) -> kit.Message:

@@ -42,9 +42,11 @@ Known = tuple[Settings, Objects, Offered]
 
 
 def on_open(ack: Ack, action: Payload, body: Payload, slack: WebClient, turn: Turn) -> None:
-    """*Edit*, from the list."""
+    """*Edit*, from the list; or *Choose it*, from where a setting is missed, which names its tab."""
     ack()
-    view = opened(carried_id(action["value"]) or 0, turn, form.GENERAL, forms.carrying(body))
+    number, _, tab = action["value"].partition(" ")
+    tab = form.CUSTOMERS if tab == form.CUSTOMERS else form.GENERAL
+    view = opened(carried_id(number) or 0, turn, tab, forms.carrying(body))
     slack.views_open(trigger_id=body["trigger_id"], view=view)
 
 

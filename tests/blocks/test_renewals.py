@@ -6,22 +6,26 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from bot.blocks import engagement as cards
 from bot.blocks import renewal_months, renewal_outcome, renewals
 from bot.blocks.forms import FormState
 from bot.blocks.states import ListState
+from bot.blocks.undated import Chooser
 from bot.blocks.words import speak
 from bot.domain.catalog import Tier
 from bot.domain.filters import Filter, Renews
 from bot.domain.listing import Listing, Scope, Whose
 from bot.domain.renewals import Base, Dated, Due, Month, Outcome, Payers, Renewals, Said
+from bot.domain.workspaces import EVERYTHING
 from tests.base import CATALOG, TODAY, client, judged
 from tests.blocks.conftest import Golden
 from tests.bots import texts
 
 WORDS = speak("en-US")
 OWNER = 7
-SETTINGS = "/workspace"
+CHOOSER = Chooser(7)
 TEAM = Scope(Whose.TEAM, team_id=1, name="CS Nordic")
 LISTING = Listing(1, 1, TEAM, Filter(renews=Renews(0, 90)), TODAY, TODAY, 1)
 BASE = Base(50, 6, {"EUR": Payers(40, 20_000.0)})
@@ -35,10 +39,17 @@ def due(number: int, days: int, **changes: Any) -> Due:
     return replace(made, **changes)
 
 
-def page(found: Renewals, listing: Listing = LISTING, before: int = 0, window: str = "90d", **more: Any) -> Any:
+def page(
+    found: Renewals,
+    listing: Listing = LISTING,
+    before: int = 0,
+    window: str = "90d",
+    chooser: Chooser = CHOOSER,
+    **more: Any,
+) -> Any:
     state = ListState(window, OWNER, before=before)
     return renewals.page(
-        listing, found, state, window, SETTINGS, WORDS, scopes=(Whose.MINE, Whose.TEAM, Whose.ALL), **more
+        listing, found, state, window, chooser, WORDS, scopes=(Whose.MINE, Whose.TEAM, Whose.ALL), **more
     )
 
 
@@ -71,9 +82,23 @@ def test_where_none_renews_it_says_so_and_whose_are_looked_at() -> None:
     assert message["text"].startswith("No renewal in 90 days, clients of CS Nordic. 3 clients without a renewal date.")
 
 
-def test_where_no_client_has_a_day_it_says_where_the_property_is_chosen() -> None:
-    message = page(Renewals(Base(3, 3), []))
-    assert "None of these clients has a renewal date. Which property has it is said in /workspace" in message["text"]
+@pytest.mark.parametrize(
+    ("chooser", "says", "button"),
+    [
+        (Chooser(7), "the workspace has not chosen the property.", ""),
+        (Chooser(7, may=True, admin="Dina"), "the workspace has not chosen the property.", "edit_workspace:7"),
+        (Chooser(7, admin="Dina"), "the workspace has not chosen the property. Ask Dina.", ""),
+        (Chooser(7, is_chosen=True, may=True), "has one in the property that was chosen.", "edit_workspace:7"),
+        (Chooser(EVERYTHING, may=True), "has one in the property that was chosen.", "show_workspaces"),
+    ],
+)
+def test_where_no_client_has_a_day_it_says_why_and_who_can_change_that(
+    chooser: Chooser, says: str, button: str
+) -> None:
+    message = page(Renewals(Base(3, 3), []), chooser=chooser)
+    assert f"No renewal dates: {'none of these clients ' if 'that was' in says else ''}{says}" in message["text"]
+    ways = [each["action_id"] for one in message["blocks"] for each in one.get("elements", []) if "action_id" in each]
+    assert [one for one in ways if "workspace" in one] == [button] * bool(button)
 
 
 def test_portions_are_of_what_is_compared() -> None:
@@ -90,7 +115,7 @@ def test_portions_are_of_what_is_compared() -> None:
 def test_a_long_filter_leaves_each_line_its_menu() -> None:
     listing = replace(LISTING, wanted=replace(LISTING.wanted, client="w" * 100, team="t" * 200))
     state = ListState("90d " + "w" * 300, OWNER)
-    found = renewals.page(listing, Renewals(BASE, [due(1, 5)]), state, "90d", SETTINGS, WORDS)
+    found = renewals.page(listing, Renewals(BASE, [due(1, 5)]), state, "90d", CHOOSER, WORDS)
     assert [one["accessory"]["type"] for one in found["blocks"] if "accessory" in one] == ["overflow"]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, update
 
 from bot.blocks import ids
 from bot.playground import people as cast
@@ -14,7 +15,9 @@ from bot.playground.model import Message
 from storage import imports
 from storage.database import Database
 from storage.installations import every
+from storage.schema import standing
 from tests import bots
+from tests.admins import begin_anew, make_super_admin
 from tests.bots import CATALOG, NOW, TODAY, Bot, texts
 
 CLIENTS = "\n".join([
@@ -141,3 +144,22 @@ def seen(bot: Bot) -> list[Message]:
 )
 def test_what_is_not_understood_is_said(bot: Bot, typed: str, said: str) -> None:
     assert said in bot.ask(f"/renewals {typed}").text
+
+
+def test_where_nobody_has_a_date_who_may_chooses_the_property_and_others_are_told_whom_to_ask(bot: Bot) -> None:
+    make_super_admin(bot, cast.DINA)
+    with bot.database.write() as connection:
+        dates = connection.execute(select(standing.c.client_id, standing.c.renews_on)).all()
+        connection.execute(update(standing).values(renews_on=None))
+    try:
+        why = "No renewal dates: the workspace has not chosen the property"
+        assert f"{why}. Ask Dina." in bot.ask("/renewals team:all").text
+        answer = bot.ask("/renewals team:all", who=cast.DINA)
+        assert f"{why}. Data" in answer.text
+        bot.press(answer, f"{ids.EDIT_WORKSPACE}:{bot.installation.workspace_id}", who=cast.DINA)
+        assert "Renewal date" in str(bot.modal(who=cast.DINA).payload["blocks"])
+    finally:
+        with bot.database.write() as connection:
+            for client, day in dates:
+                connection.execute(update(standing).where(standing.c.client_id == client).values(renews_on=day))
+        begin_anew(bot)
