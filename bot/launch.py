@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -126,32 +127,64 @@ def assemble(
         scopes=identity.scopes,
     )
     _count_promises(identity)
-    keep_people = partial(people.keep, database, reading(settings), installation_id, now, settings.first_admins)
     known = Catalogs(database, catalog, fixed=settings.catalog is not None)
-    send_exports = exports.Exports(database, slack, known, installation_id, now).run
-    take_uploads = uploads.Uploads(database, slack, installation_id, settings.catalog, now).run
-    command = f"/{settings.command_prefix}engagement"
-    welcome = welcomes.Welcomes(database, installation_id, command, now).run
-    jobs = [
-        Job("people", timedelta(days=1), keep_people),
-        Job("exports", timedelta(seconds=15), send_exports),
-        Job("uploads", timedelta(seconds=10), take_uploads),
-        Job("digests", timedelta(seconds=10), digests.Digests(database, _composing(known), installation_id, now).run),
-        Job("deliveries", timedelta(seconds=1), Deliveries(database, pacing(settings), installation_id, now).run),
-        Job("handovers", timedelta(seconds=15), partial(handovers.tell, database, installation_id, now)),
-        Job("updates", timedelta(seconds=5), Updates(database, slack, known, installation_id, now).run),
-        Job("old deliveries", timedelta(days=1), lambda: deliveries.forget(database, installation_id, now())),
-        Job("alerts", timedelta(seconds=5), Alerts(database, known, installation_id, now).run),
-        Job("scores", timedelta(seconds=5), scores.Scores(database).run),
-        Job("mornings", timedelta(minutes=1), Mornings(database, known, installation_id, now).run),
-        Job("welcomes", timedelta(minutes=1), welcome),
-        Job("homes", timedelta(seconds=10), homes.Homes(database, slack, known, installation_id, command, now).run),
-        Job("escalations", timedelta(minutes=1), Escalations(database, installation_id, now).run),
-        Job("answers", timedelta(minutes=1), partial(answers.reopen, database, now)),
-    ]
-    if crm is not None:
-        jobs.append(Job("outbox", timedelta(seconds=15), outbox.Outbox(database, crm, installation_id, now).run))
-    if settings.import_dir is not None:
-        folder = import_folder.Folder(database, installation_id, settings.import_dir, settings.catalog, now)
-        jobs.append(Job("import folder", timedelta(minutes=5), folder.run))
-    return Bot(app, database, Schedule(jobs))
+    work = _Work(settings, database, slack, known, installation_id, now)
+    return Bot(app, database, Schedule([*work.telling(), *work.keeping(), *work.outside(crm)]))
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What one process does unasked."""
+
+    settings: Settings
+    database: Database
+    slack: WebClient
+    known: Catalogs
+    installation_id: int
+    now: Clock
+
+    def telling(self) -> list[Job]:
+        """What people hear and see."""
+        mine, command = (self.installation_id, self.now), f"/{self.settings.command_prefix}engagement"
+        shown = (self.database, self.slack, self.known)
+        compose, paced = _composing(self.known), pacing(self.settings)
+        return [
+            Job("digests", timedelta(seconds=10), digests.Digests(self.database, compose, *mine).run),
+            Job("deliveries", timedelta(seconds=1), Deliveries(self.database, paced, *mine).run),
+            Job("updates", timedelta(seconds=5), Updates(*shown, *mine).run),
+            Job("homes", timedelta(seconds=10), homes.Homes(*shown, self.installation_id, command, self.now).run),
+            Job("exports", timedelta(seconds=15), exports.Exports(*shown, *mine).run),
+            Job("handovers", timedelta(seconds=15), partial(handovers.tell, self.database, *mine)),
+            Job("alerts", timedelta(seconds=5), Alerts(self.database, self.known, *mine).run),
+            Job("mornings", timedelta(minutes=1), Mornings(self.database, self.known, *mine).run),
+            Job("welcomes", timedelta(minutes=1), self._welcomes(command).run),
+            Job("escalations", timedelta(minutes=1), Escalations(self.database, *mine).run),
+        ]
+
+    def _welcomes(self, command: str) -> welcomes.Welcomes:
+        return welcomes.Welcomes(self.database, self.installation_id, command, self.now)
+
+    def keeping(self) -> list[Job]:
+        """What is kept true."""
+        here, upload = (self.database, self.installation_id), (self.settings.catalog, self.now)
+        keep_people = partial(people.keep, self.database, reading(self.settings), self.installation_id, self.now)
+        return [
+            Job("people", timedelta(days=1), partial(keep_people, self.settings.first_admins)),
+            Job(
+                "uploads",
+                timedelta(seconds=10),
+                uploads.Uploads(self.database, self.slack, self.installation_id, *upload).run,
+            ),
+            Job("scores", timedelta(seconds=5), scores.Scores(self.database).run),
+            Job("answers", timedelta(minutes=1), partial(answers.reopen, self.database, self.now)),
+            Job("old deliveries", timedelta(days=1), lambda: deliveries.forget(*here, self.now())),
+        ]
+
+    def outside(self, crm: Crm | None) -> Iterator[Job]:
+        """What is there where it is set up: a CRM, a folder of imports."""
+        mine = (self.installation_id, self.now)
+        if crm is not None:
+            yield Job("outbox", timedelta(seconds=15), outbox.Outbox(self.database, crm, *mine).run)
+        if (place := self.settings.import_dir) is not None:
+            folder = import_folder.Folder(self.database, self.installation_id, place, self.settings.catalog, self.now)
+            yield Job("import folder", timedelta(minutes=5), folder.run)
