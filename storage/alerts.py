@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import randbits
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -47,6 +47,14 @@ class Alert:
     opened_at: datetime
     episode: Episode
     ts: str | None  # of its message; None: it is not there yet
+
+
+class Drawn(NamedTuple):
+    """A message of an alert: what it says, from what, and when."""
+
+    message: dict[str, Any]
+    facts: Mapping[str, Any]
+    now: datetime
 
 
 def is_any_due(connection: Connection, installation_id: int, now: datetime) -> bool:
@@ -148,36 +156,20 @@ def subjects(connection: Connection, one: Digest, clients: Sequence[int]) -> dic
     }
 
 
-def begin(
-    connection: Connection,
-    one: Digest,
-    episode: Episode,
-    message: dict[str, Any],
-    facts: Mapping[str, Any],
-    now: datetime,
-) -> int:
+def begin(connection: Connection, one: Digest, episode: Episode, drawn: Drawn) -> int:
     """One of a client, with its message."""
     assert one.channel_id is not None
     number, named = randbits(62), episode.named
-    sent = _post(connection, one, one.channel_id, str(number), episode, message, facts, now)
+    sent = _post(connection, one, one.channel_id, str(number), episode, drawn)
     here = {"installation_id": one.installation_id, "id": number, "digest_id": one.id, "client_id": named.client_id}
-    said = {"channel_id": one.channel_id, "delivery_id": sent, "state": decide.write(episode), "opened_at": now}
+    said = {"channel_id": one.channel_id, "delivery_id": sent, "state": decide.write(episode), "opened_at": drawn.now}
     connection.execute(insert(alert).values(**here, **said))
     return number
 
 
-def _post(
-    connection: Connection,
-    one: Digest,
-    channel: str,
-    key: str,
-    episode: Episode,
-    message: dict[str, Any],
-    facts: Mapping[str, Any],
-    now: datetime,
-) -> int:
+def _post(connection: Connection, one: Digest, channel: str, key: str, episode: Episode, drawn: Drawn) -> int:
     where = (one.installation_id, one.id, channel, KIND, key)
-    sent = deliveries.add_post(connection, *where, now, message, facts=facts)
+    sent = deliveries.add_post(connection, *where, drawn.now, drawn.message, facts=drawn.facts)
     assert sent is not None  # its key is new
     about = {"installation_id": one.installation_id, "delivery_id": sent, "digest_id": one.id}
     named = {"client_id": episode.named.client_id, "rule": episode.named.rule.value, "named_on": episode.since}
@@ -228,14 +220,7 @@ def of_message(connection: Connection, installation_id: int, delivery_id: int) -
     return None if kept is None else decide.read(kept)
 
 
-def post_again(
-    connection: Connection,
-    one: Digest,
-    delivery_id: int,
-    message: dict[str, Any],
-    facts: Mapping[str, Any],
-    now: datetime,
-) -> bool:
+def post_again(connection: Connection, one: Digest, delivery_id: int, drawn: Drawn) -> bool:
     """Once, in the place of a message that somebody deleted, while the alert goes on. It says all that is new."""
     mine = (_one.installation_id == one.installation_id, _one.delivery_id == delivery_id, _one.reposted == 0, _OPEN)
     held = update(alert).where(*mine).values(reposted=1).returning(_one.id, _one.channel_id, _one.state)
@@ -246,7 +231,7 @@ def post_again(
     waits = (_sent.installation_id == one.installation_id, _sent.kind == NEWS, _sent.state == "waiting")
     connection.execute(delete(delivery).where(*waits, _sent.thread_ts == lost.scalar_subquery()))
     episode = decide.read(row.state)
-    sent = _post(connection, one, row.channel_id, f"{row.id}/2", episode, message, facts, now)
+    sent = _post(connection, one, row.channel_id, f"{row.id}/2", episode, drawn)
     connection.execute(update(alert).where(*_is(one.installation_id, row.id)).values(delivery_id=sent))
     return True
 

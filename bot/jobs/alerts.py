@@ -26,7 +26,7 @@ from bot.domain.local_time import moment as local_moment
 from bot.jobs import digest_content
 from bot.jobs.digest_content import Between, Run
 from storage import alerts
-from storage.alerts import Alert
+from storage.alerts import Alert, Drawn
 from storage.catalog import Catalogs
 from storage.database import Database
 
@@ -107,7 +107,7 @@ def _tomorrow(one: Digest, now: datetime) -> datetime:
 def redraw(connection: Connection, catalogs: Catalogs, one: Digest, delivery_id: int, now: datetime) -> Message | None:
     """A message as it is by now. None where it is its alert's no longer."""
     episode = alerts.of_message(connection, one.installation_id, delivery_id)
-    return None if episode is None else _drawn(_begin(connection, catalogs, one, now), episode)
+    return None if episode is None else _message(_begin(connection, catalogs, one, now), episode)
 
 
 def post_again(connection: Connection, catalogs: Catalogs, one: Digest, delivery_id: int, now: datetime) -> None:
@@ -116,12 +116,12 @@ def post_again(connection: Connection, catalogs: Catalogs, one: Digest, delivery
     if episode is None or episode.end is not None:
         return
     run = _begin(connection, catalogs, one, now)
-    message, facts = _drawn(run, episode), _facts(run, episode.named)
-    if alerts.post_again(connection, one, delivery_id, message, facts, now):
+    drawn = Drawn(_message(run, episode), _facts(run, episode.named), now)
+    if alerts.post_again(connection, one, delivery_id, drawn):
         log.info("alert posted again", installation=one.installation_id, digest=one.id, delivery=delivery_id)
 
 
-def _drawn(run: Run, episode: Episode) -> Message:
+def _message(run: Run, episode: Episode) -> Message:
     client = run.clients([episode.named.client_id]).get(episode.named.client_id)
     return show.message(run.catalog, run.digest, episode, client, run.today, speak())
 
@@ -208,7 +208,7 @@ class _Looking:
         chosen = decide.choose(fallen, subjects, digest.alerts, *alerts.counts(self.connection, digest, midnight))
         for one in chosen.opened:
             episode = decide.began(one, run.today)
-            message, facts = _drawn(run, episode), _facts(run, one)
-            number = alerts.begin(self.connection, digest, episode, message, facts, run.now)
+            drawn = Drawn(_message(run, episode), _facts(run, one), run.now)
+            number = alerts.begin(self.connection, digest, episode, drawn)
             log.info("alert", installation=digest.installation_id, digest=digest.id, alert=number)
         return {one.client_id for one in chosen.left}
