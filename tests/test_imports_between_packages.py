@@ -96,7 +96,8 @@ def test_a_module_imports_only_what_its_room_may(module: str, path: Path) -> Non
         ("apscheduler", {"bot.schedule"}),
         ("gunicorn", {"bot.serve"}),
         ("alembic", {"storage.migrate"}),
-        ("slackblocks", {"bot.blocks.kit", "bot.playground"}),
+        ("slackblocks", {"bot.blocks.kit", "bot.blocks.elements", "bot.playground"}),
+        ("bot.blocks.elements", {"bot.blocks.kit"}),
     ],
 )
 def test_what_is_closed_is_opened_in_one_place_only(closed: str, to: set[str]) -> None:

@@ -1,4 +1,4 @@
-"""Block Kit: the only module that knows the library behind it, and Slack's limits. All text comes by here, too.
+"""Block Kit: with its elements the only place that knows the library behind it, and its limits. All text comes by here.
 
 What every message is made of (sections, notes, buttons, "⋯" menus) is written down as Slack takes it: built by the
 library, which checks what is cut to the limits here already, the five blocks of a card take ten times as long. The rest
@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, time
-from itertools import islice
 from typing import Any, Literal
 
 from slackblocks import (
     AxisConfig,
     BarChart,
-    CheckboxGroup,
     ConversationFilter,
     ConversationSelectMenu,
     DataPoint,
@@ -24,15 +22,31 @@ from slackblocks import (
     DatePicker,
     InputBlock,
     LineChart,
-    Option,
     PlainText,
     PlainTextInput,
-    RadioButtonGroup,
-    StaticMultiSelectMenu,
-    StaticSelectMenu,
-    UserSelectMenu,
 )
 
+from bot.blocks.elements import CHOICES as CHOICES
+from bot.blocks.elements import Element as Element
+from bot.blocks.elements import asking as asking
+from bot.blocks.elements import box as box
+from bot.blocks.elements import boxes as boxes
+from bot.blocks.elements import button as button
+from bot.blocks.elements import conversation as conversation
+from bot.blocks.elements import files as files
+from bot.blocks.elements import found as found
+from bot.blocks.elements import line as line
+from bot.blocks.elements import lines as lines
+from bot.blocks.elements import one_person as one_person
+from bot.blocks.elements import overflow as overflow
+from bot.blocks.elements import person as person
+from bot.blocks.elements import persons as persons
+from bot.blocks.elements import plain_text
+from bot.blocks.elements import radios as radios
+from bot.blocks.elements import search as search
+from bot.blocks.elements import searches as searches
+from bot.blocks.elements import select as select
+from bot.blocks.elements import selects as selects
 from bot.blocks.text import ELLIPSIS
 from bot.blocks.text import bar as bar
 from bot.blocks.text import cut as cut
@@ -43,7 +57,6 @@ from bot.blocks.text import plain as plain
 from bot.blocks.text import spoken as spoken
 
 Block = dict[str, Any]
-Element = dict[str, Any]  # of a block: a button, a menu
 Message = dict[str, Any]  # what chat.postMessage, an acknowledgement and a response_url take
 Modal = dict[str, Any]  # what views.open and views.update take
 Home = dict[str, Any]  # what views.publish takes
@@ -52,14 +65,11 @@ MESSAGE_BLOCKS = 50
 HOME_BLOCKS = 100
 CELL = 2_000  # characters of a column's text
 SECTION = 3000  # characters of a section's text
-BUTTON = 75
 CHART_TITLE = 50
 LABEL = 20  # of a point or a series in a chart
 POINTS = 20
 VALUE = 2_000  # of a button
 BLOCK_ID = 255
-OPTION = 75
-CHOICES = 100  # of a menu
 TITLE = 24
 TEXT = 4000  # of a message's `text`: chat.update refuses more
 
@@ -101,10 +111,10 @@ def _without_menus(block: Block) -> Block:
 def sections(lines: Iterable[str]) -> list[Block]:
     """As many sections as the lines need."""
     found: list[list[str]] = [[]]
-    for line in lines:
-        if found[-1] and sum(len(one) + 1 for one in found[-1]) + len(line) > SECTION:
+    for told in lines:
+        if found[-1] and sum(len(one) + 1 for one in found[-1]) + len(told) > SECTION:
             found.append([])
-        found[-1].append(line)
+        found[-1].append(told)
     return [section(*part) for part in found if part]
 
 
@@ -114,20 +124,16 @@ def _fit(lines: Sequence[str]) -> str:
     if len(whole) <= SECTION:
         return whole or ELLIPSIS
     kept = ""
-    for line in lines:
-        if len(kept) + len(line) + 3 > SECTION:  # with two line ends and the ellipsis
+    for told in lines:
+        if len(kept) + len(told) + 3 > SECTION:  # with two line ends and the ellipsis
             break
-        kept += f"{line}\n"
+        kept += f"{told}\n"
     return kept + ELLIPSIS
 
 
 def _mrkdwn(text: str) -> dict[str, Any]:
     """`verbatim` keeps imported text from becoming links and pings."""
     return {"type": "mrkdwn", "text": text, "verbatim": True}
-
-
-def _plain_text(text: str) -> dict[str, Any]:
-    return {"type": "plain_text", "text": text}
 
 
 def context(text: str) -> Block:
@@ -138,143 +144,16 @@ def actions(*elements: Element) -> Block:
     return {"type": "actions", "elements": list(elements)}
 
 
-def button(label: str, action: str, value: str, *, stands_out: bool = False) -> Element:
-    """A button. The value, at most 2,000 characters, is all the state it has."""
-    made: Element = {"type": "button", "text": _plain_text(cut(label, BUTTON)), "action_id": action}
-    if stands_out:
-        made["style"] = "primary"
-    return {**made, "value": value} if value else made
-
-
-def select(action: str, options: Sequence[tuple[str, str]], chosen: str | None = None) -> Element:
-    """A menu of at most 100 (label, value)."""
-    made = _options(options[:100])
-    initial = made.get(chosen) if chosen is not None else None
-    return StaticSelectMenu(action_id=action, options=list(made.values()), initial_option=initial)._resolve()
-
-
-def selects(action: str, options: Sequence[tuple[str, str]], chosen: Iterable[str]) -> Element:
-    """A menu of at most 100 (label, value), of which several can be chosen."""
-    made = _options(options[:100])
-    initial = [made[value] for value in chosen if value in made]
-    return StaticMultiSelectMenu(action, list(made.values()), initial_options=initial or None)._resolve()
-
-
-def search(action: str, chosen: tuple[str, str] | None = None) -> Element:
-    """A menu of (label, value) that a listener of options finds while something is typed."""
-    made = {"type": "external_select", "action_id": action, "min_query_length": 0}
-    return made if chosen is None else {**made, "initial_option": _option(*chosen)}
-
-
-def searches(action: str, chosen: Sequence[tuple[str, str]] = ()) -> Element:
-    """The same, of which several can be chosen."""
-    made = {
-        "type": "multi_external_select",
-        "action_id": action,
-        "min_query_length": 0,
-        "max_selected_items": CHOICES,
-    }
-    return {**made, "initial_options": [_option(*one) for one in chosen]} if chosen else made
-
-
-def found(options: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """What a listener of options acknowledges with: the first hundred (label, value)."""
-    return {"options": [_option(*one) for one in islice(options, CHOICES)]}
-
-
-def _option(label: str, value: str) -> dict[str, Any]:
-    return {"text": _plain_text(cut(label, OPTION)), "value": value}
-
-
-def radios(action: str, options: Sequence[tuple[str, str]], chosen: str) -> Element:
-    """At most ten (label, value), of which one is chosen."""
-    made = _options(options[:10])
-    return RadioButtonGroup(action, list(made.values()), initial_option=made[chosen])._resolve()
-
-
-def box(action: str, label: str, value: str, *, ticked: bool) -> Element:
-    """A box to be ticked."""
-    return boxes(action, [(label, value)], [value] if ticked else [])
-
-
-def boxes(action: str, options: Sequence[tuple[str, str]], ticked: Iterable[str]) -> Element:
-    """At most ten (label, value) to be ticked."""
-    made = _options(options[:10])
-    initial = [made[value] for value in ticked if value in made]
-    return CheckboxGroup(action, list(made.values()), initial_options=initial or None)._resolve()
-
-
-def line(action: str, value: str | None, most: int) -> Element:
-    """A line of at most so many characters to be typed."""
-    return PlainTextInput(action, initial_value=value or None, max_length=_most(value, most))._resolve()
-
-
-def lines(action: str, value: str | None, most: int) -> Element:
-    """The same of several lines."""
-    return PlainTextInput(action, initial_value=value or None, multiline=True, max_length=_most(value, most))._resolve()
-
-
-def _most(value: str | None, most: int) -> int | None:
-    """Slack refuses a field that begins with more than it may hold: who typed it keeps it, and is told on submit."""
-    return most if len(value or "") <= most else None
-
-
-def person(action: str, chosen: str | None) -> Element:
-    """A menu of the people of the Slack workspace; `chosen` is a Slack user's id."""
-    return UserSelectMenu(action_id=action, initial_user=chosen)._resolve()
-
-
-def one_person(action: str, placeholder: str) -> Element:
-    """A menu of the people of the Slack workspace that acts as soon as one is chosen."""
-    return {"type": "users_select", "action_id": action, "placeholder": _plain_text(cut(placeholder, 150))}
-
-
-def persons(action: str, chosen: Iterable[str]) -> Element:
-    """A menu of the people of the Slack workspace, of whom several can be chosen; `chosen` are Slack users' ids."""
-    found = list(chosen)
-    made = {"type": "multi_users_select", "action_id": action}
-    return {**made, "initial_users": found} if found else made
-
-
-def conversation(action: str, chosen: str | None, *, shared: bool = False) -> Element:
-    """A menu of channels, public or private; those shared with another company only where it is said so."""
-    ours = {} if shared else {"exclude_external_shared_channels": True}
-    rule = {"include": ["public", "private"], **ours, "exclude_bot_users": True}
-    made: Element = {"type": "conversations_select", "action_id": action, "filter": rule}
-    return {**made, "initial_conversation": chosen} if chosen else made
-
-
-def asking(element: Element, title: str, text: str, yes: str, no: str) -> Element:
-    """The element with a question before it acts."""
-    said = {"title": _plain_text(cut(title, 100)), "text": _plain_text(cut(text, 300))}
-    return {**element, "confirm": {**said, "confirm": _plain_text(cut(yes, 30)), "deny": _plain_text(cut(no, 30))}}
-
-
-def files(action: str, most: int) -> Element:
-    """A place for files, in modals only."""
-    return {"type": "file_input", "action_id": action, "max_files": most}
-
-
 def field(label: str, element: Element, hint: str = "", *, optional: bool = True) -> Block:
     """A field of a modal; its block has the element's id, so that an error finds its place."""
     made = {
         "type": "input",
         "block_id": element["action_id"],
-        "label": _plain_text(label),
+        "label": plain_text(label),
         "element": element,
         "optional": optional,
     }
-    return {**made, "hint": _plain_text(hint)} if hint else made
-
-
-def _options(options: Iterable[tuple[str, str]]) -> dict[str, Option]:
-    return {value: Option(PlainText(cut(label, OPTION)), value) for label, value in options}
-
-
-def overflow(action: str, options: Sequence[tuple[str, str]]) -> Element:
-    """A "⋯" menu of at most five (label, value); a value has at most 150 characters."""
-    made = [{"text": _plain_text(cut(label, OPTION)), "value": value} for label, value in options[:5]]
-    return {"type": "overflow", "action_id": action, "options": made}
+    return {**made, "hint": plain_text(hint)} if hint else made
 
 
 def channel_picker(label: str, block: str, action: str, chosen: str | None, hint: str) -> Block:
@@ -336,10 +215,10 @@ def modal(
     """A modal. `metadata` (at most 3,000 characters) comes back with its submission."""
     made = {
         "type": "modal",
-        "title": _plain_text(cut(title, TITLE)),
+        "title": plain_text(cut(title, TITLE)),
         "blocks": _identified(blocks),
-        "close": _plain_text(close),
-        "submit": _plain_text(submit) if submit else None,
+        "close": plain_text(close),
+        "submit": plain_text(submit) if submit else None,
         "callback_id": callback,
         "private_metadata": metadata or None,
     }
