@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import statistics
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
 from sqlalchemy import event, insert, text, update
 
 from benchmarks import lists
@@ -31,14 +34,19 @@ from storage.schema import digest, metadata, person
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # a Monday: 9:00 in Oslo
 IDLE = (100, 100_000)  # digests of which none is due
-DUE, CHANNELS = 500, 100
+DUE, CHANNELS = 500, (50, 100, 500)
+TIERS = {"conversations.info": 50, "conversations.members": 100}  # calls in a minute
 TURNS = 200
 Rows = list[tuple[str, str]]
 
 
 def run(sizes: tuple[int, ...] = (10_000, 100_000)) -> Rows:
     """Rows of (what, figure). `sizes`: of the base that one digest is about."""
-    return [*_idle(), *_paced(), *(row for size in sizes for row in _due(size))]
+    return [
+        *_idle(),
+        *(row for number in CHANNELS for row in _paced(number)),
+        *(row for size in sizes for row in _due(size)),
+    ]
 
 
 def _idle() -> Rows:
@@ -62,15 +70,31 @@ def _look(database: Database) -> None:
 
 @dataclass
 class _Slack:
-    """Takes every call at once, so that what is measured is the pace, and our own work."""
+    """Takes every call at once, so that what is measured is the pace, and our own work.
+
+    A minute's calls are as many as it takes for certain.
+    """
 
     now: datetime = NOW
     posted: list[str] = field(default_factory=list)
+    asked: Counter[tuple[str, int]] = field(default_factory=Counter)
+
+    def _count(self, method: str) -> None:
+        minute, second = divmod(int((self.now - NOW).total_seconds()), 60)
+        self.asked[method, minute] += 1
+        if self.asked[method, minute] > TIERS[method]:
+            answer = SlackResponse(
+                client=None, http_verb="POST", api_url="", req_args={}, data={"ok": False, "error": "ratelimited"},
+                headers={"Retry-After": str(60 - second)}, status_code=429,
+            )  # fmt: skip
+            raise SlackApiError("ratelimited", answer)  # type: ignore[no-untyped-call]
 
     def conversations_info(self, channel: str) -> dict[str, Any]:
+        self._count("conversations.info")
         return {"channel": {"id": channel, "name": channel, "is_member": True}}
 
     def conversations_members(self, **_: Any) -> dict[str, Any]:
+        self._count("conversations.members")
         return {"members": []}
 
     def chat_postMessage(self, channel: str, **_: Any) -> dict[str, Any]:  # noqa: N802  (slack_sdk's name)
@@ -81,11 +105,11 @@ class _Slack:
         self.now += timedelta(seconds=seconds)
 
 
-def _paced() -> Rows:
+def _paced(channels: int) -> Rows:
     """On a clock that only sleeping moves: what the bot does meanwhile takes no time on it, and is stated beside it."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))  # nobody reads them here
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))  # nobody reads them here
     with _base() as database:
-        _add(database, DUE, NOW)
+        _add(database, DUE, NOW, channels)
         slack, begun = _Slack(), time.process_time()
         Digests(database, _say, 1, lambda: slack.now).run()
         job = Deliveries(database, slack, 1, lambda: slack.now, hands=1, sleep=slack.sleep)  # type: ignore[arg-type]
@@ -95,14 +119,17 @@ def _paced() -> Rows:
                 break
             slack.sleep(1)  # until the next turn
         spent = time.process_time() - begun
-    dictated = max((DUE - 1) * SPACING.whole, (DUE // CHANNELS - 1) * SPACING.place).total_seconds()
+    dictated = max((DUE - 1) * SPACING.whole, (DUE // channels - 1) * SPACING.place).total_seconds()
     taken = (slack.now - NOW).total_seconds()
     return [
         (
-            f"{DUE} due digests in {CHANNELS} channels (simulated clock)",
+            f"{DUE} due digests in {channels} channels (simulated clock)",
             f"{taken:.0f} s, {taken / dictated:.2f} × what Slack's pace dictates",
         ),
-        ("CPU of a digest, from due to sent, what it says left out", f"{spent / DUE * 1000:.1f} ms"),
+        (
+            f"CPU of a digest in {channels} channels, from due to sent, what it says left out",
+            f"{spent / DUE * 1000:.1f} ms",
+        ),
     ]
 
 
@@ -133,14 +160,14 @@ def _base() -> Iterator[Database]:
         yield database
 
 
-def _add(database: Database, number: int, next_at: datetime, **more: Any) -> None:
+def _add(database: Database, number: int, next_at: datetime, channels: int = 100, **more: Any) -> None:
     with database.write() as connection:
         (here,) = installations.every(connection)
         first = Digest(1, 1, here.workspace_id, "Digest 1", Content.BOTH, "Europe/Oslo", 1, channel_id="C0", **more)
         digests.add(connection, first, NOW)
         connection.execute(update(digest).values(next_at=next_at))
         for start in range(2, number + 1, 1000):
-            connection.execute(text(_MORE), {"first": start, "last": min(start + 999, number), "channels": CHANNELS})
+            connection.execute(text(_MORE), {"first": start, "last": min(start + 999, number), "channels": channels})
 
 
 # As the first, each with a name of its own, in one of the channels.

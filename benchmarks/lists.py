@@ -1,4 +1,4 @@
-"""Lists, the overview and opportunities: how a page grows with the base, and what all but its SQL costs beside it."""
+"""Lists, the overview, renewals and opportunities: how a page grows with the base, and what all but its SQL costs."""
 
 from __future__ import annotations
 
