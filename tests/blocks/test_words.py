@@ -80,7 +80,14 @@ def test_the_words_of_an_error_take_its_values(key: str) -> None:
     values = {"command": "/engagement", "file": "catalog.toml", "line": 3, "problem": "no such tool"}
     values |= {"name": "tier", "word": "tier:lo", "meant": "tier:low", "options": "low, high", "limit": 100}
     values |= {"low": 0, "high": 10, "first": "score:3", "second": "score:4", "code": "missing_scope"}
-    values |= {"filter": "tier:low", "view": "Falling", "person": "Anna", "who": "Dina", "team": "CS Nordic"}
+    values |= {
+        "filter": "tier:low",
+        "view": "Falling",
+        "person": "Anna",
+        "who": "Dina",
+        "team": "CS Nordic",
+        "at": "9:00",
+    }
     values |= {
         "source": "teams.csv",
         "workspace": "Nordic",
