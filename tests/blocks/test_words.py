@@ -99,6 +99,7 @@ def test_the_words_of_an_error_take_its_values(key: str) -> None:
         "title": "Call them",
         "digest": "CS Nordic",
         "why": "its channel is archived",
+        "at": "9:14 AM",
     }
     said = say(key, **values)
     assert "{" not in said
