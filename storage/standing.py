@@ -30,7 +30,7 @@ from storage.settler import Settler
 Progress = Callable[[int, int], None]  # clients done, clients in all
 
 HOLD = 0.07  # seconds for which a slice should hold the write lock; on a busy machine it takes several times as long
-PAUSE = 0.004  # seconds between slices: SQLite's waiters look at the lock every millisecond and must find it free once
+PAUSE = 0.003  # seconds between slices: SQLite's waiters look at the lock every millisecond and must find it free once
 FIRST, MOST = 5, 5_000  # clients in a slice; one may have ten thousand rows of usage
 
 

@@ -31,7 +31,7 @@ from storage.imports.work import Work
 from storage.schema import record, source, source_tool, stale, subscription, tool, usage
 
 HOLD = 0.07  # seconds for which a slice should hold the write lock; on a busy machine it takes several times as long
-PAUSE = 0.004  # seconds between slices: SQLite's waiters look at the lock every millisecond and must find it free once
+PAUSE = 0.003  # seconds between slices: SQLite's waiters look at the lock every millisecond and must find it free once
 FIRST, LEAST, MOST = 1_000, 50, 200_000  # weight of a slice
 _PAGE = 5_000  # clients
 _ids = lists.numbers("ids")
