@@ -191,6 +191,17 @@ def test_it_is_paused_resumed_and_deleted(bot: Bot) -> None:
     bot.replaced(listed, "No digests yet.", who=cast.DINA)
 
 
+def test_where_its_channel_may_not_be_told_it_is_not_resumed(bot: Bot) -> None:
+    listed = make(bot, channel=cast.CS_NORDIC)
+    choose(bot, listed, ids.PAUSE_DIGEST)
+    paused = bot.replaced(listed, "· paused", who=cast.DINA)
+    with bot.database.write() as connection:
+        connection.execute(update(digest).values(channel_id=elsewhere(bot)))
+    choose(bot, paused, ids.RESUME_DIGEST)
+    said(bot, "Nordic rests on", cast.DINA)
+    assert row(bot).paused == "person"
+
+
 def test_sent_now_it_is_kept_once_to_be_posted(bot: Bot) -> None:
     listed = make(bot, channel=cast.CS_NORDIC)
     choose(bot, listed, ids.SEND_DIGEST)
