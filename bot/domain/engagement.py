@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from bot.domain import freshness
 from bot.domain.answers import is_open
@@ -37,7 +38,7 @@ class Engagement:
         """The day that the newest of the client's sources goes to."""
         return None if self._newest is None else self._newest.day
 
-    @property
+    @cached_property  # a card asks several times
     def _newest(self) -> Reach | None:
         """Where no source is known to cover the client, that of the installation's data."""
         day = self.client.as_of
@@ -52,7 +53,7 @@ class Engagement:
     def is_late(self) -> bool:
         return self._newest is not None and self._newest.is_late(self.day)
 
-    @property
+    @cached_property
     def change(self) -> int | None:
         """Points of the score gained in 7 days; None where there is nothing to compare, or the data is late."""
         if self.is_late or self.verdict.score is None or self.score_before is None:
@@ -79,7 +80,7 @@ class Engagement:
         """Covered, but nothing used in any window: a score of 0 that says since when."""
         return self.verdict.score == 0 and not self.client.facts.counted[1]
 
-    @property
+    @cached_property
     def quiet(self) -> tuple[tuple[Tool, Use], ...]:
         """The tools that are going quiet, with their last use."""
         tools = ((place, tool) for place, tool in enumerate(self.catalog.tools) if tool.key in self.client.quiet)
