@@ -158,6 +158,22 @@ def test_the_first_is_a_picture_of_how_things_stand_and_nothing_in_it_is_new(eit
     assert (either.run(), either.run()) == (["4 start", "3 start", "5 start"], [])
 
 
+def test_of_many_low_ones_the_first_names_the_five_whose_renewals_come_first(history: History) -> None:
+    for client in range(1, 8):
+        history.renews(client, MONDAY + timedelta(80 - client))
+    history.goes_on()
+    history.uses(dict.fromkeys(range(1, 8), 4))
+    assert history.run() == ["7 start", "6 start", "5 start", "4 start", "3 start"]
+
+
+def test_who_was_in_the_first_picture_is_told_of_like_anybody_else_from_then_on(history: History) -> None:
+    history.uses({3: 6})
+    history.goes_on()
+    assert history.run() == ["3 start"]
+    history.uses({3: 2})
+    assert history.run() == ["3 fell"]
+
+
 def test_each_thing_is_told_once(either: History) -> None:
     either.run()
     either.uses({1: 6, 2: 5})
