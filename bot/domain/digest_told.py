@@ -127,10 +127,10 @@ def read(kept: Mapping[str, Any]) -> Told:
 
 
 def memories(told: Sequence[Told]) -> dict[int, list[Memory]]:
-    """How each client was named, of deliveries from the oldest on. A first picture, and names held back, tell none."""
+    """How each client was named, the oldest delivery first. What was held back tells none, a first picture no news."""
     found: dict[int, list[Memory]] = {}
     for one in told:
-        for client in () if one.held is not None or one.start is not None else one.named:
+        for client in () if one.held is not None else one.named:
             found.setdefault(client.client_id, []).append(Memory(one.day, client.rule, client.share, client.renews_on))
     return found
 
