@@ -25,7 +25,7 @@ def told(base: Base, chooser: Chooser, words: Words) -> list[str]:
         return []
     if base.undated < base.clients:
         return [words.count("{n} client without a renewal date", "{n} clients without a renewal date", base.undated)]
-    why = words("No renewal dates: the workspace has not chosen the property")
+    why = words("No renewal dates: your CS workspace has not chosen the property")
     if chooser.is_chosen or chooser.workspace_id == EVERYTHING:
         why = words("No renewal dates: none of these clients has one in the property that was chosen")
     if chooser.may or chooser.admin is None:

@@ -85,9 +85,9 @@ def test_where_none_renews_it_says_so_and_whose_are_looked_at() -> None:
 @pytest.mark.parametrize(
     ("chooser", "says", "button"),
     [
-        (Chooser(7), "the workspace has not chosen the property.", ""),
-        (Chooser(7, may=True, admin="Dina"), "the workspace has not chosen the property.", "edit_workspace:7"),
-        (Chooser(7, admin="Dina"), "the workspace has not chosen the property. Ask Dina.", ""),
+        (Chooser(7), "your CS workspace has not chosen the property.", ""),
+        (Chooser(7, may=True, admin="Dina"), "your CS workspace has not chosen the property.", "edit_workspace:7"),
+        (Chooser(7, admin="Dina"), "your CS workspace has not chosen the property. Ask Dina.", ""),
         (Chooser(7, is_chosen=True, may=True), "has one in the property that was chosen.", "edit_workspace:7"),
         (Chooser(EVERYTHING, may=True), "has one in the property that was chosen.", "show_workspaces"),
     ],

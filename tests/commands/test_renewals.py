@@ -152,7 +152,7 @@ def test_where_nobody_has_a_date_who_may_chooses_the_property_and_others_are_tol
         dates = connection.execute(select(standing.c.client_id, standing.c.renews_on)).all()
         connection.execute(update(standing).values(renews_on=None))
     try:
-        why = "No renewal dates: the workspace has not chosen the property"
+        why = "No renewal dates: your CS workspace has not chosen the property"
         assert f"{why}. Ask Dina." in bot.ask("/renewals team:all").text
         answer = bot.ask("/renewals team:all", who=cast.DINA)
         assert f"{why}. Data" in answer.text
