@@ -147,6 +147,7 @@ def test_processes_that_are_killed_use_up_no_attempts_but_not_for_ever(
     give(database, here)
     for turn in range(kills):
         assert deliveries.claim(database, here, NOW + turn * LEASE, SPACING) is not None  # and killed there
+    slack.faults.add("chat.postMessage", unavailable())  # of its attempts this is the first
     for turn in range(kills, kills + 1 + ATTEMPTS):
         run(database, slack, here, NOW + turn * timedelta(hours=1))
     assert len(told(slack)) == is_told
