@@ -34,6 +34,7 @@ from storage.installations import Installation
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
 CATALOG = catalogs.load()
+PATIENCE = 20.0  # seconds for an answer, as a machine may stand still; that Slack waits for three has tests of its own
 T = TypeVar("T")
 BASE = Path(__file__).parent / "small"  # clients.csv, subscriptions.csv, usage.csv
 
@@ -163,6 +164,7 @@ def running(path: Path) -> Iterator[Bot]:
     with database.read() as connection:
         installation = installations.every(connection)[0]
     with Playground() as slack:
+        slack.deliveries.acknowledge_seconds = PATIENCE
         app, socket = connected(slack, database)
         with database.write() as writing:
             for user in app.client.users_list()["members"]:
