@@ -391,6 +391,8 @@ def test_the_bot_sees_private_channels_only_from_inside(world: World) -> None:
     assert "cs-leads" not in listed("conversations.list")
     assert "cs-central" in listed("conversations.list")
     assert "cs-central" not in listed("users.conversations")
+    assert all("is_member" not in one for one in world.call("users.conversations")["channels"])
+    assert all("is_member" in one for one in world.call("conversations.list")["channels"])
     world.actions.invite_bot(people.CS_LEADS)
     assert "cs-leads" in listed("conversations.list")
     assert listed("users.conversations", user=people.DAN) == {"general", "cs-central"} - {""}

@@ -83,7 +83,10 @@ def of_user(given: Given) -> Json:
     person_id = given.text("user") or slack.app.user_id
     if person_id not in slack.people:
         raise RefusalError("user_not_found")
-    return listed(given, [channel for channel in slack.channels.values() if person_id in channel.members])
+    found = listed(given, [channel for channel in slack.channels.values() if person_id in channel.members])
+    for one in found["channels"]:
+        one.pop("is_member", None)  # "We omit the is_member and num_members fields in this method's response."
+    return found
 
 
 def listed(given: Given, channels: list[Channel]) -> Json:
