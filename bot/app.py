@@ -114,7 +114,7 @@ def wire(
         "compose": lambda connection, one, moment: digest_content.compose(connection, catalogs, one, moment),
         "slack": slack,
         "now": now,
-        "audience": Audience(slack),
+        "audience": Audience(database, slack, now),
         "scopes": scopes,  # that the bot was granted
         "first_admins": settings.first_admins,
         "command_name": f"/{settings.command_prefix}engagement",

@@ -10,6 +10,7 @@ from typing import Any
 from slack_bolt import Ack, BoltContext
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from sqlalchemy import Connection
 
 from bot.blocks import engagement as cards
 from bot.blocks import ids
@@ -19,8 +20,8 @@ from bot.domain.audience import FOREIGN
 from bot.domain.audience import Audience as Verdict
 from bot.domain.digests import Pause
 from commands.arguments import Turn, carried_client
-from storage import covering, digest_runs, people
-from storage.audience import RECENT, Audience
+from storage import channels, covering, digest_runs, people
+from storage.audience import Audience
 from storage.database import Database
 
 LATE = 2.0  # seconds, of the 3 in which Slack wants a modal's answer
@@ -33,7 +34,7 @@ def on_preview(ack: Ack, action: Payload, body: Payload, slack: WebClient, audie
     ack()
     opened = slack.views_open(trigger_id=body["trigger_id"], view=show.checking(turn.words))["view"]
     one = carried_client(turn, action["value"])
-    verdict, channel = audience.judge(turn.db, turn.person.installation_id, body["channel"]["id"])
+    verdict, channel = audience.judge(turn.person.installation_id, body["channel"]["id"])
     view = show.preview(turn.catalog, one, verdict, channel, turn.words, turn.person.slack_user_id)
     try:
         slack.views_update(view_id=opened["id"], hash=opened["hash"], view=view)
@@ -43,14 +44,14 @@ def on_preview(ack: Ack, action: Payload, body: Payload, slack: WebClient, audie
 
 
 def on_share(ack: Ack, view: Payload, slack: WebClient, audience: Audience, turn: Turn) -> None:
-    """Checked anew when it is sent: people may have joined since the modal was drawn.
+    """Judged again when it is sent: people may have joined since the modal was drawn.
 
     Acknowledged before it is posted: a post that takes its time must not look like a failure and be sent again. Nor is
     anything posted where the check itself took so long that Slack may have told of a failure already.
     """
     started = time.monotonic()
     chosen = view["state"]["values"][ids.SHARE_CHANNEL][ids.SHARE_CHANNEL]["selected_conversation"]
-    verdict, channel = audience.judge(turn.db, turn.person.installation_id, chosen, within=RECENT)
+    verdict, channel = audience.judge(turn.person.installation_id, chosen)
     if verdict is not Verdict.FINE or channel is None:
         ack(response_action="errors", errors={ids.SHARE_CHANNEL: show.refused(verdict, channel, turn.words)})
         return
@@ -66,26 +67,32 @@ def on_share(ack: Ack, view: Payload, slack: WebClient, audience: Audience, turn
             covering.acted(connection, turn.person, one.client.covered, "client.shared", turn.now)
 
 
-def on_change(event: Payload, audience: Audience) -> None:
+def on_change(event: Payload, context: BoltContext, db: Database) -> None:
     """Somebody joined a channel, or it was shared with another company: who reads it is asked anew."""
-    channel = event.get("channel")
-    audience.forget(channel["id"] if isinstance(channel, Mapping) else str(channel))
+    with db.write() as connection:
+        here = _installation(connection, context)
+        if here is not None:
+            channels.changed(connection, here, event["channel"])
 
 
 def on_shared(
     event: Payload, context: BoltContext, audience: Audience, db: Database, now: Callable[[], datetime]
 ) -> None:
     """What is posted there unasked stops before the next post, unless an admin allowed the channel."""
-    on_change(event, audience)
-    installed = context.authorize_result
+    on_change(event, context, db)
     with db.read() as connection:
-        here = people.installation_of(connection, (installed.team_id if installed else None) or "")
+        here = _installation(connection, context)
         running = digest_runs.in_channel(connection, here, event["channel"]) if here is not None else ()
-    if here is None or not running or audience.judge(db, here, event["channel"])[0] not in FOREIGN:
+    if here is None or not running or audience.judge(here, event["channel"])[0] not in FOREIGN:
         return
     with db.write() as connection:
         for number in running:
             digest_runs.stop(connection, here, number, Pause.SHARED, event["event_ts"], now())
+
+
+def _installation(connection: Connection, context: BoltContext) -> int | None:
+    installed = context.authorize_result
+    return people.installation_of(connection, (installed.team_id if installed else None) or "")
 
 
 LISTENERS = [

@@ -1,70 +1,72 @@
-"""Who is in a channel, asked of Slack and kept for ten minutes."""
+"""Who reads a channel: asked of Slack, and kept for all processes until somebody joins or it is shared."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from threading import Lock
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
+from sqlalchemy import Connection
 
 from bot.domain.audience import FOREIGN, Channel, judge
 from bot.domain.audience import Audience as Verdict
-from storage import allowed_channels, people
+from storage import allowed_channels, channels, people
+from storage.channels import Kept
 from storage.database import Database
 
-KEPT = 600.0  # seconds; dropped earlier when somebody joins or the channel is shared
-RECENT = 60.0  # seconds; a large channel takes a few to ask, which a preview has done by the time the card is sent
+KEPT = timedelta(minutes=10)  # that it is fine; else it is asked again: people mend it, and nobody tells who left
 UNSEEN = {"channel_not_found", "not_in_channel", "missing_scope"}  # a private channel without the bot is not found
-PAGE = 200
+PAGE = 200  # the most that Slack recommends
 
 
 class Audience:
-    """Answers whether client data may be posted to a channel. One for the process."""
+    """Answers whether client data may be posted to a channel."""
 
-    def __init__(self, slack: WebClient) -> None:
+    def __init__(self, database: Database, slack: WebClient, now: Callable[[], datetime]) -> None:
+        self._database = database
         self._slack = slack
-        self._kept: dict[str, tuple[float, Channel | None, frozenset[str]]] = {}
-        self._lock = Lock()
+        self._now = now
 
-    def judge(
-        self, database: Database, installation_id: int, channel_id: str, within: float = KEPT
-    ) -> tuple[Verdict, Channel | None]:
-        """The verdict on a channel, with what is known of it. Asks Slack where nothing is kept of the last seconds.
+    def judge(self, installation_id: int, channel_id: str) -> tuple[Verdict, Channel | None]:
+        """The verdict on a channel, with what is known of it. Asks Slack where nothing is kept.
 
         Whom an admin allowed to read along, by the channel's name, may.
-
-        within  such as RECENT before something is posted: of several processes only one hears who joined
         """
-        channel, members = self._ask(channel_id, within)
-        with database.read() as connection:
-            full = people.full_members(connection, installation_id, members) if members else 0
-            verdict = judge(channel, len(members), full)
-            if channel is not None and channel.is_member and verdict in FOREIGN:
-                is_allowed = allowed_channels.is_allowed(connection, installation_id, channel.name)
-                verdict = Verdict.FINE if is_allowed else verdict
-        return verdict, channel
-
-    def forget(self, channel_id: str) -> None:
-        """Somebody joined, or the channel was shared: ask again next time."""
-        with self._lock:
-            self._kept.pop(channel_id, None)
-
-    def _ask(self, channel_id: str, within: float) -> tuple[Channel | None, frozenset[str]]:
-        with self._lock:
-            kept = self._kept.get(channel_id)
-        asked = time.monotonic()
-        if kept is not None and asked - kept[0] < within:
-            return kept[1], kept[2]
-        channel = self._info(channel_id)
+        if (known := self.known(installation_id, channel_id)) is not None:
+            return Verdict.FINE, known
+        with self._database.read() as connection:
+            _, changes = channels.kept(connection, installation_id, channel_id)
+        asked_at, channel = self._now(), self._info(channel_id)
         if channel is None or not channel.is_member:
-            return channel, frozenset()  # not kept: people invite the bot and press again
-        members = frozenset(self._members(channel_id))
-        with self._lock:
-            self._kept[channel_id] = (asked, channel, members)
-        return channel, members
+            return judge(channel, 0, 0), channel  # not kept: people invite the bot and press again
+        return self.learn(installation_id, channel, asked_at, changes), channel
+
+    def known(self, installation_id: int, channel_id: str) -> Channel | None:
+        """The channel, where client data may be posted there as far as is known without asking Slack."""
+        with self._database.read() as connection:
+            kept, _ = channels.kept(connection, installation_id, channel_id)
+            if kept is None or abs(self._now() - kept.asked_at) >= KEPT:
+                return None
+            return kept.channel if _verdict(connection, installation_id, kept) is Verdict.FINE else None
+
+    def learn(self, installation_id: int, channel: Channel, asked_at: datetime, changes: int) -> Verdict:
+        """Ask who reads a channel that the bot is in, and keep it.
+
+        asked_at, changes  when Slack was asked about the channel itself, and what `channels` had heard of it before
+        """
+        found = Kept(channel, frozenset(self._members(channel.id)), asked_at)
+        with self._database.write() as connection:
+            channels.keep(connection, installation_id, found, changes)
+            return _verdict(connection, installation_id, found)
+
+    def joined(self) -> dict[str, Channel]:
+        """All channels that the bot is in, by id: in a few calls what `conversations.info` tells of one."""
+        which: dict[str, Any] = {"types": "public_channel,private_channel", "limit": PAGE}
+        pages = _pages(lambda cursor: self._slack.users_conversations(cursor=cursor, **which))
+        return {one["id"]: _channel(one, is_member=True) for page in pages for one in page["channels"]}
 
     def _info(self, channel_id: str) -> Channel | None:
         if channel_id.startswith("D"):  # to ask about these would take a scope (im:read) that nothing else needs
@@ -75,20 +77,39 @@ class Audience:
             if error.response["error"] in UNSEEN:
                 return None
             raise
-        return Channel(
-            id=found["id"],
-            name=found.get("name", ""),
-            is_direct=bool(found.get("is_im") or found.get("is_mpim")),
-            is_member=bool(found.get("is_member")),
-            is_archived=bool(found.get("is_archived")),
-            is_external=bool(found.get("is_ext_shared") or found.get("is_pending_ext_shared")),
-        )
+        return _channel(found, is_member=bool(found.get("is_member")))
 
     def _members(self, channel_id: str) -> Iterator[str]:
-        cursor = ""
-        while True:
-            page = self._slack.conversations_members(channel=channel_id, limit=PAGE, cursor=cursor)
+        which: dict[str, Any] = {"channel": channel_id, "limit": PAGE}
+        for page in _pages(lambda cursor: self._slack.conversations_members(cursor=cursor, **which)):
             yield from page["members"]
-            cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
-            if not cursor:
-                return
+
+
+def _pages(ask: Callable[[str], SlackResponse]) -> Iterator[SlackResponse]:
+    """One after the other, each asked for by the cursor that the one before it gave."""
+    cursor = ""
+    while True:
+        page = ask(cursor)
+        yield page
+        cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+        if not cursor:
+            return
+
+
+def _channel(found: Mapping[str, Any], *, is_member: bool) -> Channel:
+    """`users.conversations` leaves out whether the bot is a member: of all that it lists, it is."""
+    return Channel(
+        id=found["id"],
+        name=found.get("name", ""),
+        is_direct=bool(found.get("is_im") or found.get("is_mpim")),
+        is_member=is_member,
+        is_archived=bool(found.get("is_archived")),
+        is_external=bool(found.get("is_ext_shared") or found.get("is_pending_ext_shared")),
+    )
+
+
+def _verdict(connection: Connection, installation_id: int, one: Kept) -> Verdict:
+    full = people.full_members(connection, installation_id, one.members) if one.members else 0
+    verdict = judge(one.channel, len(one.members), full)
+    is_allowed = verdict in FOREIGN and allowed_channels.is_allowed(connection, installation_id, one.channel.name)
+    return Verdict.FINE if is_allowed else verdict

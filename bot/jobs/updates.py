@@ -26,7 +26,7 @@ from bot.jobs.deliveries import Maker
 from bot.jobs.delivery import delivering
 from storage import digests, people, shown
 from storage.alerts import KIND
-from storage.audience import RECENT, Audience
+from storage.audience import Audience
 from storage.catalog import Catalogs
 from storage.database import Database
 from storage.shown import Old
@@ -59,7 +59,7 @@ class Updates:
     audience: Audience = field(init=False)
 
     def __post_init__(self) -> None:
-        self.audience = Audience(self.slack)
+        self.audience = Audience(self.database, self.slack, self.now)
 
     def run(self) -> None:
         """One turn: each message once, however many changes there were, until Slack has had enough."""
@@ -89,7 +89,7 @@ class Updates:
         """Raises DeliveryError where by now strangers read the channel: they hear nothing new of its clients."""
         if one.digest_id is None:
             return
-        verdict, _ = self.audience.judge(self.database, one.installation_id, one.channel, RECENT)
+        verdict, _ = self.audience.judge(one.installation_id, one.channel)
         if verdict is not Verdict.FINE:
             raise DeliveryError(verdict.value, temporary=False)
 

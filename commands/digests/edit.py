@@ -29,7 +29,7 @@ from commands import forms
 from commands.arguments import Turn, carried_id, categories, require
 from commands.digests.door import enter
 from storage import digest_choices, digest_settings, places, submissions
-from storage.audience import RECENT, Audience
+from storage.audience import Audience
 
 LATE = 2.0  # seconds, of the 3 in which Slack wants a modal's answer
 
@@ -149,7 +149,7 @@ def _refused(channel_id: str | None, audience: Audience, turn: Turn) -> str | No
     if channel_id is None:
         return None
     started = time.monotonic()
-    verdict, channel = audience.judge(turn.db, turn.person.installation_id, channel_id, within=RECENT)
+    verdict, channel = audience.judge(turn.person.installation_id, channel_id)
     if verdict is not Verdict.FINE:
         return channels.refused(verdict, channel, turn.words)
     is_late = time.monotonic() - started > LATE  # what was asked is kept: the next press is quick

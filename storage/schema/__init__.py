@@ -16,7 +16,16 @@ from storage.schema.activity import (
     task,
 )
 from storage.schema.columns import Document, Key, Money, UtcDateTime, metadata
-from storage.schema.digests import alert, allowed_channel, digest, named_client, not_useful, renewal_outcome, snooze
+from storage.schema.digests import (
+    alert,
+    allowed_channel,
+    channel,
+    digest,
+    named_client,
+    not_useful,
+    renewal_outcome,
+    snooze,
+)
 from storage.schema.facts import (
     catalog,
     field,
@@ -64,6 +73,7 @@ __all__ = [
     "audit_entry",
     "catalog",
     "change",
+    "channel",
     "channel_tie",
     "claim",
     "client_event",

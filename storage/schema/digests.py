@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -182,5 +183,20 @@ allowed_channel = Table(
     installation_id(primary_key=True),
     Column("name", String(80), primary_key=True),  # Slack's, without the #: one that is renamed is another
     Column("allowed_at", UtcDateTime, nullable=False),
+    ForeignKeyConstraint(["installation_id"], ["installation.id"], ondelete="CASCADE"),
+)
+
+# What Slack said of a channel and of who reads it, for all processes: until somebody joins it or it is shared.
+channel = Table(
+    "channel",
+    metadata,
+    installation_id(primary_key=True),
+    Column("id", String(32), primary_key=True),  # Slack's
+    Column("changes", Integer, nullable=False, server_default="0"),  # what was asked before the newest is not kept
+    Column("name", String(80)),
+    Column("is_external", Boolean),
+    Column("is_archived", Boolean),
+    Column("members", Document),  # their ids in Slack
+    Column("asked_at", UtcDateTime),  # empty: nothing is known
     ForeignKeyConstraint(["installation_id"], ["installation.id"], ondelete="CASCADE"),
 )

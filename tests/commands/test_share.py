@@ -15,7 +15,7 @@ from bot.playground import faults
 from bot.playground import people as cast
 from bot.playground.model import Message, View
 from commands import share
-from storage import allowed_channels
+from storage import allowed_channels, channels
 from storage.schema import delivery
 from tests import posting
 from tests.bots import Bot, texts
@@ -36,6 +36,12 @@ def posted(bot: Bot, channel: str, who: str = cast.ANNA) -> list[Message]:
     """What lasts in a channel and is from the bot."""
     seen = bot.slack.actions.visible_messages(who, channel)
     return [message for message in seen if message.ephemeral_to is None and message.author == cast.APP.user_id]
+
+
+def somebody_joined(bot: Bot, channel: str) -> None:
+    """As the process keeps it that hears of it."""
+    with bot.database.write() as connection:
+        channels.changed(connection, bot.installation.id, channel)
 
 
 def test_a_card_is_shown_first_and_posted_by_the_app_under_the_sharer_s_name(bot: Bot) -> None:
@@ -102,8 +108,8 @@ def test_a_check_that_took_long_posts_nothing_and_the_next_press_is_quick(
     view = preview(bot, cast.CS_NORDIC)
     before = len(posted(bot, cast.CS_NORDIC))
     bot.slack.faults.add("conversations.info", faults.late(0.5))
+    somebody_joined(bot, cast.CS_NORDIC)
     with monkeypatch.context() as hurried:
-        hurried.setattr(share, "RECENT", 0.0)
         hurried.setattr(share, "LATE", 0.4)
         said = send(bot, view, cast.CS_NORDIC)
     assert said == {ids.SHARE_CHANNEL: "It took long to see who reads this channel. Press again."}
@@ -147,18 +153,17 @@ def test_a_post_that_fails_is_told_to_the_sharer(bot: Bot) -> None:
     bot.slack.actions.close(cast.ANNA, bot.modal().id)
 
 
-def test_what_only_another_process_heard_of_is_asked_before_a_card_is_sent(
-    bot: Bot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(share, "RECENT", 0.0)  # the preview is longer ago than that
+def test_what_another_process_heard_of_is_asked_before_a_card_is_sent(bot: Bot) -> None:
     view = preview(bot, cast.CS_NORDIC)
     before = posted(bot, cast.CS_NORDIC)
     members = bot.slack.slack.channels[cast.CS_NORDIC].members
     members.add(cast.GUS)  # without a word to this process
+    somebody_joined(bot, cast.CS_NORDIC)
     try:
         assert "has guests" in send(bot, view, cast.CS_NORDIC)[ids.SHARE_CHANNEL]
     finally:
         members.discard(cast.GUS)
+        somebody_joined(bot, cast.CS_NORDIC)
     assert posted(bot, cast.CS_NORDIC) == before
     bot.slack.actions.close(cast.ANNA, view.id)
 
