@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,6 +21,7 @@ from sqlalchemy import event, insert, text, update
 
 from benchmarks import lists
 from bot.domain.digests import Content, Digest
+from bot.jobs.audiences import Audiences
 from bot.jobs.composing import Composed
 from bot.jobs.deliveries import SPACING, Deliveries
 from bot.jobs.digest_content import compose
@@ -35,8 +35,9 @@ from storage.schema import digest, metadata, person
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # a Monday: 9:00 in Oslo
 IDLE = (100, 100_000)  # digests of which none is due
 DUE, CHANNELS = 500, (50, 100, 500)
-TIERS = {"conversations.info": 50, "conversations.members": 100}  # calls in a minute
-TURNS = 200
+TIERS = {"conversations.info": 50, "users.conversations": 50, "conversations.members": 100}  # calls in a minute
+EARLIER = timedelta(minutes=10)  # than they are due the bot runs already, as it does in a company
+TURNS, EVERY = 200, 5  # seconds between two turns of who asks
 Rows = list[tuple[str, str]]
 
 
@@ -75,7 +76,8 @@ class _Slack:
     A minute's calls are as many as it takes for certain.
     """
 
-    now: datetime = NOW
+    channels: int
+    now: datetime = NOW - EARLIER
     posted: list[str] = field(default_factory=list)
     asked: Counter[tuple[str, int]] = field(default_factory=Counter)
 
@@ -92,6 +94,13 @@ class _Slack:
     def conversations_info(self, channel: str) -> dict[str, Any]:
         self._count("conversations.info")
         return {"channel": {"id": channel, "name": channel, "is_member": True}}
+
+    def users_conversations(self, cursor: str, limit: int, **_: Any) -> dict[str, Any]:
+        self._count("users.conversations")
+        start = int(cursor or 0)
+        end = min(start + limit, self.channels)
+        following = {"next_cursor": str(end) if end < self.channels else ""}
+        return {"channels": [{"id": f"C{i}"} for i in range(start, end)], "response_metadata": following}
 
     def conversations_members(self, **_: Any) -> dict[str, Any]:
         self._count("conversations.members")
@@ -110,24 +119,27 @@ def _paced(channels: int) -> Rows:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))  # nobody reads them here
     with _base() as database:
         _add(database, DUE, NOW, channels)
-        slack, begun = _Slack(), time.process_time()
-        Digests(database, _say, 1, lambda: slack.now).run()
-        job = Deliveries(database, slack, 1, lambda: slack.now, hands=1, sleep=slack.sleep)  # type: ignore[arg-type]
-        for _ in count():
-            job.run()
-            if len(slack.posted) >= DUE:
-                break
+        slack, begun = _Slack(channels), time.process_time()
+        asking = Audiences(database, slack, 1, lambda: slack.now, slack.sleep)  # type: ignore[arg-type]
+        posting = Deliveries(database, slack, 1, lambda: slack.now, hands=1, sleep=slack.sleep)  # type: ignore[arg-type]
+        while slack.now < NOW:
+            asking.run()
+            slack.sleep(EVERY)
+        due = slack.now
+        Digests(database, _say, 1, lambda: due).run()
+        while len(slack.posted) < DUE:
+            posting.run()
             slack.sleep(1)  # until the next turn
         spent = time.process_time() - begun
     dictated = max((DUE - 1) * SPACING.whole, (DUE // channels - 1) * SPACING.place).total_seconds()
-    taken = (slack.now - NOW).total_seconds()
+    taken = (slack.now - due).total_seconds()  # the last turn's pause is in it
     return [
         (
             f"{DUE} due digests in {channels} channels (simulated clock)",
             f"{taken:.0f} s, {taken / dictated:.2f} × what Slack's pace dictates",
         ),
         (
-            f"CPU of a digest in {channels} channels, from due to sent, what it says left out",
+            f"CPU of a digest in {channels} channels, what it says left out, who reads there asked before",
             f"{spent / DUE * 1000:.1f} ms",
         ),
     ]

@@ -35,6 +35,7 @@ from bot.jobs import (
     welcomes,
 )
 from bot.jobs.alerts import Alerts
+from bot.jobs.audiences import Audiences
 from bot.jobs.composing import Compose
 from bot.jobs.deliveries import Deliveries
 from bot.jobs.escalations import Escalations
@@ -150,6 +151,7 @@ class _Work:
         compose, paced = _composing(self.known), pacing(self.settings)
         return [
             Job("digests", timedelta(seconds=10), digests.Digests(self.database, compose, *mine).run),
+            Job("audiences", timedelta(seconds=5), Audiences(self.database, paced, *mine).run),
             Job("deliveries", timedelta(seconds=1), Deliveries(self.database, paced, *mine).run),
             Job("updates", timedelta(seconds=5), Updates(*shown, *mine).run),
             Job("homes", timedelta(seconds=10), homes.Homes(*shown, self.installation_id, command, self.now).run),

@@ -23,9 +23,9 @@ def reserve(connection: Connection, installation_id: int, place: str, now: datet
     return _keep(connection, installation_id, place, free_at, ~is_held(now))
 
 
-def hold(connection: Connection, installation_id: int, until: datetime) -> None:
-    """No message at all before a moment: Slack has had enough."""
-    _keep(connection, installation_id, WHOLE, until, ~pace.c.free_at.between(until, until + LONGEST))
+def hold(connection: Connection, installation_id: int, until: datetime, place: str = WHOLE) -> None:
+    """Nothing there, or no message at all, before a moment: Slack has had enough."""
+    _keep(connection, installation_id, place, until, ~pace.c.free_at.between(until, until + LONGEST))
 
 
 def forget(connection: Connection, installation_id: int, now: datetime) -> None:

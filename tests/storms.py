@@ -16,6 +16,7 @@ from typing import Any, LiteralString
 import psycopg
 from slack_sdk import WebClient
 
+from bot.jobs.audiences import Audiences
 from bot.jobs.deliveries import Deliveries
 from bot.playground import people as cast
 from bot.playground.faults import Fault, killed_after, rate_limited, unavailable
@@ -76,9 +77,11 @@ class Storm:
         """One process of the bot, as far as it posts; all of its times go as fast as the clock."""
         database = Database(self.url)
         slack = WebClient(self.slack.bot_token, base_url=self.slack.api_url, retry_handlers=[], timeout=1)
-        post = Deliveries(database, slack, 1, self.now, sleep=lambda seconds: time.sleep(seconds / SPEED))
-        often = timedelta(seconds=0.05)
-        Schedule([Job("what is said", often, self.says(database)), Job("deliveries", often, post.run)]).start()
+        mine = (database, slack, 1, self.now)
+        ask = Audiences(*mine, sleep=lambda seconds: time.sleep(seconds / SPEED))
+        post = Deliveries(*mine, sleep=lambda seconds: time.sleep(seconds / SPEED))
+        jobs = {"what is said": self.says(database), "audiences": ask.run, "deliveries": post.run}
+        Schedule([Job(name, timedelta(seconds=0.05), run) for name, run in jobs.items()]).start()
         time.sleep(600)
 
     def says(self, database: Database) -> Callable[[], None]:

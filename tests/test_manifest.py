@@ -26,6 +26,7 @@ METHODS = {
     "conversations.replies": {"im:history", "channels:history", "groups:history"},
     "conversations.info": {"channels:read", "groups:read"},
     "conversations.members": {"channels:read", "groups:read"},
+    "users.conversations": {"channels:read", "groups:read"},
     "conversations.open": {"im:write"},
     "files.completeUploadExternal": {"files:write"},
     "files.getUploadURLExternal": {"files:write"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor
@@ -23,7 +24,7 @@ from bot.errors import DeliveryError
 from bot.jobs import assignments, digest_failures, escalations, handovers, returns
 from bot.jobs.delivery import delivering
 from storage import deliveries, pace, people
-from storage.audience import RECENT, Audience
+from storage.audience import Audience
 from storage.database import LOST, Database
 from storage.deliveries import Delivery, Spacing
 
@@ -77,7 +78,8 @@ class Deliveries:
     audience: Audience = field(init=False)
 
     def __post_init__(self) -> None:
-        self.audience = Audience(self.slack)
+        self.audience = Audience(self.database, self.slack, self.now)
+        self._asks_at = self.now()  # when Slack answers questions about channels again
         self._spacing = Spacing(*(self.pace * apart for apart in SPACING))
 
     def run(self) -> None:
@@ -151,22 +153,40 @@ class Deliveries:
             return MAKERS[one.kind](connection, person, one.key, self.now())
 
     def _for_channel(self, one: Delivery) -> Message | None:
-        """Only where all who read the channel may: it is asked again before each post."""
+        """Only where all who read the channel may: that is looked at before each post."""
         with self.database.read() as connection:
             if digest_failures.is_stopped(connection, one):
                 return None
-        with delivering():
-            verdict, _ = self.audience.judge(self.database, one.installation_id, one.channel or "", RECENT)
+        verdict = self._judge(one.installation_id, one.channel or "")
         if verdict is not Verdict.FINE:
             raise DeliveryError(verdict.value, temporary=False)
         return one.payload
+
+    def _judge(self, *where: Any) -> Verdict:
+        """Where Slack has had enough of such questions, it is asked none until it takes them again."""
+        left = math.ceil((self._asks_at - self.now()).total_seconds())
+        if left > 0 and self.audience.known(*where) is not None:
+            return Verdict.FINE
+        if left > 0:
+            raise DeliveryError("ratelimited", temporary=True, after=left)
+        try:
+            with delivering():
+                return self.audience.judge(*where)[0]
+        except DeliveryError as error:
+            self._asks_at = self.now() + timedelta(seconds=error.after or 0)
+            raise
 
     def _post(self, channel: str, message: Message, one: Delivery) -> _Post:
         thread: dict[str, Any] = {} if one.thread_ts is None else {"thread_ts": one.thread_ts}
         if self.now() + MARGIN > one.lease_until:  # this process stood still for long
             raise DeliveryError("lease_over", temporary=True)
-        with delivering(posts=True):
-            posted = self.slack.chat_postMessage(channel=channel, metadata=_mark(one), **thread, **message)
+        try:
+            with delivering(posts=True):
+                posted = self.slack.chat_postMessage(channel=channel, metadata=_mark(one), **thread, **message)
+        except DeliveryError as error:
+            if error.after is not None:
+                self._hold(one.installation_id, error.after)
+            raise
         log.info("delivered", installation=one.installation_id, delivery=one.id, kind=one.kind)
         return _Post(channel, str(posted["ts"]))
 
@@ -209,8 +229,9 @@ class Deliveries:
         """Later again where it may pass; else nothing will come."""
         log.warning("not delivered", installation=one.installation_id, delivery=one.id, error=error.code)
         moment, is_doubtful = self.now(), one.is_doubtful or error.may_have_arrived
-        if error.after is not None:
-            self._hold(one, moment + timedelta(seconds=error.after), is_doubtful)
+        if error.after is not None:  # Slack only asked to wait: that was no attempt
+            until = moment + timedelta(seconds=error.after)
+            deliveries.put_off(self.database, one, until, is_doubtful=is_doubtful, counts=False)
             return
         if error.temporary and one.attempts < ATTEMPTS:
             deliveries.put_off(self.database, one, moment + PAUSES[one.attempts - 1], is_doubtful=is_doubtful)
@@ -219,11 +240,10 @@ class Deliveries:
             if deliveries.end(connection, one, "failed", error.code[:64]) and one.digest_id is not None:
                 digest_failures.answer(connection, one, error, moment, may_have_arrived=is_doubtful)
 
-    def _hold(self, one: Delivery, until: datetime, is_doubtful: bool) -> None:
-        """Slack has had enough for now: of this message and of all others."""
+    def _hold(self, installation_id: int, seconds: int) -> None:
+        """Slack takes no more posts for now: of none."""
         with self.database.write() as connection:
-            pace.hold(connection, one.installation_id, until)
-        deliveries.put_off(self.database, one, until, is_doubtful=is_doubtful, counts=False)
+            pace.hold(connection, installation_id, self.now() + timedelta(seconds=seconds))
 
 
 def _once_a_hand_is_free(on_the_way: set[Future[None]], hands: int) -> set[Future[None]]:
