@@ -96,12 +96,20 @@ def test_nobody_is_asked_about_where_nothing_will_be_posted(
 
 def test_of_several_processes_one_asks(database: Database, slack: Playground, here: int) -> None:
     add_digests(database, {7: cast.CS_NORDIC, 8: cast.GENERAL})
+    slack.faults.add("users.conversations", unavailable())
+    for minutes, times in ((-6, 0), (-5.9, 0), (-5.7, 2)):  # the first of them got no answer
+        ask(database, slack, here, minutes)
+        assert len(questions(slack)) == times
+
+
+def test_a_channel_of_which_slack_does_not_tell_holds_up_no_other(
+    database: Database, slack: Playground, here: int
+) -> None:
+    add_digests(database, {7: cast.CS_NORDIC, 8: cast.GENERAL})
     slack.faults.add("conversations.members", unavailable())
-    for _ in range(3):  # the first of them got no answer
-        ask(database, slack, here)
-    assert len(questions(slack)) == 1
-    ask(database, slack, here, -5.7)
-    assert len(questions(slack)) == 3
+    for minutes, times in ((-6, 2), (-5.7, 3), (-5.4, 3)):
+        ask(database, slack, here, minutes)
+        assert len(questions(slack)) == times
 
 
 def test_a_turn_ends_in_time_and_the_next_one_goes_on(database: Database, slack: Playground, here: int) -> None:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 import structlog
 from slack_sdk import WebClient
 
+from bot.domain.audience import Channel
 from bot.errors import DeliveryError
 from bot.jobs.delivery import delivering
 from storage import channels, pace
@@ -50,20 +51,30 @@ class Audiences:
         if not awaited or not self._reserve(moment, moment + TURN):
             return
         try:
-            with delivering():
-                self._ask(awaited, moment)
+            self._ask(awaited, moment)
         except DeliveryError as error:
-            log.warning("audience not asked", installation=self.installation_id, error=error.code)
+            log.warning("audiences not asked", installation=self.installation_id, error=error.code)
             self._hold(timedelta(seconds=error.after or 0))
 
     def _ask(self, awaited: Mapping[str, int], moment: datetime) -> None:
-        joined = self.audience.joined()
+        with delivering():
+            joined = self.audience.joined()
         for channel_id, changes in awaited.items():
             if self.now() >= moment + TURN:
                 return
             if channel_id in joined:
-                self.audience.learn(self.installation_id, joined[channel_id], moment, changes)
+                self._learn(joined[channel_id], moment, changes)
                 self.sleep(PACE)
+
+    def _learn(self, channel: Channel, moment: datetime, changes: int) -> None:
+        """A channel of which Slack does not tell holds up no other."""
+        try:
+            with delivering():
+                self.audience.learn(self.installation_id, channel, moment, changes)
+        except DeliveryError as error:
+            if error.after is not None:
+                raise
+            log.warning("audience not asked", installation=self.installation_id, error=error.code)
 
     def _reserve(self, moment: datetime, until: datetime) -> bool:
         with self.database.write() as connection:
