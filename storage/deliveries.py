@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage import homes, pace
+from storage import homes, pace, together
 from storage.database import Database
 from storage.schema import UtcDateTime, delivery, person, shown
 from storage.schema import pace as paces
@@ -101,28 +101,35 @@ def add_post(
     state: str = "waiting",
     reason: str | None = None,
     due_at: datetime | None = None,
+    beside: Sequence[together.Write] = (),
 ) -> int | None:
     """Have a channel told something that belongs to a digest, in the same way; its id.
 
     payload  the message; None where the state is "quiet" (nothing is new), "skipped" or "failed", which is only kept
     thread_ts  the message under which it is told
     facts  ids and numbers from which it is drawn again
+    beside  what is written for its sake, unless it is there already
     """
     more = {} if payload is None else {"payload": payload}
     more |= {} if facts is None else {"facts": dict(facts)}
     values = {"digest_id": digest_id, "channel": channel, "thread_ts": thread_ts, "state": state, "reason": reason}
-    return _add(connection, installation_id, kind, key, now, {"due_at": due_at or now, **values, **more})
+    return _add(connection, installation_id, kind, key, now, {"due_at": due_at or now, **values, **more}, beside)
 
 
 def _add(
-    connection: Connection, installation_id: int, kind: str, key: str, now: datetime, more: Mapping[str, Any]
+    connection: Connection,
+    installation_id: int,
+    kind: str,
+    key: str,
+    now: datetime,
+    more: Mapping[str, Any],
+    beside: Sequence[together.Write] = (),
 ) -> int | None:
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     values = {"installation_id": installation_id, "id": randbits(62), "kind": kind, "key": key, "made_at": now}
     values |= {"state": "waiting", **more}
     row = dialect.insert(delivery).values(values).on_conflict_do_nothing().returning(_one.id)
-    number: int | None = connection.scalar(row)
-    return number
+    return together.add(connection, row, beside)
 
 
 def withdraw(connection: Connection, installation_id: int, kind: str, about: Sequence[int]) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Update, delete, exists, func, select, update
 
 from bot.domain.digest_times import planned_again
 from bot.domain.digests import Digest, Pause
-from storage import deliveries, digests, named_clients
+from storage import deliveries, digests, named_clients, together
 from storage.schema import delivery, digest, named_client
 
 KIND = "digest"  # of delivery, as is what its maker is told where it was stopped:
@@ -94,16 +93,12 @@ def keep(
     assert one.channel_id is not None
     until: Told = (day, as_of or one.told_as_of)
     where = (one.installation_id, one.id, one.channel_id, KIND, key, now)
+    telling = _telling(one, until, {} if then is None else {"next_at": then})
     if message is None:
-        number = deliveries.add_post(connection, *where, None, facts=facts or None, state="quiet")
-    else:
-        kept = {**facts, _TOLD: [_texts((one.told_on, one.told_as_of)), _texts(until)]}
-        number = deliveries.add_post(connection, *where, dict(message), facts=kept)
-    if number is None:
-        return None
-    _tell(connection, one, *until, more={} if then is None else {"next_at": then})
-    named_clients.add(connection, one, number, named, day, now)
-    return number
+        return deliveries.add_post(connection, *where, None, facts=facts or None, state="quiet", beside=[telling])
+    kept = {**facts, _TOLD: [_texts((one.told_on, one.told_as_of)), _texts(until)]}
+    beside = [telling, *([named_clients.adding(one, named, day, now)] if named else [])]
+    return deliveries.add_post(connection, *where, dict(message), facts=kept, beside=beside)
 
 
 def leave_out(connection: Connection, one: Digest, key: str, now: datetime, state: str, reason: str) -> int | None:
@@ -121,7 +116,8 @@ def take_back(connection: Connection, installation_id: int, delivery_id: int) ->
     if one is None or _TOLD not in (row.facts or {}):
         return
     before, until = map(_days, row.facts[_TOLD])
-    _tell(connection, one, *before, since=until)
+    stands = (_digest.told_on.is_not_distinct_from(until[0]), _digest.told_as_of.is_not_distinct_from(until[1]))
+    connection.execute(_tell(one, before).where(*stands))
     its = (named_client.c.installation_id == installation_id, named_client.c.delivery_id == delivery_id)
     connection.execute(delete(named_client).where(*its))
 
@@ -153,20 +149,15 @@ def last(connection: Connection, installation_id: int, ids: Collection[int]) -> 
     return {row.digest_id: Run(row.made_at, row.state, row.reason) for row in rows}
 
 
-def _tell(
-    connection: Connection,
-    one: Digest,
-    on: date | None,
-    as_of: date | None,
-    *,
-    since: Told | None = None,
-    more: Mapping[str, datetime] = MappingProxyType({}),
-) -> None:
-    """Up to when it has told all. With `since` only where it still stands there."""
-    here = list(_is_digest(one.installation_id, one.id))
-    if since is not None:
-        here += [_digest.told_on.is_not_distinct_from(since[0]), _digest.told_as_of.is_not_distinct_from(since[1])]
-    connection.execute(update(digest).where(*here).values(told_on=on, told_as_of=as_of, **more))
+def _tell(one: Digest, until: Told) -> Update:
+    """Up to when it has told all."""
+    values = {"told_on": until[0], "told_as_of": until[1]}
+    return update(digest).where(*_is_digest(one.installation_id, one.id)).values(values)
+
+
+def _telling(one: Digest, until: Told, more: Mapping[str, datetime]) -> together.Write:
+    """The same for the sake of a delivery that says so."""
+    return lambda made: _tell(one, until).values(more).where(exists(select(made.c.id)))
 
 
 def _is_digest(installation_id: int, digest_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -5,33 +5,39 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, FromClause, Insert, case, insert, literal, select, true, union_all, update
 
-from bot.domain.digest_news import FALLS
+from bot.domain.digest_news import FALLS, Rule
 from bot.domain.digests import Digest
 from storage import lists
-from storage.schema import delivery, named_client
+from storage.schema import UtcDateTime, delivery, named_client
+from storage.together import Write
 
 KEPT_TRUE = timedelta(days=14)  # after that a digest stays as it was
 
 _one, _sent = named_client.c, delivery.c
+_WRITTEN = ("installation_id", "digest_id", "named_on", "delivery_id", "client_id", "rule", "escalates_at")
+# Clients that are bound by their rule, so that the statement is the same whomever a digest names:
+_RULED = union_all(
+    *(select(lists.numbers(rule).c.value.label("client_id"), literal(rule.value).label("rule")) for rule in Rule)
+).subquery("ruled")
 
 
-def add(
-    connection: Connection, one: Digest, delivery_id: int, named: Mapping[int, str], day: date, now: datetime
-) -> None:
-    """Remember, in the transaction that keeps what a digest says, whom it names; by client, the rule.
+def adding(one: Digest, named: Mapping[int, str], day: date, now: datetime) -> Write:
+    """What remembers whom the new delivery of a digest names: by client, the rule.
 
     Of those that are newly low, where the digest wants it, it is looked at later whether somebody took them.
     """
-    about = {"installation_id": one.installation_id, "delivery_id": delivery_id, "digest_id": one.id, "named_on": day}
-    look_at = None if one.escalates is None else now
-    rows = [
-        {**about, "client_id": client, "rule": rule, "escalates_at": look_at if rule in FALLS else None}
-        for client, rule in named.items()
-    ]
-    if rows:
-        connection.execute(insert(named_client), rows)
+    clients = {rule.value: [client for client, its in named.items() if its == rule] for rule in Rule}
+    about = (literal(one.installation_id), literal(one.id), literal(day))
+    looked_at = None if one.escalates is None else now
+    look_at = case((_RULED.c.rule.in_(FALLS), literal(looked_at, UtcDateTime)))
+
+    def write(made: FromClause) -> Insert:
+        rows = select(*about, made.c.id, *_RULED.c, look_at).select_from(made.join(_RULED, true()))
+        return insert(named_client).from_select(_WRITTEN, rows.params(clients))
+
+    return write
 
 
 def mark(connection: Connection, installation_id: int, clients: Collection[int], day: date) -> None:

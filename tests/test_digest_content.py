@@ -263,8 +263,10 @@ def test_a_due_digest_takes_few_statements_none_of_which_reads_through_the_base(
     either.renews(12, either.now.date() + timedelta(60))
     either.write(update(tables.digest).values(told_on=MONDAY - 4 * DAY))  # so that it is the first one of a week
     news = ticks.run()
-    # With what locks it, reads its installation, and keeps the run, the next time, and whom it names:
-    assert (first, quiet, news) == ((8, 3), (5, 1), (8, 3))
+    # With what locks it, reads its installation, and keeps the run, the next time, and whom it names, on PostgreSQL in
+    # one statement:
+    expected = ((8, 3), (5, 1), (8, 3)) if either.database.is_sqlite else ((6, 3), (4, 1), (6, 3))
+    assert (first, quiet, news) == expected
     assert [str(one).partition(":")[0][:22] for one in ticks.messages()] == ["Nordic · first digest.", "None", "Nordic"]
     assert not [line for line in ticks.plans if WHOLE.search(line)]
     assert [line for line in ticks.plans if INDEXED.search(line)]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, insert, select, update
+from sqlalchemy import event, insert, literal, select, update
 
 from bot.domain.access import Person
 from bot.domain.attention import Named
@@ -52,7 +52,8 @@ def here(database: Database, installation: Installation) -> Installation:
         post = {"id": POST, "kind": "digest", "key": "1", "state": "sent", "due_at": NINE, "made_at": NINE}
         connection.execute(insert(schema.delivery).values(**mine, **post, digest_id=DIGEST, facts={}))
         named = {LOW: "low", FELL: "fell", QUIET: "quiet", MEDIUM: "fell"}
-        named_clients.add(connection, one, POST, named, TODAY, NINE)
+        its = select(literal(POST).label("id")).subquery()
+        connection.execute(named_clients.adding(one, named, TODAY, NINE)(its))
     return installation
 
 
