@@ -198,7 +198,7 @@ def _digests(database: Database) -> list[Digest]:
         return list(digests.of_workspace(connection, 1, here.workspace_id))
 
 
-def _say(_connection: object, one: Digest, _now: datetime) -> Composed:
+def _say(_connection: object, one: Digest, _now: datetime, _head: object) -> Composed:
     return Composed({"text": one.name}, date(2026, 11, 22))
 
 

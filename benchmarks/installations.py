@@ -85,7 +85,7 @@ def _databases() -> Iterator[Database]:
 
 def _measured(database: Database) -> Iterator[tuple[str, str]]:
     known = Catalogs(database, catalogs.load(), fixed=True)
-    say: Compose = lambda connection, one, moment: compose(connection, known, one, moment)  # noqa: E731
+    say: Compose = lambda connection, one, moment, head: compose(connection, known, one, moment, head)  # noqa: E731
     job = Digests(database, say, HERE, lambda: NOW)
     bare = _spent(database, lambda: _bare(database), partial(_due_again, database, {}))
     yield "a bare digest: locked, read, kept and planned", bare.beside(bare)

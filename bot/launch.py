@@ -100,7 +100,7 @@ def catalog_of(settings: Settings, database: Database, installation_id: int) -> 
 
 
 def _composing(known: Catalogs) -> Compose:
-    return lambda connection, one, moment: digest_content.compose(connection, known, one, moment)
+    return lambda connection, one, moment, head: digest_content.compose(connection, known, one, moment, head)
 
 
 def _count_promises(identity: Identity) -> None:

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     CTE,
     BindParameter,
     Connection,
     Date,
+    FromClause,
     Row,
     ScalarSelect,
     Select,
@@ -37,7 +38,7 @@ from bot.domain.filter_text import parse
 from bot.domain.filters import Filter, FilterError
 from bot.domain.freshness import Reach
 from bot.domain.listing import SHOWN, Listing, Scope, Whose
-from storage import alerts, conditions, grounds, lists, reaches, snoozes
+from storage import alerts, conditions, digest_runs, digests, grounds, lists, reaches, snoozes
 from storage.digest_runs import KIND
 from storage.grounds import CatalogOf
 from storage.schema import (
@@ -51,6 +52,7 @@ from storage.schema import (
     standing,
     team,
 )
+from storage.schema.columns import Key
 
 _HERE: BindParameter[int] = bindparam("installation")
 _DAY = timedelta(days=1)
@@ -77,25 +79,62 @@ class Head:
         return reaches.reaches(reaches.sources(catalog, self.sources))
 
 
+class Due(NamedTuple):
+    digest: Digest
+    head: Head
+
+
+def due(connection: Connection, installation_id: int, now: datetime) -> Due | None:
+    """The digest that is due longest, of those that no other process works on: it is locked. One statement."""
+    one = digest_runs.next_due(connection, installation_id, now).cte("due")
+    query = _stands(one).where(*digest_runs.as_it_was(connection, one)).add_columns(*one.c)
+    rows = connection.execute(query, {"installation": installation_id, **_lately(now)}).all()
+    return Due(digests.read(rows[0]._mapping), _head(rows)) if rows else None
+
+
 def head(connection: Connection, digest: Digest, now: datetime) -> Head:
-    """One statement: a row for each delivery of the last month."""
+    """How things stand for a digest as it is given. One statement."""
+    bound = {"installation": digest.installation_id, "digest": digest.id, **_lately(now)}
+    given = {"team": digest.team_id, "view": digest.view_id}
+    return _head(connection.execute(_GIVEN, {**bound, **given}).all())
+
+
+def _lately(now: datetime) -> dict[str, datetime]:
+    return {"since": now - MONTH - _DAY}
+
+
+def _stands(one: FromClause) -> Select[Any]:
+    """What a `Head` is read from: a row for each delivery of the last month."""
     here, view, sent = installation.c.id, saved_view.c, delivery.c
-    group = (team.c.installation_id == here) & (team.c.id == bindparam("team"))
-    its = (view.installation_id == here) & (view.id == bindparam("view"))
+    group = (team.c.installation_id == here) & (team.c.id == one.c.team_id)
+    its = (view.installation_id == here) & (view.id == one.c.view_id)
     named = (saved_view_team.c.installation_id == here) & (saved_view_team.c.view_id == view.id)
-    lately = (sent.installation_id == here) & (sent.digest_id == bindparam("digest")) & sent.facts.is_not(None)
+    lately = (sent.installation_id == here) & (sent.digest_id == one.c.id) & sent.facts.is_not(None)
     lately &= sent.kind.in_((KIND, alerts.KIND, alerts.NEWS)) & sent.state.not_in(("failed", "skipped"))
     lately &= sent.made_at > bindparam("since")
     about = (installation.c.catalog_hash, installation.c.as_of, reaches.rhythm().label("every"))
-    filtered = (view.text, view.csm_id, saved_view_team.c.team_id)
-    query = select(*about, reaches.column().label("sources"), team.c.name, *filtered, sent.facts, sent.kind)
-    joined = installation.outerjoin(team, group).outerjoin(saved_view, its).outerjoin(saved_view_team, named)
-    query = query.select_from(joined.outerjoin(delivery, lately)).where(here == _HERE).order_by(sent.made_at, sent.id)
-    bound = {"installation": digest.installation_id, "digest": digest.id, "since": now - MONTH - _DAY}
-    rows = connection.execute(query, {**bound, "team": digest.team_id, "view": digest.view_id}).all()
+    filtered = (view.text, view.csm_id, saved_view_team.c.team_id.label("named_team"))
+    query = select(
+        *about, reaches.column().label("sources"), team.c.name.label("team"), *filtered, sent.facts, sent.kind
+    )
+    joined = one.join(installation, here == _HERE).outerjoin(team, group).outerjoin(saved_view, its)
+    joined = joined.outerjoin(saved_view_team, named).outerjoin(delivery, lately)
+    return query.select_from(joined).order_by(sent.made_at, sent.id)
+
+
+_GIVEN = _stands(
+    select(
+        bindparam("digest", type_=Key).label("id"),
+        bindparam("team", type_=Key).label("team_id"),
+        bindparam("view", type_=Key).label("view_id"),
+    ).subquery("given")
+)
+
+
+def _head(rows: Sequence[Row[Any]]) -> Head:
     first = rows[0]
-    filter_ = None if first.text is None else (first.text, first.csm_id, first.team_id)
-    stands = (first.catalog_hash, first.as_of, first.every, first.sources, first.name, filter_)
+    filter_ = None if first.text is None else (first.text, first.csm_id, first.named_team)
+    stands = (first.catalog_hash, first.as_of, first.every, first.sources, first.team, filter_)
     return Head(*stands, *_told(rows))
 
 

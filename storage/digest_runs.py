@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Update, delete, exists, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    Update,
+    delete,
+    exists,
+    func,
+    literal_column,
+    select,
+    update,
+)
 
 from bot.domain.digest_times import planned_again
 from bot.domain.digests import Digest, Pause
@@ -21,6 +33,7 @@ _TOLD = "told"  # in a delivery's facts: up to when the digest had told all befo
 Told = tuple[date | None, date | None]  # told_on, told_as_of
 
 _one, _digest = delivery.c, digest.c
+_VERSION: ColumnElement[Any] = literal_column("digest.xmin")  # PostgreSQL's own, of each row
 
 
 @dataclass(frozen=True)
@@ -32,15 +45,33 @@ class Run:
     reason: str | None
 
 
-def is_any_due(connection: Connection, installation_id: int, now: datetime) -> bool:
-    return connection.execute(_due(select(_digest.id), installation_id, now)).first() is not None
+def number_due(connection: Connection, installation_id: int, now: datetime) -> int:
+    query = select(func.count()).select_from(digest).where(*_is_due(installation_id, now))
+    return connection.scalar(query) or 0
 
 
 def due(connection: Connection, installation_id: int, now: datetime) -> Digest | None:
-    """The one that is due longest, of those that no other process works on: it is locked. None: nothing is due."""
-    query = _due(select(digest), installation_id, now).order_by(_digest.next_at, _digest.id)
-    row = connection.execute(query.with_for_update(skip_locked=True)).one_or_none()
+    """The next one that is due; it is locked. None: nothing is."""
+    row = connection.execute(next_due(connection, installation_id, now)).one_or_none()
     return None if row is None else digests.read(row._mapping)
+
+
+def next_due(connection: Connection, installation_id: int, now: datetime) -> Select[Any]:
+    """What locks the one that is due longest, of those that no other process works on."""
+    version = () if connection.dialect.name == "sqlite" else (_VERSION.label("xmin"),)
+    query = select(digest, *version).where(*_is_due(installation_id, now)).order_by(_digest.next_at, _digest.id)
+    return query.limit(1).with_for_update(skip_locked=True)
+
+
+def as_it_was(connection: Connection, one: FromClause) -> Sequence[ColumnElement[bool]]:
+    """Whether a digest is locked as all else in the statement is read: as it was when that began.
+
+    PostgreSQL locks what another process has just changed as it is by now, and reads around it what was before.
+    """
+    if connection.dialect.name == "sqlite":
+        return ()
+    same = (_digest.installation_id == one.c.installation_id, _digest.id == one.c.id, one.c.xmin == _VERSION)
+    return (exists(select(_digest.id).where(*same)),)
 
 
 def locked(connection: Connection, one: Digest) -> Digest:
@@ -49,9 +80,9 @@ def locked(connection: Connection, one: Digest) -> Digest:
     return digests.read(connection.execute(query).one()._mapping)
 
 
-def _due(what: Select[Any], installation_id: int, now: datetime) -> Select[Any]:
+def _is_due(installation_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
     comes = (_digest.installation_id == installation_id, _digest.next_at <= now)
-    return what.where(*comes, _digest.paused.is_(None), _digest.channel_id.is_not(None)).limit(1)
+    return *comes, _digest.paused.is_(None), _digest.channel_id.is_not(None)
 
 
 def plan(connection: Connection, one: Digest, next_at: datetime | None) -> None:

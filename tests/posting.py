@@ -78,7 +78,7 @@ def nothing(_one: Digest, _now: datetime) -> Composed:
 
 
 def run(database: Database, installation_id: int, now: datetime = NOW, say: Say = news) -> None:
-    Digests(database, lambda _, one, moment: say(one, moment), installation_id, lambda: now).run()
+    Digests(database, lambda _, one, moment, _head: say(one, moment), installation_id, lambda: now).run()
 
 
 def deliver(database: Database, slack: Playground, installation_id: int, now: datetime = NOW) -> None:

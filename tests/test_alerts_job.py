@@ -13,6 +13,7 @@ from sqlalchemy import delete, event, insert, null, select, update
 
 from bot.domain.digests import Alerts as Wanted
 from bot.jobs.alerts import Alerts
+from bot.jobs.composing import Compose
 from bot.jobs.deliveries import Deliveries
 from bot.jobs.digest_content import compose
 from bot.jobs.digests import Digests
@@ -62,7 +63,7 @@ class Channel(History):
     def digest_runs(self) -> None:
         """It runs and is posted; then a day goes by."""
         self.write(update(tables.digest).values(next_at=self.now))
-        say = lambda connection, one, moment: compose(connection, self.catalogs, one, moment)  # noqa: E731
+        say: Compose = lambda connection, one, *given: compose(connection, self.catalogs, one, *given)  # noqa: E731
         Digests(self.database, say, self.here.id, lambda: self.now).run()
         self.deliver()
         self.goes_on()

@@ -34,7 +34,7 @@ CHANNELS, DIGESTS = 10, 500
 @dataclass
 class Digested(Storm):
     def says(self, database: Database) -> Callable[[], None]:
-        return Digests(database, lambda _, one, moment: news(one, moment), 1, self.now).run
+        return Digests(database, lambda _, one, moment, _head: news(one, moment), 1, self.now).run
 
     def is_over(self) -> bool:
         made, ended = self.asked("SELECT count(*), count(*) FILTER (WHERE state IN ('sent', 'failed')) FROM delivery")[

@@ -23,6 +23,7 @@ from bot.playground.server import Playground
 from storage import allowed_channels, deliveries, digest_runs, digests
 from storage.catalog import Catalogs
 from storage.database import Database
+from storage.digest_facts import Head
 from storage.installations import Installation
 from storage.schema import delivery, digest
 from tests import posting
@@ -355,8 +356,8 @@ def test_before_there_is_data_it_is_silent_each_day(database: Database, slack: P
     known = Catalogs(database, bases.small(), fixed=True)
     one = add_digest(database)
 
-    def composed(connection: Connection, it: Digest, now: datetime) -> Composed:
-        return compose(connection, known, it, now)
+    def composed(connection: Connection, it: Digest, now: datetime, head: Head) -> Composed:
+        return compose(connection, known, it, now, head)
 
     for days in range(3):
         Digests(database, composed, here, partial(_same, NOW + days * DAY)).run()

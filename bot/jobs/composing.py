@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from bot.blocks.kit import Message
 from bot.domain.digests import Digest
+from storage.digest_facts import Head
 
 
 @dataclass(frozen=True)
@@ -21,4 +22,4 @@ class Composed:
     named: Mapping[int, str] = field(default_factory=dict)  # by client, the rule that names it
 
 
-Compose = Callable[[Connection, Digest, datetime], Composed]
+Compose = Callable[[Connection, Digest, datetime, Head], Composed]

@@ -30,9 +30,14 @@ from storage.digest_facts import Head
 FIRST = 5  # clients of the first delivery
 
 
-def compose(connection: Connection, catalogs: Catalogs, digest: Digest, now: datetime) -> Composed:
-    """Four statements at most. Nothing new, no data yet, or what it tells of is gone: no message."""
-    run = begin(connection, catalogs, digest, now)
+def compose(
+    connection: Connection, catalogs: Catalogs, digest: Digest, now: datetime, head: Head | None = None
+) -> Composed:
+    """Nothing new, no data yet, or what it tells of is gone: no message.
+
+    head  how things stand for it, where that is known: then it is one statement less
+    """
+    run = begin(connection, catalogs, digest, now, head)
     if run.asked is None or run.head.as_of is None:
         return Composed(None, digest.told_as_of)
     if digest.told_on is None or digest.told_as_of is None:
@@ -47,8 +52,8 @@ def redraw(
     return begin(connection, catalogs, digest, now).message(told_.read(facts))
 
 
-def begin(connection: Connection, catalogs: Catalogs, digest: Digest, now: datetime) -> Run:
-    head = digest_facts.head(connection, digest, now)
+def begin(connection: Connection, catalogs: Catalogs, digest: Digest, now: datetime, head: Head | None = None) -> Run:
+    head = head or digest_facts.head(connection, digest, now)
     return Run(connection, catalogs, catalogs.of(digest.installation_id, head.catalog_hash), digest, head, now)
 
 

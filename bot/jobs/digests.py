@@ -16,14 +16,12 @@ from bot.domain.digests import Digest
 from bot.edge import attempt
 from bot.jobs import digest_failures
 from bot.jobs.composing import Compose, Composed
-from storage import deliveries, digest_runs
+from storage import deliveries, digest_facts, digest_runs, digests
 from storage.database import LOST, Database
 
 TURN = 10.0  # seconds after which no more is begun: the bot ends within the time that it is given to
 
-_Ahead = tuple[Digest, Composed]
-# With the moment, and with when it runs next: whether that is kept already.
-_Run = Callable[[Connection, Digest, datetime, datetime], bool]
+_Said = tuple[Digest, Composed | None]  # None: it comes too late
 
 log = structlog.get_logger()
 
@@ -41,9 +39,10 @@ class Digests:
         """One turn: whatever is due by now. One statement where nothing is."""
         until = time.monotonic() + TURN
         with self.database.read() as connection:
-            is_due = digest_runs.is_any_due(connection, self.installation_id, self.now())
-        while is_due and time.monotonic() < until:
-            is_due = self._run_next()
+            number = digest_runs.number_due(connection, self.installation_id, self.now())
+        for _ in range(number):
+            if time.monotonic() > until or not self._run_next():
+                break
 
     def _run_next(self) -> bool:
         """False where there is no more. One that cannot be composed, whatever is in it, holds up no other.
@@ -52,53 +51,67 @@ class Digests:
         """
         moment = self.now()
         found = attempt("digest failed", partial(self._run_at, moment), raises=LOST, installation=self.installation_id)
-        return self._take(moment, self._fail) if found is None else found
+        return self._fail_at(moment) if found is None else found
 
     def _run_at(self, moment: datetime) -> bool:
-        return self._take(moment, partial(self._say, self._ahead(moment)))
-
-    def _ahead(self, moment: datetime) -> _Ahead | None:
-        """On SQLite it is composed before the digest is locked: whoever writes there keeps all others waiting."""
-        if not self.database.is_sqlite:
-            return None
-        with self.database.read() as connection:
-            one = digest_runs.due(connection, self.installation_id, moment)
-            if one is None or one.next_at is None or is_late(one, one.next_at, moment):
-                return None
-            return one, self.compose(connection, one, moment)
-
-    def _take(self, moment: datetime, run: _Run) -> bool:
         """The digest is locked until what it says is kept: whoever is killed meanwhile has done nothing."""
+        if self.database.is_sqlite:
+            return self._run_ahead(moment)
+        with self.database.write() as connection:
+            found = self._said(connection, moment)
+            if found is not None:
+                self._keep(connection, *found, moment)
+        return found is not None
+
+    def _run_ahead(self, moment: datetime) -> bool:
+        """On SQLite it is composed before that: whoever writes there keeps all others waiting."""
+        with self.database.read() as connection:
+            found = self._said(connection, moment)
+        if found is None:
+            return False
+        with self.database.write() as connection:
+            if digests.get(connection, self.installation_id, found[0].id) == found[0]:  # else it is looked at again
+                self._keep(connection, *found, moment)
+        return True
+
+    def _said(self, connection: Connection, moment: datetime) -> _Said | None:
+        found = digest_facts.due(connection, self.installation_id, moment)
+        if found is None or found.digest.next_at is None:
+            return None
+        if is_late(found.digest, found.digest.next_at, moment):
+            return found.digest, None
+        return found.digest, self.compose(connection, found.digest, moment, found.head)
+
+    def _keep(self, connection: Connection, one: Digest, said: Composed | None, moment: datetime) -> None:
+        assert one.next_at is not None
+        key, then = period(one, one.next_at), _following(one, moment)
+        if said is None:
+            digest_runs.leave_out(connection, one, key, moment, "skipped", "late")
+            digest_runs.plan(connection, one, then)
+            return
+        day = local_day(one, one.next_at)
+        if digest_runs.keep(connection, one, key, day, moment, **vars(said), then=then) is None:
+            digest_runs.plan(connection, one, then)
+        log.info("digest", installation=one.installation_id, digest=one.id, is_quiet=said.message is None)
+
+    def _fail_at(self, moment: datetime) -> bool:
         with self.database.write() as connection:
             one = digest_runs.due(connection, self.installation_id, moment)
             if one is None or one.next_at is None:
                 return False
-            told = replace(one, told_on=local_day(one, one.next_at))
-            then = following(told, max(moment, one.next_at))
-            if not run(connection, one, moment, then):
-                digest_runs.plan(connection, one, then)
+            key = period(one, one.next_at)
+            number = digest_runs.leave_out(connection, one, key, moment, "failed", "error")
+            if number is not None:
+                about = (digest_failures.FAILED, f"{one.id}/{number}", moment)
+                deliveries.add(connection, one.installation_id, one.made_by, *about)
+            digest_runs.plan(connection, one, _following(one, moment))
         return True
 
-    def _say(self, ahead: _Ahead | None, connection: Connection, one: Digest, moment: datetime, then: datetime) -> bool:
-        assert one.next_at is not None
-        key = period(one, one.next_at)
-        if is_late(one, one.next_at, moment):
-            digest_runs.leave_out(connection, one, key, moment, "skipped", "late")
-            return False
-        said = ahead[1] if ahead is not None and ahead[0] == one else self.compose(connection, one, moment)
-        day = local_day(one, one.next_at)
-        kept = digest_runs.keep(connection, one, key, day, moment, **vars(said), then=then)
-        log.info("digest", installation=one.installation_id, digest=one.id, is_quiet=said.message is None)
-        return kept is not None
 
-    def _fail(self, connection: Connection, one: Digest, moment: datetime, _then: datetime) -> bool:
-        assert one.next_at is not None
-        number = digest_runs.leave_out(connection, one, period(one, one.next_at), moment, "failed", "error")
-        if number is not None:
-            deliveries.add(
-                connection, one.installation_id, one.made_by, digest_failures.FAILED, f"{one.id}/{number}", moment
-            )
-        return False
+def _following(one: Digest, moment: datetime) -> datetime:
+    """When it runs next, after the run that is due."""
+    assert one.next_at is not None
+    return following(replace(one, told_on=local_day(one, one.next_at)), max(moment, one.next_at))
 
 
 def period(one: Digest, planned: datetime) -> str:

@@ -48,7 +48,7 @@ class Team:
     def turn(self) -> None:
         """What the jobs do within some seconds."""
         known, now = Catalogs(self.database, CATALOG), self.slack.slack.now
-        said: Compose = lambda connection, one, moment: compose(connection, known, one, moment)  # noqa: E731
+        said: Compose = lambda connection, one, moment, head: compose(connection, known, one, moment, head)  # noqa: E731
         web = client(self.slack)
         Digests(self.database, said, self.installation_id, now).run()
         Deliveries(self.database, web, self.installation_id, now, pace=0, apart=0, hands=1).run()

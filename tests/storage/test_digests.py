@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import date, timedelta
+from datetime import time as time_of_day
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import event, insert, text, update
 
 from bot.domain.digests import Alerts, Content, Digest, Pause, Thresholds
 from storage import digests, schema
 from storage.database import Database
+from storage.digest_facts import Due, due
 from storage.installations import Installation
 from tests.conftest import NOW
 
@@ -33,7 +37,7 @@ def test_is_read_as_it_was_written(database: Database, usual: Digest) -> None:
         content=Content.LOW,
         channel_id="C1",
         days=frozenset({0, 6}),
-        at=time(7, 45),
+        at=time_of_day(7, 45),
         grace=timedelta(minutes=30),
         thresholds=Thresholds(low=4, ahead=(14,)),
         alerts=Alerts(keys=True, mrr=1000.0, currency="EUR"),
@@ -56,3 +60,43 @@ def test_of_two_changes_to_a_version_the_first_is_written(database: Database, us
         assert (digests.change(connection, first), digests.change(connection, second)) == (True, False)
     with database.read() as connection:
         assert digests.get(connection, usual.installation_id, usual.id) == replace(first, version=2)
+
+
+@pytest.mark.parametrize("database", ["postgres-debian", "postgres-wheel"], indirect=True)
+def test_one_that_changed_between_what_is_read_of_it_and_its_lock_is_none_that_is_due(
+    database: Database, usual: Digest
+) -> None:
+    """It would be locked as it is by now, and read with what it had told before."""
+    planned = update(schema.digest).values(channel_id="C1", next_at=NOW)
+    with database.write() as connection:
+        connection.execute(planned)
+    with ThreadPoolExecutor(1) as pool, database.write() as connection:
+        connection.execute(_HOLD)
+        event.listen(database.engine, "before_cursor_execute", _hold_back, retval=True)
+        found = pool.submit(_due, database, usual)
+        with database.write() as other:
+            while not found.done() and not other.scalar(_IS_HELD):
+                time.sleep(POLL)
+            other.execute(planned)
+        event.remove(database.engine, "before_cursor_execute", _hold_back)
+        connection.rollback()
+    assert found.result() is None
+    again = _due(database, usual)
+    assert again is not None
+    assert again.digest == replace(usual, channel_id="C1", next_at=NOW)
+
+
+POLL = 0.01
+_HOLD = text("SELECT pg_advisory_xact_lock(1)")
+_IS_HELD = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+
+
+def _due(database: Database, one: Digest) -> Due | None:
+    with database.write() as connection:
+        return due(connection, one.installation_id, NOW)
+
+
+def _hold_back(_connection: object, _cursor: object, statement: str, values: object, *_: object) -> tuple[str, object]:
+    """Once it has begun, and before it locks a digest."""
+    paused = "digest.paused IS NULL"
+    return statement.replace(paused, f"{paused} AND (SELECT true FROM pg_advisory_xact_lock(1))"), values
