@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Date,
+    FromClause,
     Row,
     ScalarSelect,
     Select,
@@ -18,12 +19,14 @@ from sqlalchemy import (
     bindparam,
     func,
     select,
+    true,
 )
 
 from bot.domain.catalog import Catalog, Tier, fold
 from bot.domain.digest_told import Client, Still
+from bot.domain.filters import Sort
 from bot.domain.listing import SHOWN, Listing
-from storage import conditions, lists
+from storage import conditions, listing, lists
 from storage.conditions import JUDGED
 from storage.named_clients import KEPT_TRUE
 from storage.schema import (
@@ -62,21 +65,39 @@ def read(
     """Of these the clients that are seen in a workspace, or as those of whom somebody covers. One statement."""
     if not ids:
         return {}
-    seen = conditions.seen(_one, bindparam("workspace"), covered)
+    query = _CLIENTS.where(conditions.seen(_one, bindparam("workspace"), covered), _NAMED)
     bound = {"installation": installation_id, "workspace": workspace_id, "ids": list(ids)}
-    today, since = now.astimezone(zone).date(), now - KEPT_TRUE
-    days = {"today": today, "lately": today - KEPT_TRUE, "since": since}
-    found = connection.execute(_CLIENTS.where(seen), {**bound, **days})
+    found = connection.execute(query, {**bound, **_lately(now, zone)})
     return {row.id: _client(row, zone) for row in found}
 
 
-def _clients() -> Select[Any]:
+def first(
+    connection: Connection, catalog: Catalog, asked: Listing, number: int, now: datetime, zone: tzinfo
+) -> tuple[Sequence[Row[Any]], Mapping[int, Client]]:
+    """Of a list those whose renewals come first: their ids, scores and renewals; and the clients. One statement."""
+    chosen = listing.first(conditions.shape(catalog, asked), Sort.RENEWAL)
+    query = _clients(chosen.join(standing, _one.client_id == chosen.c.client_id)).add_columns(
+        _one.score, _one.renews_on
+    )
+    query = query.where(conditions.seen(_one, bindparam("workspace"))).order_by(chosen.c.place)
+    bound = {**conditions.values(catalog, asked), "limit": number, **_lately(now, zone)}
+    found = connection.execute(query, bound).all()
+    return found, {row.id: _client(row, zone) for row in found}
+
+
+def _lately(now: datetime, zone: tzinfo) -> dict[str, Any]:
+    today = now.astimezone(zone).date()
+    return {"today": today, "lately": today - KEPT_TRUE, "since": now - KEPT_TRUE}
+
+
+def _clients(those: FromClause = standing) -> Select[Any]:
+    """What is shown of clients: of all that stand somewhere, or of those that are joined with where they stand."""
     here = _one.installation_id
     taken = and_(claim.c.installation_id == here, claim.c.client_id == _one.client_id)
     put_off = and_(snooze.c.installation_id == here, snooze.c.client_id == _one.client_id)
     away = and_(absence.c.installation_id == here, absence.c.person_id == _one.person_id)
     away = and_(away, absence.c.from_on <= _TODAY, absence.c.to_on >= _TODAY)
-    joined = standing.join(record, and_(record.c.installation_id == here, record.c.id == _one.client_id))
+    joined = those.join(record, and_(record.c.installation_id == here, record.c.id == _one.client_id))
     joined = joined.outerjoin(_csm, _is(_csm, _one.person_id))
     joined = joined.outerjoin(claim, taken).outerjoin(_taker, _is(_taker, claim.c.person_id))
     joined = joined.outerjoin(snooze, put_off).outerjoin(_snoozer, _is(_snoozer, snooze.c.person_id))
@@ -87,7 +108,7 @@ def _clients() -> Select[Any]:
     logged = (_last(task).label("task_at"), _last(note).label("note_at"))
     answers = (_leads_at().label("leads_at"), _useless().label("useless"))
     query = select(*columns, *people, *put, *logged, *answers, _used_on().label("used_on"))
-    return query.select_from(joined).where(here == _HERE, lists.among_numbers(_one.client_id, "ids"))
+    return query.select_from(joined).where(here == _HERE)
 
 
 def _is(who: Any, number: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -121,7 +142,7 @@ def _used_on() -> ScalarSelect[Any]:
     return select(rows(*per_tool.c)).scalar_subquery()
 
 
-_CLIENTS = _clients()
+_CLIENTS, _NAMED = _clients(), lists.among_numbers(_one.client_id, "ids")
 
 
 def _client(row: Row[Any], zone: tzinfo) -> Client:
@@ -144,24 +165,44 @@ def _client(row: Row[Any], zone: tzinfo) -> Client:
     )
 
 
-def counts(connection: Connection, catalog: Catalog, asked: Listing, low: int, most: int) -> tuple[int, Still]:
-    """How many clients a digest has, those beyond `most` not counted; and those that score so low."""
+def counts(
+    connection: Connection,
+    catalog: Catalog,
+    asked: Listing,
+    low: int,
+    most: int,
+    ids: Sequence[int],
+    now: datetime,
+    zone: tzinfo,
+) -> tuple[int, Still, Mapping[int, Client]]:
+    """How many clients a digest has, those beyond `most` not counted; those that score so low; and these clients.
+
+    One statement.
+    """
     shape = conditions.shape(catalog, asked)
     tiers = [tier for tier in JUDGED if catalog.bands[tier][0] <= low]
-    bound = {**conditions.values(catalog, asked), "most": most, "low": low, "today": asked.today}
-    total, *numbers = connection.execute(_counts(shape, tuple(tiers)), bound).one()
-    return total, Still(*numbers)
+    bound = {**conditions.values(catalog, asked), "most": most, "low": low, "day": asked.today, "ids": list(ids)}
+    rows = connection.execute(_counted(shape, tuple(tiers)), {**bound, **_lately(now, zone)}).all()
+    every, *numbers = rows[0][:4]
+    return every, Still(*numbers), {row.id: _client(row, zone) for row in rows if row.id is not None}
+
+
+def _counted(shape: conditions.Shape, tiers: Sequence[Tier]) -> Select[Any]:
+    numbers = _counts(shape, tiers).subquery("numbers")
+    clients = _CLIENTS.where(conditions.seen(_one, bindparam("workspace")), _NAMED).subquery("clients")
+    return select(*numbers.c, *clients.c).select_from(numbers.outerjoin(clients, true()))
 
 
 def _counts(shape: conditions.Shape, tiers: Sequence[Tier]) -> Select[Any]:
     every = _hinted(select(_one.client_id), shape).where(*conditions.clauses(shape, SHOWN))
     every = every.order_by(_one.tier, _one.share, _one.client_id).limit(bindparam("most"))  # as the index has them
-    whole = select(func.count()).select_from(every.subquery()).scalar_subquery()
+    whole = select(func.count()).select_from(every.subquery()).scalar_subquery().label("every")
     taken = (claim.c.installation_id == _one.installation_id) & (claim.c.client_id == _one.client_id)
     put_off = (snooze.c.installation_id == _one.installation_id) & (snooze.c.client_id == _one.client_id)
-    numbers = (func.count(), func.count(claim.c.client_id), func.count(snooze.c.client_id))
-    joined = standing.outerjoin(claim, taken).outerjoin(snooze, put_off & (snooze.c.until > _TODAY))
-    query = _hinted(select(whole, *numbers).select_from(joined), shape)
+    put_off &= snooze.c.until > bindparam("day", type_=Date)
+    low = (func.count().label("low"), func.count(claim.c.client_id).label("taken"))
+    query = select(whole, *low, func.count(snooze.c.client_id).label("put_off"))
+    query = _hinted(query.select_from(standing.outerjoin(claim, taken).outerjoin(snooze, put_off)), shape)
     return query.where(*conditions.clauses(shape, tiers), _one.score <= bindparam("low"))
 
 

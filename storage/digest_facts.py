@@ -1,6 +1,6 @@
 """What a digest is told from, inside its own workspace: how things stand, and the clients of which something is new.
 
-Four statements at most, and none that reads through the clients: who has another score, an event or a renewal that
+None of its statements reads through the clients: who has another score, an event or a renewal that
 came near is found by the day on which that was.
 """
 

@@ -202,6 +202,11 @@ def _page(shape: Shape, sort: Sort, reverse: bool, beside: int | None, backwards
     return query.add_columns(_count(shape).scalar_subquery().label("total")) if counts else query
 
 
+def first(shape: Shape, sort: Sort) -> Subquery:
+    """The clients that a list sorted so begins with, as many as `limit` is bound to."""
+    return _chosen(shape, _order(sort, False, shape), None, backwards=False)
+
+
 def _chosen(shape: Shape, order: _Order, beside: int | None, *, backwards: bool) -> Subquery:
     """Clients with their `place` in the page, their phase and their keys."""
     found = union_all(*(select(part.subquery()) for part in _parts(shape, order, beside, backwards))).subquery()

@@ -18,16 +18,16 @@ from bot.domain.access import zone
 from bot.domain.catalog import Catalog, Tier
 from bot.domain.digest_news import FEW, MANY, PORTION, Named, News, Past, Rule, Since
 from bot.domain.digest_told import Client, Held, Still, Told
-from bot.domain.digests import Content, Digest
+from bot.domain.digests import MOST_LINES, Content, Digest
 from bot.domain.filter_text import write
-from bot.domain.filters import Sort
 from bot.domain.listing import Listing
 from bot.jobs.composing import Composed
-from storage import digest_clients, digest_facts, listing, overview
+from storage import digest_clients, digest_facts, overview
 from storage.catalog import Catalogs
 from storage.digest_facts import Head
 
 FIRST = 5  # clients of the first delivery
+Clients = Mapping[int, Client]
 
 
 def compose(
@@ -41,8 +41,8 @@ def compose(
     if run.asked is None or run.head.as_of is None:
         return Composed(None, digest.told_as_of)
     if digest.told_on is None or digest.told_as_of is None:
-        return run.drawn(run.start(run.asked))
-    return run.drawn(run.news(run.asked, digest.told_on, digest.told_as_of))
+        return run.drawn(*run.start(run.asked))
+    return run.drawn(*run.news(run.asked, digest.told_on, digest.told_as_of))
 
 
 def redraw(
@@ -89,47 +89,52 @@ class Run:
     def asked(self) -> Listing | None:
         return digest_facts.listing(self.digest, self.head, self.catalog, self.today)
 
-    def drawn(self, told: Told) -> Composed:
+    def drawn(self, told: Told, clients: Clients | None) -> Composed:
+        """None of its clients are known yet: they are read."""
         if not (told.named or told.held or told.start is not None):
             return Composed(None, told.as_of)
         named = {one.client_id: one.rule.value for one in told.shown}
-        return Composed(self.message(told), told.as_of, told_.write(told), named)
+        return Composed(self.message(told, clients), told.as_of, told_.write(told), named)
 
-    def message(self, told: Told) -> Message:
-        clients = self.clients([*(one.client_id for one in told.shown), *told.alerted])
+    def message(self, told: Told, clients: Clients | None = None) -> Message:
+        if clients is None:
+            clients = self.clients([*(one.client_id for one in told.shown), *told.alerted])
         return show.message(self.catalog, self.digest, told, clients, speak())
 
-    def clients(self, ids: Sequence[int]) -> Mapping[int, Client]:
+    def clients(self, ids: Sequence[int]) -> Clients:
         """As they are by now."""
         place = (self.digest.installation_id, self.digest.workspace_id)
         return digest_clients.read(self.connection, *place, ids, self.now, self.zone)
 
-    def start(self, asked: Listing) -> Told:
+    def start(self, asked: Listing) -> tuple[Told, Clients]:
         """How things stand, and the low clients whose renewals come first."""
         groups = overview.tiers(self.connection, self.catalog, asked)
-        wanted = replace(asked.wanted, tiers=(Tier.LOW,), sort=Sort.RENEWAL)
-        page = listing.tops(self.connection, self.catalog, self._earlier, [replace(asked, wanted=wanted)], FIRST)[0]
-        named = [Named(one.id, Rule.START, score=one.score, renews_on=one.renews_on) for one in page]
+        low = replace(asked, wanted=replace(asked.wanted, tiers=(Tier.LOW,)))
+        rows, clients = digest_clients.first(self.connection, self.catalog, low, FIRST, self.now, self.zone)
+        named = [Named(row.id, Rule.START, score=row.score, renews_on=row.renews_on) for row in rows]
         told = replace(self._told(asked), start={tier: group.clients for tier, group in groups.items()})
-        return told_.of_all(told, named)
+        return told_.of_all(told, named), clients
 
-    def news(self, asked: Listing, told_on: date, told_as_of: date) -> Told:
-        """What has changed since the last run; nobody is named where so much did that it must be the data."""
+    def news(self, asked: Listing, told_on: date, told_as_of: date) -> tuple[Told, Clients | None]:
+        """What has changed since the last run; nobody is named where so much did that it must be the data.
+
+        With the clients, where they are known by then.
+        """
         is_right, last = self._new_since(told_as_of)
         since, told = self._since(asked, told_on), self._told(asked, last)
         seen = digest_facts.seen(self.connection, self.catalog, self._earlier, asked, since, last)
         if seen is None:
-            return replace(told, held=Held(MANY, None, last))
+            return replace(told, held=Held(MANY, None, last)), None
         found = decide.news(seen, since)
-        every, still = self._counts(asked, since, found)
+        every, still, clients = self._counts(asked, since, found, self.head.alerted)
         if decide.is_mass(len(found.turned), every) and not is_right:
             is_formula = any(one.past.has_new_formula for one in seen)
             held = Held(len(found.turned), every, last, is_formula)
-            return replace(told_.of_all(told, found.turned), held=held)
+            return replace(told_.of_all(told, found.turned), held=held), None
         named, shifted = _without_mass(found.named, every)
         still = still if since.is_first_of_week else None
         told = replace(told, unjudged=found.unjudged, shifted=shifted, still=still, alerted=self.head.alerted)
-        return told_.of_all(told, named)
+        return told_.of_all(told, named), clients
 
     def between(self, asked: Listing, told_on: date, told_as_of: date, also: Sequence[int]) -> Between | None:
         """What is new since the last run before the next one, and how some clients are in any case.
@@ -142,7 +147,7 @@ class Run:
         if seen is None:
             return None
         found = decide.news(seen, since)
-        every, _ = self._counts(asked, since, found)
+        every, _, _ = self._counts(asked, since, found, ())
         if decide.is_mass(len(found.turned), every) and not is_right:
             return None
         named, _ = _without_mass(found.named, every)
@@ -178,14 +183,21 @@ class Run:
         last = self._last
         return last is not None and (last.start is not None or (last.held is not None and last.held.go_on is None))
 
-    def _counts(self, asked: Listing, since: Since, found: News) -> tuple[int, Still | None]:
-        """The digest's clients, as far as it matters how many; and those low, where that is told. One statement."""
+    def _counts(
+        self, asked: Listing, since: Since, found: News, also: Sequence[int]
+    ) -> tuple[int, Still | None, Clients | None]:
+        """The digest's clients, as far as it matters how many; those low, where that is told. One statement.
+
+        And, where there is such a statement, all clients that the message may name.
+        """
         most = 1 + max(len(found.turned), len(_moved(found.named))) * int(1 / PORTION)
         is_many = most > FEW / PORTION
         if not is_many and not (since.is_first_of_week and found.named):
-            return 0, None
-        low = self.digest.thresholds.low
-        return digest_clients.counts(self.connection, self.catalog, asked, low, most)
+            return 0, None, None
+        low, still = self.digest.thresholds.low, [one for one in found.named if one.rule is not Rule.MOVED]
+        ids = {one.client_id for one in (*found.named[:MOST_LINES], *still[:MOST_LINES])}.union(also)
+        at = (low, most, sorted(ids), self.now, self.zone)
+        return digest_clients.counts(self.connection, self.catalog, asked, *at)
 
     def _told(self, asked: Listing, last: date | None = None) -> Told:
         """With nothing in it. Late data is told once it is not late."""
