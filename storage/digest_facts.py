@@ -1,7 +1,7 @@
 """What a digest is told from, inside its own workspace: how things stand, and the clients of which something is new.
 
-None of its statements reads through the clients: who has another score, an event or a renewal that
-came near is found by the day on which that was.
+None of its statements reads through the clients: who has another score, an event or a renewal that came near is found
+by the day on which that was.
 """
 
 from __future__ import annotations
