@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import Connection, event, update
+from sqlalchemy import Connection, event, select, update
 from sqlalchemy.exc import DataError, OperationalError
 
 from bot.domain.digests import Digest, Pause
@@ -20,7 +20,7 @@ from bot.playground import people as cast
 from bot.playground.faults import killed_after, killed_before, rate_limited, unavailable
 from bot.playground.model import Person
 from bot.playground.server import Playground
-from storage import allowed_channels, deliveries, digest_runs, digests
+from storage import allowed_channels, deliveries, digest_runs, digests, installations
 from storage.catalog import Catalogs
 from storage.database import Database
 from storage.digest_facts import Head
@@ -149,6 +149,25 @@ def test_many_processes_run_a_digest_once(database: Database, slack: Playground,
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: deliver(database, slack, here), range(4)))
     assert sorted(said(slack)) == [f"Digest {number} of 23 Nov" for number in range(10)]
+
+
+def test_one_that_is_changed_while_it_is_composed_is_composed_anew(sqlite: Database, slack: Playground) -> None:
+    """PostgreSQL lets nobody change it meanwhile."""
+    with sqlite.write() as connection:
+        here = installations.create(connection, NOW)
+        posting.settle_in(connection, here.id, posting.client(slack).users_list()["members"])
+    one = add_digest(sqlite)
+
+    def say(it: Digest, now: datetime) -> Composed:
+        with sqlite.write() as connection:
+            digests.change(connection, replace(one, name="Other"))
+        return posting.news(it, now)
+
+    run(sqlite, here.id, say=say)
+    assert states(sqlite) == []
+    run(sqlite, here.id, say=say)
+    with sqlite.read() as connection:
+        assert connection.scalars(select(delivery.c.payload)).all() == [{"text": "Other of 23 Nov"}]
 
 
 def test_a_clock_that_goes_back_and_forth_lets_no_day_be_told_twice(

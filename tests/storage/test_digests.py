@@ -7,16 +7,21 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from datetime import time as time_of_day
+from functools import partial
 
 import pytest
-from sqlalchemy import event, insert, text, update
+from sqlalchemy import event, insert, select, text, update
 
 from bot.domain.digests import Alerts, Content, Digest, Pause, Thresholds
-from storage import digests, schema
+from storage import digest_runs, digests, schema
 from storage.database import Database
 from storage.digest_facts import Due, due
 from storage.installations import Installation
+from tests import posting
 from tests.conftest import NOW
+from tests.storage import bases
+
+TODAY = date(2026, 11, 23)
 
 
 @pytest.fixture
@@ -100,3 +105,17 @@ def _hold_back(_connection: object, _cursor: object, statement: str, values: obj
     """Once it has begun, and before it locks a digest."""
     paused = "digest.paused IS NULL"
     return statement.replace(paused, f"{paused} AND (SELECT true FROM pg_advisory_xact_lock(1))"), values
+
+
+def test_a_run_that_was_kept_already_tells_nothing_and_names_nobody(database: Database, usual: Digest) -> None:
+    one, its = replace(usual, channel_id="C1", escalates=4), schema.named_client.c
+    message, tomorrow = {"text": "News"}, TODAY + timedelta(days=1)
+    with database.write() as connection:
+        bases.add_source(connection, one.installation_id, 1, "all")
+        bases.add_clients(connection, one.installation_id, 1, 2, 3)
+        kept = partial(digest_runs.keep, connection, one, "7/today", message=message, facts={}, then=NOW)
+        assert kept(day=TODAY, now=NOW, as_of=TODAY, named={1: "low", 2: "quiet"}) is not None
+        assert kept(day=tomorrow, now=NOW, as_of=tomorrow, named={3: "low"}) is None
+        named = connection.execute(select(its.client_id, its.rule, its.escalates_at).order_by(its.client_id)).all()
+    assert [tuple(row) for row in named] == [(1, "low", NOW), (2, "quiet", None)]
+    assert posting.get(database, one) == replace(usual, told_on=TODAY, told_as_of=TODAY, next_at=NOW)
