@@ -97,7 +97,8 @@ def _start(backend: str, stack: ExitStack, folder: Path) -> str:
     bin_folder = postgres.binaries().get(backend.removeprefix("postgres-"))
     if bin_folder is None:
         pytest.skip(f"{backend} is not installed (Debian: apt-get install postgresql)")
-    url = stack.enter_context(postgres.server(bin_folder, folder))
+    # It does not analyze tables by itself: how a test's statements are planned would depend on when it ran.
+    url = stack.enter_context(postgres.server(bin_folder, folder, autovacuum="off"))
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("CREATE DATABASE template")
     _create_tables(url.removesuffix("postgres") + "template")

@@ -103,9 +103,9 @@ def cluster(programs: Path, folder: Path, **settings: str) -> Iterator[Cluster]:
 
 
 @contextlib.contextmanager
-def server(programs: Path, folder: Path) -> Iterator[str]:
+def server(programs: Path, folder: Path, **settings: str) -> Iterator[str]:
     """The URL of a running server's administration database."""
-    with cluster(programs, folder) as found:
+    with cluster(programs, folder, **settings) as found:
         yield found.url
 
 
