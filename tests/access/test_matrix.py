@@ -8,8 +8,6 @@ from bot.app import listeners
 from bot.blocks.wording import SENTENCES
 from bot.domain.access import Right
 from bot.metrics import label
-from storage import audit
-from storage.audit import Entry
 from tests.access.payloads import Outcome, sent
 from tests.access.rows import ROWS
 from tests.access.whom import MEMBER, READ, SEAT, SEATED, SEE, SETTINGS, SUPER, Row
@@ -41,9 +39,9 @@ def test_access(world: World, row: Row, asker: str) -> None:
     if asker == "cover":
         with world.bot.database.write() as connection:
             away(connection, -1, 1)
-    audited = entries(world)
+    audited = world.audited()
     outcome = sent(world, ASKERS[asker], row.send)
-    assert entries(world)[: len(audited)] == audited  # whatever is sent, what was changed before stays written down
+    assert world.audited()[: len(audited)] == audited  # whatever is sent, what was changed before stays written down
     assert outcome.failed == []
     assert "gone wrong" not in outcome.said
     if asker == "of another installation":
@@ -52,12 +50,6 @@ def test_access(world: World, row: Row, asker: str) -> None:
         assert_refused(row, outcome, key)
     else:
         assert_allowed(row, outcome, asker)
-
-
-def entries(world: World) -> list[Entry]:
-    """The audit of the CSM's installation, the oldest first."""
-    with world.bot.database.read() as connection:
-        return list(audit.every(connection, world.bot.installation.id))[::-1]
 
 
 def assert_untouched(outcome: Outcome) -> None:

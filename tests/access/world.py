@@ -10,7 +10,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -116,6 +116,12 @@ class World:
             found[table.name] = hash(frozenset(rows.fetchall()))
         live.close()
         return found
+
+    def audited(self) -> list[tuple[Any, ...]]:
+        """The audit of the CSM's installation, the oldest first."""
+        query = "SELECT * FROM audit_entry WHERE installation_id = ? ORDER BY id"
+        with closing(sqlite3.connect(self.path)) as live:
+            return live.execute(query, [self.bot.installation.id]).fetchall()
 
 
 class Waitable(ThreadPoolExecutor):
