@@ -81,7 +81,7 @@ class World:
 
     bot: Bot
     elsewhere: Bot  # the other installation's, on the same database
-    path: Path
+    live: sqlite3.Connection = field(repr=False)  # to the same database, beside the bots
     template: sqlite3.Connection = field(repr=False)
     client: int = 0
     opportunity: str = ""
@@ -99,29 +99,24 @@ class World:
 
     def restore(self) -> None:
         """Everything in the database as it was at first."""
-        live = sqlite3.connect(self.path)
-        self.template.backup(live)
-        live.close()
+        self.template.backup(self.live)
 
     def tables(self) -> dict[str, int]:
         """What stands in each table of the CSM's installation, as numbers to be compared."""
-        live = sqlite3.connect(self.path)
         here = self.bot.installation.id
         found = {}
         for table in metadata.sorted_tables:
             if table.name == OF_SLACK:
                 continue
             owner = "id" if table.name == "installation" else "installation_id"
-            rows = live.execute(f'SELECT * FROM "{table.name}" WHERE {owner} = {here}')
+            rows = self.live.execute(f'SELECT * FROM "{table.name}" WHERE {owner} = {here}')
             found[table.name] = hash(frozenset(rows.fetchall()))
-        live.close()
         return found
 
     def audited(self) -> list[tuple[Any, ...]]:
         """The audit of the CSM's installation, the oldest first."""
         query = "SELECT * FROM audit_entry WHERE installation_id = ? ORDER BY id"
-        with closing(sqlite3.connect(self.path)) as live:
-            return live.execute(query, [self.bot.installation.id]).fetchall()
+        return self.live.execute(query, [self.bot.installation.id]).fetchall()
 
 
 class Waitable(ThreadPoolExecutor):
@@ -150,12 +145,11 @@ def built(base: Path, folder: Path) -> Iterator[World]:
         elsewhere = stack.enter_context(_elsewhere(bot, folder))
         for one in (bot, elsewhere):
             one.app.listener_runner.listener_executor = Waitable()
-        world = _settled(World(bot, elsewhere, path, sqlite3.connect(":memory:", check_same_thread=False)))
-        live = sqlite3.connect(path)
-        live.backup(world.template)
-        live.close()
+        live = stack.enter_context(closing(sqlite3.connect(path)))
+        template = stack.enter_context(closing(sqlite3.connect(":memory:")))
+        world = _settled(World(bot, elsewhere, live, template))
+        live.backup(template)
         yield world
-        world.template.close()
 
 
 @contextmanager
