@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime, tzinfo
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
 from sqlalchemy import (
@@ -18,6 +18,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     func,
+    or_,
     select,
     true,
 )
@@ -26,12 +27,14 @@ from bot.domain.catalog import Catalog, Tier, fold
 from bot.domain.digest_told import Client, Still
 from bot.domain.filters import Sort
 from bot.domain.listing import SHOWN, Listing
+from bot.domain.recoveries import LONGEST, Task
 from storage import conditions, listing, lists
 from storage.conditions import JUDGED
 from storage.named_clients import KEPT_TRUE
 from storage.schema import (
     UtcDateTime,
     absence,
+    change,
     claim,
     named_client,
     not_useful,
@@ -49,6 +52,7 @@ from storage.sqljson import rows
 _HERE: BindParameter[int] = bindparam("installation")
 _TODAY, _LATELY = bindparam("today", type_=Date), bindparam("lately", type_=Date)
 _SINCE = bindparam("since", type_=UtcDateTime)
+_HELPED_ON, _HELPED_AT = bindparam("helped_on", type_=Date), bindparam("helped_at", type_=UtcDateTime)
 _one = standing.c
 _csm, _taker, _cover, _snoozer = (person.alias(name) for name in ("csm", "taker", "cover", "snoozer"))
 
@@ -86,8 +90,9 @@ def first(
 
 
 def _lately(now: datetime, zone: tzinfo) -> dict[str, Any]:
-    today = now.astimezone(zone).date()
-    return {"today": today, "lately": today - KEPT_TRUE, "since": now - KEPT_TRUE}
+    today, helped = now.astimezone(zone).date(), LONGEST + KEPT_TRUE
+    days = {"today": today, "lately": today - KEPT_TRUE, "helped_on": today - helped}
+    return {**days, "since": now - KEPT_TRUE, "helped_at": now - helped}
 
 
 def _clients(those: FromClause = standing) -> Select[Any]:
@@ -107,7 +112,8 @@ def _clients(those: FromClause = standing) -> Select[Any]:
     put = (snooze.c.until.label("snoozed_to"), _snoozer.c.name.label("snoozer"))
     logged = (_last(task).label("task_at"), _last(note).label("note_at"))
     answers = (_leads_at().label("leads_at"), _useless().label("useless"))
-    query = select(*columns, *people, *put, *logged, *answers, _used_on().label("used_on"))
+    before = (_used_on().label("used_on"), _scores().label("scores"), _tasks().label("tasks"))
+    query = select(*columns, *people, *put, *logged, *answers, *before)
     return query.select_from(joined).where(here == _HERE)
 
 
@@ -134,12 +140,28 @@ def _useless() -> ScalarSelect[int]:
 
 
 def _used_on() -> ScalarSelect[Any]:
-    """(tool, last day) of each tool that the client ever used."""
+    """(tool, first day, last day) of each tool that the client ever used."""
     mine = (usage.c.installation_id == _one.installation_id, usage.c.client_id == _one.client_id, usage.c.count > 0)
     named = (tool.c.installation_id == usage.c.installation_id) & (tool.c.id == usage.c.tool_id)
-    latest = select(tool.c.name, func.max(usage.c.day).label("day")).join(tool, named).where(*mine)
-    per_tool = latest.group_by(usage.c.tool_id, tool.c.name).correlate(standing).subquery()
+    days = (func.min(usage.c.day).label("first"), func.max(usage.c.day).label("last"))
+    both = select(tool.c.name, *days).join(tool, named).where(*mine)
+    per_tool = both.group_by(usage.c.tool_id, tool.c.name).correlate(standing).subquery()
     return select(rows(*per_tool.c)).scalar_subquery()
+
+
+def _scores() -> ScalarSelect[Any]:
+    """(day, score) as it changed of late."""
+    one = change.c
+    mine = (one.installation_id == _one.installation_id, one.client_id == _one.client_id, one.day >= _HELPED_ON)
+    return select(rows(one.day, one.score)).where(*mine).correlate(standing).scalar_subquery()
+
+
+def _tasks() -> ScalarSelect[Any]:
+    """(category, logged, done) of those of late."""
+    one = task.c
+    lately = or_(one.made_at >= _HELPED_AT, one.done_at >= _HELPED_AT)
+    mine = (one.installation_id == _one.installation_id, one.client_id == _one.client_id, lately)
+    return select(rows(one.category, one.made_at, one.done_at)).where(*mine).correlate(standing).scalar_subquery()
 
 
 _CLIENTS, _NAMED = _clients(), lists.among_numbers(_one.client_id, "ids")
@@ -161,8 +183,20 @@ def _client(row: Row[Any], zone: tzinfo) -> Client:
         leads_on=row.leads_at and row.leads_at.astimezone(zone).date(),
         useless=row.useless,
         logged_on=logged and logged.astimezone(zone).date(),
-        used_on={fold(name): date.fromisoformat(day) for name, day in row.used_on or ()},
+        used_on={fold(name): (_day(first), _day(last)) for name, first, last in row.used_on or ()},
+        scores=tuple(sorted((_day(day), score) for day, score in row.scores or ())),
+        tasks=tuple(Task(category, _days(moments, zone)) for category, *moments in row.tasks or ()),
     )
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def _days(moments: Iterable[str | None], zone: tzinfo) -> tuple[date, ...]:
+    """Where somebody is; SQLite has moments without the zone, which is UTC."""
+    found = (datetime.fromisoformat(text) for text in moments if text is not None)
+    return tuple((at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(zone).date() for at in found)
 
 
 def counts(

@@ -184,6 +184,22 @@ def test_each_thing_is_told_once(either: History) -> None:
     assert (either.run(), either.run(), either.run()) == (expected, [], [])
 
 
+def test_a_recovery_says_after_which_task_and_of_what_was_used_before_that_it_is_again(either: History) -> None:
+    either.uses({1: 16})
+    either.goes_on()
+    either.uses({1: 4})
+    either.run()
+    one, moment = {"installation_id": either.here.id, "client_id": 1}, either.now
+    task = {**one, "id": 1, "slack_view_id": "V", "title": "Call", "due_on": either.day, "priority": "low"}
+    either.write(insert(tables.task).values(**task, assignee_id=ANNA, author_id=ANNA, made_at=moment, done_at=moment))
+    use = {**one, "tool_id": 5, "source_id": 1, "count": 1}
+    either.write(insert(tables.usage).values(**use, day=MONDAY - 9 * DAY))
+    either.goes_on()
+    either.uses({1: 10})
+    either.goes_on()
+    assert text(either.composed()).partition("Anna. ")[2] == "Tool 4 on again, after the task of 26 Nov."
+
+
 FILLED = """
     WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 6000)
     INSERT INTO {table} ({columns}) SELECT {values} FROM n

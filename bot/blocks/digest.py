@@ -14,6 +14,7 @@ from bot.domain.digest_news import SECTIONS, Named, Rule
 from bot.domain.digest_told import Client, Told
 from bot.domain.digests import MOST_LINES, Digest
 from bot.domain.moves import Part
+from bot.domain.recoveries import followed, recovery
 
 Clients = Mapping[int, Client]  # those that are there and seen, by their ids
 
@@ -146,16 +147,29 @@ def _reason(catalog: Catalog, told: Told, one: Named, client: Client, words: Wor
     if one.rule is Rule.RENEWAL:
         money = words("{amount}/month", amount=words.money(client.mrr, client.currency)) if client.mrr else ""
         return " · ".join(filter(None, [_touched(told, client, words), money]))
-    said = "" if one.part is None else _moved(catalog, told, one.part, client, words)
+    if one.part is None:
+        return ""
+    how = _again if one.rule is Rule.RECOVERED else _moved
+    said = how(catalog, told, one.part, client, words)
     return said[:1].upper() + said[1:]
 
 
 def _moved(catalog: Catalog, told: Told, part: Part, client: Client, words: Words) -> str:
     """What the client did, or for how long it did not; drawn again after it did once more, no longer for how long."""
-    said, last = moves.short(catalog, (part,), words), client.last_use(catalog, part.tool)
-    if part.moved >= 0 or part.said is not None or last is None or last >= told.day:
+    said, uses = moves.short(catalog, (part,), words), client.uses(catalog, part.tool)
+    if part.moved >= 0 or part.said is not None or uses is None or uses[1] >= told.day:
         return said
-    return words("{said} since {day}", said=said, day=words.day(last, told.day))
+    return words("{said} since {day}", said=said, day=words.day(uses[1], told.day))
+
+
+def _again(catalog: Catalog, told: Told, part: Part, client: Client, words: Words) -> str:
+    """What the client does, whether it did so before it fell, and after which task."""
+    up, uses = recovery(client.scores, told.low, told.as_of or told.day), client.uses(catalog, part.tool)
+    was_used = up is not None and uses is not None and uses[0] < up.fell_on
+    said = moves.short(catalog, (part,), words, is_again=was_used)
+    category = next((tool.category for tool in catalog.tools if tool.key == part.tool), "")
+    day = None if up is None else followed(client.tasks, category, up)
+    return said if day is None else words("{said}, after the task of {day}", said=said, day=words.day(day, told.day))
 
 
 def _touched(told: Told, client: Client, words: Words) -> str:

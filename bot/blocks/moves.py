@@ -85,8 +85,11 @@ def _name(catalog: Catalog, key: str) -> str:
     return next((kit.name(tool.name, 40) for tool in catalog.tools if tool.key == key), kit.name(key, 40))
 
 
-def short(catalog: Catalog, parts: Sequence[Part], words: Words) -> str:
-    """The largest part that went the way of the whole, in a few words: "no marketing email". Empty where none did."""
+def short(catalog: Catalog, parts: Sequence[Part], words: Words, *, is_again: bool = False) -> str:
+    """The largest part that went the way of the whole, in a few words: "no marketing email". Empty where none did.
+
+    is_again  a tool that is in use now was so before, too
+    """
     rises = sum([part.moved for part in parts]) > 0
     part = next((one for one in parts if (one.moved > 0) is rises), None)
     if part is None:
@@ -102,4 +105,6 @@ def short(catalog: Catalog, parts: Sequence[Part], words: Words) -> str:
     if part.said is not None:
         return words(SAID[part.said], tool=name)
     small = name if name[:2].isupper() else name[:1].lower() + name[1:]
-    return words("no {tool}", tool=small) if part.moved < 0 else words("{tool} now", tool=small)
+    if part.moved < 0:
+        return words("no {tool}", tool=small)
+    return words("{tool} on again", tool=small) if is_again else words("{tool} now", tool=small)

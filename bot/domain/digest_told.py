@@ -10,9 +10,11 @@ from typing import Any
 
 from bot.domain.catalog import Catalog, Tier, fold
 from bot.domain.digest_news import Memory, Named, Rule
-from bot.domain.digests import MOST_LINES
+from bot.domain.digests import MOST_LINES, Thresholds
 from bot.domain.moves import Cause, Part, Said
+from bot.domain.recoveries import Task
 
+LOW = Thresholds().low
 KEPT = 200  # clients of one delivery, those behind its button included
 
 
@@ -33,12 +35,16 @@ class Client:
     mrr: float | None = None
     currency: str = ""
     logged_on: date | None = None  # the last task or note
-    used_on: Mapping[str, date] = field(default_factory=dict)  # each tool last, by its folded name as the data has it
+    # Each tool first and last, by its folded name as the data has it:
+    used_on: Mapping[str, tuple[date, date]] = field(default_factory=dict)
+    scores: tuple[tuple[date, int | None], ...] = ()  # as they changed of late, oldest first
+    tasks: tuple[Task, ...] = ()  # of late
 
-    def last_use(self, catalog: Catalog, key: str) -> date | None:
-        """Of a tool of the catalog, under whatever names the data has it."""
+    def uses(self, catalog: Catalog, key: str) -> tuple[date, date] | None:
+        """The first and the last of a tool of the catalog, under whatever names the data has it."""
         place = catalog.tool_names.get(fold(key))
-        return max((day for name, day in self.used_on.items() if catalog.tool_names.get(name) == place), default=None)
+        same = [days for name, days in self.used_on.items() if catalog.tool_names.get(name) == place]
+        return (min(first for first, _ in same), max(last for _, last in same)) if same else None
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,7 @@ class Told:
     still: Still | None = None
     start: Mapping[Tier, int] | None = None  # of the first delivery: clients by tier
     held: Held | None = None
+    low: int = LOW  # the highest score that was low to it
 
     @property
     def shown(self) -> tuple[Named, ...]:
@@ -105,8 +112,9 @@ def write(told: Told) -> dict[str, Any]:
         "still": still and [still.low, still.taken, still.snoozed],
         "start": None if told.start is None else {tier.value: number for tier, number in told.start.items()},
         "held": held and [held.turned, held.of, held.since.isoformat(), held.is_formula, held.go_on],
+        "low": told.low if told.low != LOW else None,
     }
-    return {name: value for name, value in found.items() if value or (name == "start" and value is not None)}
+    return {name: value for name, value in found.items() if value or (name in {"start", "low"} and value is not None)}
 
 
 def read(kept: Mapping[str, Any]) -> Told:
@@ -123,6 +131,7 @@ def read(kept: Mapping[str, Any]) -> Told:
         still=still and Still(*still),
         start=None if start is None else {Tier(tier): number for tier, number in start.items()},
         held=held and Held(held[0], held[1], date.fromisoformat(held[2]), *held[3:]),
+        low=kept.get("low", LOW),
     )
 
 

@@ -203,7 +203,7 @@ class Run:
         """With nothing in it. Late data is told once it is not late."""
         as_of = last if asked.is_late or asked.as_of is None else asked.as_of
         whose = digest_facts.whose(self.digest, self.head, asked)
-        return Told(self.today, as_of or asked.as_of, write(whose))
+        return Told(self.today, as_of or asked.as_of, write(whose), low=self.digest.thresholds.low)
 
     def _earlier(self, hash_: str) -> Catalog | None:
         return self.catalogs.earlier(self.digest.installation_id)(hash_)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from bot.domain.digest_news import Named, Rule
 from bot.domain.digest_told import Client, Held, Still, Told, of_all
 from bot.domain.digests import MOST_LINES, Content, Digest, Thresholds
 from bot.domain.moves import Cause, Part, Said
+from bot.domain.recoveries import Task
 from bot.playground.validation import check_blocks
 from tests.blocks.conftest import Golden
 from tests.domain.catalogs import SHIPPED
@@ -24,7 +26,10 @@ WORDS = speak()
 DAY, JAN = date(2026, 11, 23), date(2027, 1, 6)
 NORDIC = Digest(1, 7, 1, "CS Nordic", Content.BOTH, "Europe/Oslo", 1, next_at=datetime(2026, 11, 24, 8, tzinfo=UTC))
 EMAIL, DEALS = Part(Cause.USAGE, "marketing_email", -2, 10), Part(Cause.USAGE, "deals", -1, 10)
-LAST = {"marketingemail": date(2026, 8, 20), "deals": DAY}
+LAST = {"marketingemail": (date(2026, 3, 2), date(2026, 8, 20)), "deals": (DAY, DAY)}
+# Workflows were used, and then not, until a task; and are again:
+USED = {"workflows": (date(2026, 5, 4), date(2026, 11, 22))}
+SCORES, HELPED = ((date(2026, 10, 5), 3), (date(2026, 11, 20), 5)), Task("data", (date(2026, 11, 9),))
 NAMED = [
     Named(1, Rule.FELL, 6, 4, 0.4, -0.2, EMAIL, renews_on=JAN),
     Named(2, Rule.LOW, 4, 3, 0.3, -0.1, DEALS),
@@ -37,7 +42,7 @@ CLIENTS = {
     1: Client("Acme <AS>", Tier.MEDIUM, "Anna", used_on=LAST),
     2: Client("Globex Oy", Tier.LOW, "Anna", taker="Anna", taken_at=datetime(2026, 11, 23, 9, 14, tzinfo=UTC)),
     3: Client("Initech AB", Tier.MEDIUM, None, snoozed_to=date(2026, 12, 3), snoozer="Bo"),
-    4: Client("Tyrell Oy", Tier.MEDIUM, "Cleo", cover="Anna"),
+    4: Client("Tyrell Oy", Tier.MEDIUM, "Cleo", cover="Anna", used_on=USED, scores=SCORES, tasks=(HELPED,)),
     5: Client("Umbrella Hage AS", Tier.LOW, "Anna", mrr=2400.0, currency="EUR", logged_on=DAY - timedelta(38)),
     6: Client("Hooli *Nord* AB", Tier.HIGH, "Anna"),
 }
@@ -69,8 +74,34 @@ def test_a_single_fall_and_nothing_else(golden: Golden) -> None:
     ],
 )
 def test_a_reason_says_since_when(part: Part, last: date | None, says: str) -> None:
-    client = Client("Acme", Tier.MEDIUM, used_on={} if last is None else {"marketingemail": last, "deals": DAY})
+    client = Client(
+        "Acme", Tier.MEDIUM, used_on={} if last is None else {"marketingemail": (last, last), "deals": (DAY, DAY)}
+    )
     assert show.in_two(SHIPPED, TOLD, NAMED[0]._replace(part=part), client, WORDS)[1] == says
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({}, "Workflows on again, after the task of 9 Nov"),
+        ({"tasks": ()}, "Workflows on again"),
+        ({"tasks": (HELPED._replace(category="sales"),)}, "Workflows on again"),
+        ({"used_on": {"workflows": (date(2026, 11, 19), DAY)}}, "Workflows now, after the task of 9 Nov"),
+        ({"used_on": {}, "tasks": ()}, "Workflows now"),  # none is known
+        ({"scores": ()}, "Workflows now"),  # nor when it fell
+    ],
+)
+def test_a_recovery_says_what_helped(changes: dict[str, Any], says: str) -> None:
+    client = replace(CLIENTS[4], **changes)
+    assert show.in_two(SHIPPED, TOLD, NAMED[3], client, WORDS)[1] == says
+
+
+def test_what_was_low_to_a_digest_decides_when_a_client_fell() -> None:
+    client = replace(CLIENTS[4], scores=((date(2026, 10, 5), 5), (date(2026, 11, 12), 3), (date(2026, 11, 20), 6)))
+    assert show.in_two(SHIPPED, TOLD, NAMED[3], client, WORDS)[1] == "Workflows on again"
+    told = replace(TOLD, low=5)
+    assert show.in_two(SHIPPED, told, NAMED[3], client, WORDS)[1] == "Workflows on again, after the task of 9 Nov"
+    assert digest_told.read(digest_told.write(told)) == told
 
 
 def test_what_became_of_a_line_stands_in_it() -> None:
