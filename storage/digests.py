@@ -35,10 +35,13 @@ def add(connection: Connection, one: Digest, now: datetime) -> None:
 
 
 def change(connection: Connection, one: Digest) -> bool:
-    """Write it as it is, in its next version. False where it was changed since that version."""
+    """Write it as it is, in its next version; its alerts are looked at. False where it is of another one by now."""
     here = (*_is(one.installation_id, one.id), _one.version == one.version)
     values = {name: value for name, value in _values(one).items() if name not in _TOLD}  # a run may just have ended
-    return connection.execute(update(digest).where(*here).values(**values, version=one.version + 1)).rowcount == 1
+    return (
+        connection.execute(update(digest).where(*here).values(**values, version=one.version + 1, look_at=None)).rowcount
+        == 1
+    )
 
 
 def leave(connection: Connection, installation_id: int, teams: Sequence[int]) -> None:

@@ -39,7 +39,7 @@ class Channel(History):
     def __init__(self, database: Database, here: Installation, slack: Playground) -> None:
         super().__init__(database, here)
         self.slack, self.later = slack, timedelta()
-        self._with(channel_id=cast.CS_NORDIC, alerts=Wanted(keys=True, mrr=5000.0, currency="EUR"))
+        self.change_to(channel_id=cast.CS_NORDIC, alerts=Wanted(keys=True, mrr=5000.0, currency="EUR"))
         with database.write() as connection:
             installations.bind(connection, here.id, cast.TEAM.id)
             for user in posting.client(slack).users_list()["members"]:
@@ -53,7 +53,7 @@ class Channel(History):
     def now(self) -> datetime:
         return super().now + self.later
 
-    def _with(self, **changes: Any) -> None:
+    def change_to(self, **changes: Any) -> None:
         with self.database.write() as connection:
             kept = digests.get(connection, self.here.id, self.digest.id)
             assert kept is not None
@@ -286,6 +286,23 @@ def test_once_its_digest_sends_none_what_goes_on_is_closed_in_place(channel: Cha
     channel.goes_on()
     channel.falls(1, 2)
     assert [text[:14] for text in channel.alerts] == ["Client 1 5 → 3", "Client 1 5 → 1"]
+
+
+def test_once_its_digest_goes_to_another_channel_it_is_closed_in_place_and_goes_on_there_with_news(
+    channel: Channel,
+) -> None:
+    there = channel.slack.slack.messages[cast.GENERAL]
+    channel.falls(1, 6)
+    channel.change_to(channel_id=cast.GENERAL)
+    before = len(there)
+    channel.look()
+    closed = "⚪ Closed · Nordic. Closed Wed 25 Nov: this digest goes to another channel now."
+    assert channel.alerts == [f"Client 1 5 → 3 · now Low · Anna. No tool 6. {closed}"]
+    assert len(there) == before
+    channel.goes_on()
+    channel.falls(1, 2)
+    assert [one.text[:14] for one in there[before:]] == ["Client 1 5 → 1"]
+    assert (len(channel.alerts), channel.threads) == (1, [])
 
 
 def test_once_its_digest_is_deleted_it_is_closed_and_names_nobody(either: Channel) -> None:

@@ -21,12 +21,14 @@ HEADS = {
     End.OLD: "⚪ *Closed* · {name}",
     End.GONE: "⚪ *Closed* · {name}",
     End.OFF: "⚪ *Closed* · {name}",
+    End.MOVED: "⚪ *Closed* · {name}",
 }
 WHY = {
     End.UP: "Closed {day}: up on two days in a row.",
     End.OLD: "Closed {day}: nothing new for a month. Digests go on with it.",
     End.GONE: "Closed {day}: it is not among the clients of this digest any more.",
     End.OFF: "Closed {day}: this digest is paused, or its alerts are off.",
+    End.MOVED: "Closed {day}: this digest goes to another channel now.",
 }
 NEWS = {
     Rule.LOW: "*Fell further*",

@@ -32,6 +32,7 @@ class End(StrEnum):
     GONE = "gone"  # the client is none of the digest's any more
     OLD = "old"  # nothing was new for a month
     OFF = "off"  # the digest rests, or its alerts are switched off
+    MOVED = "moved"  # the digest tells another channel by now
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -67,10 +67,10 @@ def look(connection: Connection, catalogs: Catalogs, one: Digest, now: datetime)
     """Go on with a digest's alerts, and begin others; or close those of one that sends no more."""
     taken_back = alerts.withdraw(connection, one)
     if one.alerts is None or one.paused is not None:
-        _close(connection, one, now)
+        _close(connection, one, alerts.going_on(connection, one), End.OFF, now)
         return
     left = set(taken_back | alerts.left_out(connection, one))
-    run, going_on, between = _begin(connection, catalogs, one, now), alerts.going_on(connection, one), None
+    run, going_on, between = _begin(connection, catalogs, one, now), _here(connection, one, now), None
     if run.asked is not None and run.head.as_of is not None and one.told_on is not None and one.told_as_of is not None:
         also = [each.client_id for each in going_on]
         between = run.between(run.asked, one.told_on, one.told_as_of, also)
@@ -84,14 +84,25 @@ def look(connection: Connection, catalogs: Catalogs, one: Digest, now: datetime)
     alerts.looked(connection, one, left, now + SOON if waits else _tomorrow(one, now))
 
 
-def _close(connection: Connection, one: Digest, now: datetime) -> None:
+def _here(connection: Connection, one: Digest, now: datetime) -> list[Alert]:
+    """What goes on in the digest's channel, or is not posted yet; in the one that it left, it is closed.
+
+    What was told there is told: the client is in the new one only once something is new.
+    """
+    found = alerts.going_on(connection, one)
+    left = [each for each in found if each.channel != one.channel_id]
+    _close(connection, one, left, End.MOVED, now)
+    return [each for each in found if each.channel == one.channel_id or each.ts is None]
+
+
+def _close(connection: Connection, one: Digest, those: Sequence[Alert], end: End, now: datetime) -> None:
     """What is not posted yet waits until it is known whether it is."""
     today = local_day(one, now)
-    for each in alerts.going_on(connection, one):
+    for each in those:
         if each.ts is not None:
-            over = replace(each.episode, end=End.OFF, ended_on=today)
+            over = replace(each.episode, end=end, ended_on=today)
             alerts.change(connection, one, each, over, now)
-            log.info("alert closed", installation=one.installation_id, alert=each.id, end=End.OFF.value)
+            log.info("alert closed", installation=one.installation_id, alert=each.id, end=end.value)
 
 
 def _begin(connection: Connection, catalogs: Catalogs, one: Digest, now: datetime) -> Run:
