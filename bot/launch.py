@@ -46,7 +46,7 @@ from bot.schedule import Job, Schedule
 from bot.serve import Bot
 from bot.settings import Settings
 from storage import catalog as catalogs
-from storage import deliveries, digest_runs, installations
+from storage import deliveries, digest_runs, installations, mornings
 from storage.catalog import Catalogs
 from storage.database import Database
 
@@ -117,6 +117,7 @@ def assemble(
     with database.write() as connection:
         installations.set_crm(connection, installation_id, crm.name if crm else None)
         digest_runs.plan_again(connection, installation_id)
+        mornings.plan_again(connection, installation_id)
     catalog, slack = catalog_of(settings, database, installation_id), posting(settings)
     app = wire(
         database=database,

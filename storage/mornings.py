@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.domain.access import Person
-from bot.domain.morning import Choice, Topic, Way
+from bot.domain.access import Person, zone
+from bot.domain.morning import Choice, Topic, Way, planned_again
 from storage import welcomes
 from storage.schema import morning, person
 
@@ -82,6 +82,16 @@ def told(connection: Connection, one: Person, found: Chosen, next_at: datetime, 
     """All up to a day is told, or there was nothing. False where another process has done it."""
     values = {"next_at": next_at, "time_zone": one.time_zone, "told_on": day, "told_as_of": as_of}
     return _change(connection, one, _as_it_was(found), values)
+
+
+def plan_again(connection: Connection, installation_id: int) -> None:
+    """The next times by the rules that time zones have now: a bot that starts may bring others with it."""
+    for row in connection.execute(select(morning).where(_one.installation_id == installation_id)).all():
+        planned = planned_again(row.next_at, row.at, zone(row.time_zone), row.told_on)
+        if planned != row.next_at:
+            mine = (_one.installation_id == installation_id, _one.person_id == row.person_id)
+            same = (*mine, _one.next_at == row.next_at, _one.version == row.version)
+            connection.execute(update(morning).where(*same).values(next_at=planned))
 
 
 def _as_it_was(found: Chosen) -> ColumnElement[bool]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from bot import launch
 from bot.domain.digests import Content, Digest, Pause
+from bot.domain.morning import Choice
 from bot.identity import Identity
 from bot.schedule import Job
 from bot.settings import Settings
@@ -57,3 +58,21 @@ def test_digests_are_planned_again_by_the_rules_that_their_zones_have_now(
     with database.read() as connection:
         found = digests.of_workspace(connection, installation.id, installation.workspace_id)
     assert [(one.next_at, one.version) for one in found] == [(at, 1)] * 3 + [(None, 1)]
+
+
+def test_so_are_mornings(jobs: list[Job], database: Database, installation: Installation) -> None:
+    at = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)  # half past eight in Oslo
+    kept = {1: at - timedelta(hours=1), 2: at, 3: at + timedelta(hours=1)}
+    here = {"installation_id": installation.id}
+    usual = {**here, "at": time(8, 30), "time_zone": "Europe/Oslo", "told_on": date(2026, 11, 20)}
+    wants = {topic.value: way.value for topic, way in Choice().ways.items()}
+    with database.write() as connection:
+        for number, next_at in kept.items():
+            connection.execute(insert(schema.person).values(**here, id=number, name=f"Person {number}"))
+            connection.execute(insert(schema.morning).values(**usual, **wants, person_id=number, next_at=next_at))
+    url = database.url.render_as_string(hide_password=False)
+    settings = Settings(slack_bot_token=SecretStr("xoxb-1"), database_url=url)
+    launch.assemble(settings, IDENTITY, installation.id).database.close()
+    with database.read() as connection:
+        found = connection.execute(select(schema.morning.c.next_at, schema.morning.c.version)).all()
+    assert [tuple(one) for one in found] == [(at, 1)] * 3

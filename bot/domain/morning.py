@@ -21,6 +21,7 @@ LATEST = timedelta(hours=3)  # later than that, as after the bot was down, it is
 AHEAD = (7, 30, 60, 90)  # days before a renewal on which it is told
 RANK = {Tier.LOW: 0, Tier.MEDIUM: 1, Tier.HIGH: 2}
 _DAY = timedelta(days=1)
+_HALF_A_DAY = _DAY / 2  # further than rules are moved, and nearer than another day
 
 
 class Topic(StrEnum):
@@ -57,6 +58,11 @@ def following(after: datetime, at: time, zone: tzinfo, told_on: date) -> datetim
     while (found := moment(day, at, zone)) <= after:
         day += _DAY
     return found
+
+
+def planned_again(planned: datetime, at: time, zone: tzinfo, told_on: date) -> datetime:
+    """The same next time by the rules that the zone has now: they may be others than when it was planned."""
+    return following(planned - _HALF_A_DAY, at, zone, told_on)
 
 
 def is_due(planned: datetime, now: datetime, zone: tzinfo, told_on: date, working: WorkingDays) -> bool:
