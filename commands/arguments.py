@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot.blocks import engagement as cards
+from bot.blocks import no_card
 from bot.blocks import unowned as empty
 from bot.blocks.kit import Message
 from bot.blocks.words import Words
@@ -157,8 +157,8 @@ def find_client(text: str, turn: Turn, show: Callable[[Engagement], Message]) ->
     if hits.clear is not None:
         return show(carried_client(turn, str(hits.clear)))
     if hits.hits:
-        return cards.several(text, hits.hits, turn.words)
-    return cards.nobody(text, hits.nearest, turn.words, runs)
+        return no_card.several(text, hits.hits, turn.words)
+    return no_card.nobody(text, hits.nearest, turn.words, runs)
 
 
 def read_filter(text: str, turn: Turn) -> Filter:

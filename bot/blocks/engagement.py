@@ -1,8 +1,7 @@
-"""The client card, a category's details, and the answers where there is no card. Made for a phone: facts first."""
+"""The client card. Made for a phone: facts first."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -13,12 +12,9 @@ from bot.blocks.offers import sentence, why_held
 from bot.blocks.words import Words
 from bot.domain.catalog import Catalog, Category, Tier
 from bot.domain.engagement import Engagement
-from bot.domain.filter_text import strange
-from bot.domain.filters import FIELDS
 from bot.domain.moves import OWN, change, tenths
 from bot.domain.scoring import Area, Reason
 
-Choice = tuple[int, str, str | None]  # a client's id, name and domain
 QUIET = 2  # tools that are named
 TIERS = {Tier.LOW: "Low", Tier.MEDIUM: "Medium", Tier.HIGH: "High"}
 
@@ -295,49 +291,3 @@ def _spoken_area(one: Engagement, category: Category, area: Area, words: Words) 
     told = words("{name} {earned} of {possible}", name=category.name, earned=area.earned, possible=area.possible)
     day = one.late.get(category.key)
     return told if day is None else words("{area}, data to {day}", area=told, day=words.day(day, one.day))
-
-
-def several(asked: str, hits: Sequence[Choice], words: Words) -> Message:
-    """A picker: more than one client fits. At most ten."""
-    text = words("Several clients fit “{asked}”. Which one?", asked=_asked(asked))
-    return kit.message(text, [kit.section(text), _choices(hits)])
-
-
-def nobody(asked: str, nearest: Sequence[Choice], words: Words, runs: tuple[str, str] | None = None) -> Message:
-    """No client of that name; the nearest ones as buttons.
-
-    Whether there is one that somebody may not see is never told. `runs`: who knows, and of which CS workspace.
-    """
-    text = words("No client “{asked}”.", asked=_asked(asked))
-    if runs is not None and not nearest:
-        text = words("No client “{asked}” that you can see.", asked=_asked(asked))
-    if key := strange(asked):
-        filters = ", ".join(FIELDS)
-        text += " " + words("{key}: is not a filter either. There are: {filters}.", key=_asked(key), filters=filters)
-    if not nearest:
-        text += " " + words("Try a part of the name, or the domain.")
-        if runs is not None:
-            admin, workspace = (kit.name(one, 60) for one in runs)
-            text += " " + words("Or ask {name}, who runs {workspace}.", name=admin, workspace=workspace)
-        return kit.message(text, [kit.section(text)])
-    text += " " + words("Did you mean {name}?", name=kit.name(nearest[0][1]))
-    return kit.message(text, [kit.section(text), _choices(nearest)])
-
-
-def _asked(text: str) -> str:
-    return kit.name(text, 60)
-
-
-def _choices(hits: Sequence[Choice]) -> Block:
-    """Buttons rather than a menu: one tap on a phone. Clients of the same name are told apart by their domain."""
-    names = Counter(name for _, name, _ in hits)
-    labels = [f"{name} ({domain or id_})" if names[name] > 1 else name for id_, name, domain in hits[:10]]
-    return kit.actions(
-        *(kit.button(label, f"{ids.OPEN_CLIENT}:{place}", str(hits[place][0])) for place, label in enumerate(labels))
-    )
-
-
-def no_clients(command: str, words: Words) -> Message:
-    """`command`: that of the data page."""
-    text = words("No clients yet. An admin can load them: `{command}`", command=command)
-    return kit.message(text.replace("`", ""), [kit.section(text)])

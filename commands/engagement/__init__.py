@@ -9,8 +9,7 @@ from typing import Any
 from slack_bolt import Ack
 from slack_sdk import WebClient
 
-from bot.blocks import engagement as show
-from bot.blocks import ids, kit
+from bot.blocks import ids, kit, no_card
 from bot.blocks import usage as help_
 from bot.domain.access import Right
 from bot.domain.filter_text import is_filter
@@ -65,7 +64,7 @@ def usage(turn: Turn) -> kit.Message:
     return (
         help_.usage(turn.command, number, turn.words)
         if number
-        else show.no_clients(f"{turn.called('workspace')} data", turn.words)
+        else no_card.no_clients(f"{turn.called('workspace')} data", turn.words)
     )
 
 

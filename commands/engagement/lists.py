@@ -10,8 +10,7 @@ from typing import Any
 from slack_bolt import Ack
 from sqlalchemy import Connection
 
-from bot.blocks import engagement as cards
-from bot.blocks import export, ids, kit, states
+from bot.blocks import export, ids, kit, no_card, states
 from bot.blocks import listing as show
 from bot.blocks import overview as shown
 from bot.blocks.states import ListState
@@ -39,7 +38,7 @@ def overview(text: str, turn: Turn) -> kit.Message:
         found = overviews.read(connection, turn.catalog, turn.catalogs, asked, by_csm=by_csm)
         here = (person.installation_id, person.workspace_id, person.covered)
         if not found.clients and not clients.count(connection, *here):
-            return cards.no_clients(f"{turn.called('workspace')} data", turn.words)
+            return no_card.no_clients(f"{turn.called('workspace')} data", turn.words)
     return shown.overview(turn.catalog, asked, found, person.id, scopes.possible(person), turn.words)
 
 

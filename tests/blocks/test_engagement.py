@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.blocks import details, engagement, share, usage
+from bot.blocks import details, engagement, no_card, share, usage
 from bot.blocks.words import speak
 from bot.domain.attention import Named
 from bot.domain.audience import Audience, Channel
@@ -164,8 +164,8 @@ def test_a_name_can_neither_ping_nor_link_nor_break_the_card(name: str) -> None:
     for message in (
         engagement.card(CATALOG, one, WORDS),
         engagement.shared(CATALOG, one, WORDS, "U1SHARER"),
-        engagement.several(name, [(1, name, None), (2, name, name)], WORDS),
-        engagement.nobody(name, [(1, name, None)], WORDS),
+        no_card.several(name, [(1, name, None), (2, name, name)], WORDS),
+        no_card.nobody(name, [(1, name, None)], WORDS),
     ):
         assert not block_problems(message["blocks"], "message")
         for text in (message["text"], *_texts(message["blocks"])):
@@ -290,15 +290,15 @@ def _named(number: int) -> Client:
 
 def test_answers_without_a_card(golden: Golden) -> None:
     hits = [(one.id, one.name, one.domain) for one in map(_named, range(12))]
-    golden("several", engagement.several("acme", hits, WORDS))
-    golden("nobody_near", engagement.nobody("acmee", hits[:1], WORDS))
-    golden("nobody", engagement.nobody("zzz", [], WORDS))
-    golden("nobody_to_see", engagement.nobody("zzz", [], WORDS, ("Dina <b>", "CS Nordic")))
-    golden("no_clients", engagement.no_clients("/workspace data", WORDS))
+    golden("several", no_card.several("acme", hits, WORDS))
+    golden("nobody_near", no_card.nobody("acmee", hits[:1], WORDS))
+    golden("nobody", no_card.nobody("zzz", [], WORDS))
+    golden("nobody_to_see", no_card.nobody("zzz", [], WORDS, ("Dina <b>", "CS Nordic")))
+    golden("no_clients", no_card.no_clients("/workspace data", WORDS))
     golden("usage", usage.usage("/engagement", 200, WORDS))
 
 
 def test_clients_of_the_same_name_are_told_apart_in_a_picker() -> None:
-    blocks = engagement.several("acme", [(1, "Acme", "acme.example"), (2, "Acme", None), (3, "Acme AS", None)], WORDS)
+    blocks = no_card.several("acme", [(1, "Acme", "acme.example"), (2, "Acme", None), (3, "Acme AS", None)], WORDS)
     labels = [element["text"]["text"] for element in blocks["blocks"][1]["elements"]]
     assert labels == ["Acme (acme.example)", "Acme (2)", "Acme AS"]
