@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from bot.blocks import digest as digests
-from bot.blocks import kit
+from bot.blocks import digest_lines, kit
 from bot.blocks.kit import Block, Message
 from bot.blocks.words import Words
 from bot.domain.alerts import End, Episode, line
@@ -51,8 +51,8 @@ def message(
     foot = " ".join(_foot(episode, client if is_there else None, end, today, words))
     told, named, rows, said = Told(today, None, ""), line(episode), list[Block](), list[str]()
     if client is not None and is_there:
-        rows = [digests.row(catalog, digest, told, named, client, words)]
-        said = digests.in_two(catalog, told, named, client, words)
+        rows = [digest_lines.row(catalog, digest, told, named, client, words)]
+        said = digest_lines.in_two(catalog, told, named, client, words)
     text = ". ".join(filter(None, [*said, f"{head}. {foot}" if foot else head]))
     return kit.message(digests.plain(text), [kit.section(head), *rows, *([kit.context(foot)] if foot else [])])
 
@@ -68,7 +68,7 @@ def _foot(episode: Episode, client: Client | None, end: End | None, today: date,
 
 def news(catalog: Catalog, named: Named, client: Client, today: date, words: Words) -> Message:
     """What is new, in the alert's thread."""
-    said = digests.in_two(catalog, Told(today, None, ""), named, client, words)
+    said = digest_lines.in_two(catalog, Told(today, None, ""), named, client, words)
     head = words(NEWS[named.rule])
     return kit.message(digests.plain(f"{head}: {'. '.join(said)}"), [kit.section(head, *said)])
 
@@ -90,6 +90,6 @@ def ended(catalog: Catalog, episode: Episode, end: End, client: Client | None, t
     why = words(WHY[end], day=words.weekday(today, today))
     if client is None or end is End.GONE:
         return kit.message(why, [kit.section(why)])
-    said = digests.in_two(catalog, Told(today, None, ""), line(episode), client, words)
+    said = digest_lines.in_two(catalog, Told(today, None, ""), line(episode), client, words)
     mark = "🟢" if end is End.UP else "⚪"
     return kit.message(digests.plain(f"{mark} {'. '.join(said)}. {why}"), [kit.section(f"{mark} {said[0]}", why)])

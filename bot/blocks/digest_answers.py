@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.blocks import digest as show
-from bot.blocks import ids, kit
+from bot.blocks import digest_lines, ids, kit
 from bot.blocks.kit import Message
 from bot.blocks.words import Words
 from bot.domain.access import zone
@@ -18,13 +18,13 @@ def names(
     """A page of the clients that a message did not name, to somebody alone: those that they see."""
     page = told.named[first : first + MOST_LINES]
     those = [one for one in page if one.client_id in clients]
-    lines = [show.in_two(catalog, told, one, clients[one.client_id], words) for one in those]
+    lines = [digest_lines.in_two(catalog, told, one, clients[one.client_id], words) for one in those]
     rows = [
         kit.section(*each, accessory=kit.button(words("Open"), ids.OPEN_LISTED, str(one.client_id)))
         for one, each in zip(those, lines, strict=True)
     ]
     last = first + len(page)
-    title = f"*{kit.name(digest.name, show.BIG)}* · {words.weekday(told.day, told.day)}"
+    title = f"*{kit.name(digest.name, digest_lines.BIG)}* · {words.weekday(told.day, told.day)}"
     which = words("{first} to {last}", first=first + 1, last=last) if page else ""
     none = [] if those else [words("None of these clients is one that you see.")]
     unseen = len(page) - len(those)
@@ -45,7 +45,7 @@ def about(digest: Digest, command: str, words: Words) -> Message:
     next_at = digest.next_at and digest.next_at.astimezone(zone(digest.time_zone))
     runs = words("Next: {at}", at=words.moment(next_at)) if next_at else words("It rests.")
     lines = [
-        f"*{kit.name(digest.name, show.BIG)}*",
+        f"*{kit.name(digest.name, digest_lines.BIG)}*",
         f"{runs} ({kit.name(digest.time_zone, 60)})" if next_at else runs,
         words("It says what changed since the last one, and is silent when nothing did."),
     ]

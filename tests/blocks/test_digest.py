@@ -10,6 +10,7 @@ import pytest
 
 from bot.blocks import digest as show
 from bot.blocks import digest_answers as answers
+from bot.blocks import digest_lines
 from bot.blocks.words import speak
 from bot.domain import digest_told
 from bot.domain.catalog import Tier
@@ -77,7 +78,7 @@ def test_a_reason_says_since_when(part: Part, last: date | None, says: str) -> N
     client = Client(
         "Acme", Tier.MEDIUM, used_on={} if last is None else {"marketingemail": (last, last), "deals": (DAY, DAY)}
     )
-    assert show.in_two(SHIPPED, TOLD, NAMED[0]._replace(part=part), client, WORDS)[1] == says
+    assert digest_lines.in_two(SHIPPED, TOLD, NAMED[0]._replace(part=part), client, WORDS)[1] == says
 
 
 @pytest.mark.parametrize(
@@ -93,23 +94,25 @@ def test_a_reason_says_since_when(part: Part, last: date | None, says: str) -> N
 )
 def test_a_recovery_says_what_helped(changes: dict[str, Any], says: str) -> None:
     client = replace(CLIENTS[4], **changes)
-    assert show.in_two(SHIPPED, TOLD, NAMED[3], client, WORDS)[1] == says
+    assert digest_lines.in_two(SHIPPED, TOLD, NAMED[3], client, WORDS)[1] == says
 
 
 def test_what_was_low_to_a_digest_decides_when_a_client_fell() -> None:
     client = replace(CLIENTS[4], scores=((date(2026, 10, 5), 5), (date(2026, 11, 12), 3), (date(2026, 11, 20), 6)))
-    assert show.in_two(SHIPPED, TOLD, NAMED[3], client, WORDS)[1] == "Workflows on again"
+    assert digest_lines.in_two(SHIPPED, TOLD, NAMED[3], client, WORDS)[1] == "Workflows on again"
     told = replace(TOLD, low=5)
-    assert show.in_two(SHIPPED, told, NAMED[3], client, WORDS)[1] == "Workflows on again, after the task of 9 Nov"
+    assert (
+        digest_lines.in_two(SHIPPED, told, NAMED[3], client, WORDS)[1] == "Workflows on again, after the task of 9 Nov"
+    )
     assert digest_told.read(digest_told.write(told)) == told
 
 
 def test_what_became_of_a_line_stands_in_it() -> None:
     client = Client("Acme", Tier.LOW, leads_on=date(2026, 11, 24), useless=2)
-    said = show.in_two(SHIPPED, TOLD, NAMED[1], client, WORDS)
+    said = digest_lines.in_two(SHIPPED, TOLD, NAMED[1], client, WORDS)
     assert said == ["*Acme* 4 → 3 · now Low · nobody's", "No deals. Leads told Tue 24 Nov. Not useful to 2"]
     taken = replace(client, taker="Anna", taken_at=datetime(2026, 11, 24, 9, tzinfo=UTC))
-    assert show.in_two(SHIPPED, TOLD, NAMED[1], taken, WORDS)[1] == "No deals. Not useful to 2"
+    assert digest_lines.in_two(SHIPPED, TOLD, NAMED[1], taken, WORDS)[1] == "No deals. Not useful to 2"
 
 
 def test_the_first_is_a_picture(golden: Golden) -> None:
