@@ -28,13 +28,11 @@ from sqlalchemy import (
 from bot.domain import freshness
 from bot.domain.catalog import Catalog, Tier
 from bot.domain.filters import Sort
-from bot.domain.listing import GROUPS, Line, Listing, Page, Position, Sign
-from bot.domain.moves import Ground, explain
+from bot.domain.listing import GROUPS, Line, Listing, Page, Position
 from bot.domain.scoring import categories
-from storage import area_lists, conditions, grounds, history, reaches
+from storage import area_lists, conditions, history, list_lines, reaches
 from storage.conditions import Shape
 from storage.grounds import CatalogOf
-from storage.prepared import named
 from storage.schema import person, record, standing
 
 LINES = 10  # of a page
@@ -92,7 +90,7 @@ def page(
     A client that has gone or moved since the position was taken changes nothing: the order goes on from its value.
     """
     found_rows = rows(connection, catalog, listing, beside, backwards=backwards, limit=limit)
-    found = _lines(found_rows[:limit], catalogs, listing.wanted.category)
+    found = list_lines.lines(found_rows[:limit], catalogs, listing.wanted.category)
     more = len(found_rows) > limit
     late_to, data_to = _category(catalog, listing, found_rows)
     return Page(
@@ -177,7 +175,9 @@ def tops(
     found = connection.execute(
         _tops(lists), {**conditions.values(catalog, listings[0]), **bound, **_days(listings[0]), "limit": limit}
     ).all()
-    return tuple(tuple(_lines([row for row in found if row.list == number], catalogs)) for number in range(len(lists)))
+    return tuple(
+        tuple(list_lines.lines([row for row in found if row.list == number], catalogs)) for number in range(len(lists))
+    )
 
 
 @lru_cache(maxsize=64)
@@ -284,48 +284,7 @@ def _by(keys: Sequence[ColumnElement[Any]], descends: bool) -> list[ColumnElemen
     return [key.desc() if descends else key.asc() for key in keys]
 
 
-def _quiet(now: Ground | None, keys: str | None) -> tuple[str, ...]:
-    if now is None or not keys:
-        return ()
-    return tuple(tool.name for tool in now.catalog.tools if tool.key in keys.split(","))
-
-
 def _days(listing: Listing) -> dict[str, date]:
     """Between which a client is said to have moved."""
     as_of = listing.as_of or listing.today
     return {"as_of": as_of, "week_ago": as_of - timedelta(7)}
-
-
-def _lines(found: Sequence[Row[Any]], catalogs: CatalogOf, category: str | None = None) -> list[Line]:
-    if not found:
-        return []
-    names = found[0]._fields
-    keys = slice(names.index("phase") + 1, names.index("place"))  # as `_chosen` has them
-    return [_line(row, row[keys], catalogs, category) for row in named(found)]
-
-
-def _line(row: Any, keys: Sequence[Any], catalogs: CatalogOf, category: str | None) -> Line:
-    now, before = grounds.find(catalogs, row.now), grounds.find(catalogs, row.before)
-    return Line(
-        id=row.client_id,
-        name=row.name,
-        tier=Tier(row.tier),
-        score=row.level,
-        share=row.share,
-        change=row.moved,
-        mrr=None if row.mrr is None else float(row.mrr),
-        currency=row.currency,
-        renews_on=row.renews_on,
-        csm=row.csm,
-        signs=Sign(row.signs),
-        onboarding_since=row.first_on,
-        ground=now,
-        before=before,
-        quiet=_quiet(now, row.quiet),
-        parts=explain(before, now, category) if now is not None and before is not None else (),
-        position=Position(row.phase, tuple(map(_key, keys)), row.client_id),
-    )
-
-
-def _key(value: Any) -> float | str | None:
-    return value.isoformat() if isinstance(value, date) else value
