@@ -30,7 +30,7 @@ bench: .venv/dev         ## figures against a bare minimum, in one run
 	$(BIN)/python -m benchmarks $(ARGS)
 
 soak: .venv/dev          ## kill the processes that post digests and alerts a thousand times, and their database, too
-	KILLS=1000 $(BIN)/python -m pytest tests/test_digest_kills.py tests/test_alert_kills.py
+	KILLS=1000 $(BIN)/python -m pytest tests/kills
 
 migration: .venv/dev     ## write a revision from what changed in storage/schema/: make migration NAME="What changes"
 	@$(BIN)/python -m storage.migrate "$(NAME)"

@@ -32,6 +32,7 @@ from tests.posting import NOW
 
 SPEED = 60  # times as fast as a real clock: a lease lasts 5 s
 PROCESSES = 4
+CHANNELS = 10
 KILLS = int(os.environ.get("KILLS", "100"))  # in all; `make soak`: 1,000
 HISTORY = {"channels:history", "groups:history"}
 Place = tuple[str, Cluster | None]

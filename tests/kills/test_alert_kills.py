@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-import pytest
 from sqlalchemy import Connection, update
 
 from bot.domain.digests import Alerts as Wanted
@@ -22,13 +20,12 @@ from storage import schema as tables
 from storage.catalog import Catalogs
 from storage.database import Database
 from tests import posting
-from tests.conftest import Fresh
 from tests.domain.digest_histories import CATALOG
 from tests.storage import bases
-from tests.storms import HISTORY, KILLS, Place, Storm, place, room, rooms
+from tests.storms import CHANNELS, HISTORY, KILLS, Place, Storm, room
 from tests.test_digest_content import DAY, MONDAY, History
 
-CHANNELS, DIRECT = 10, 30
+DIRECT = 30
 ROOMS = [room(number) for number in range(CHANNELS)]
 MESSAGES = [f"Message {number}" for number in range(DIRECT)]
 FALLEN, NEXT = (1, 2), 3  # clients
@@ -58,18 +55,6 @@ class Alerted(Storm):
 
     def direct(self) -> Counter[str]:
         return Counter(post["text"] for post in self.posted() if post["channel"] not in ROOMS)
-
-
-@pytest.fixture
-def slack() -> Iterator[Playground]:
-    with rooms(CHANNELS) as running:
-        yield running
-
-
-@pytest.fixture
-def somewhere(fresh: Fresh, tmp_path: Path) -> Iterator[Place]:
-    with place(fresh, tmp_path) as found:
-        yield found
 
 
 def storm(somewhere: Place, slack: Playground, kills: int) -> Alerted:

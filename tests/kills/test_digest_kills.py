@@ -5,14 +5,12 @@ from __future__ import annotations
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
-from pathlib import Path
 from typing import Any
 
-import pytest
 from slack_sdk import WebClient
 from sqlalchemy import delete, func, select, update
 
@@ -23,12 +21,11 @@ from bot.playground.server import Playground
 from storage import installations, schema
 from storage.database import Database
 from tests import posting
-from tests.conftest import Fresh
 from tests.posting import NOW, add_digest, add_digests, news, said
 from tests.processes import die_at, in_a_child
-from tests.storms import HISTORY, KILLS, Place, Storm, place, room, rooms
+from tests.storms import CHANNELS, HISTORY, KILLS, Place, Storm, room
 
-CHANNELS, DIGESTS = 10, 500
+DIGESTS = 500
 
 
 @dataclass
@@ -45,18 +42,6 @@ class Digested(Storm):
     def taken(self) -> Counter[str]:
         """How often Slack took each text."""
         return Counter(post["text"] for post in self.posted())
-
-
-@pytest.fixture
-def slack() -> Iterator[Playground]:
-    with rooms(CHANNELS) as running:
-        yield running
-
-
-@pytest.fixture
-def somewhere(fresh: Fresh, tmp_path: Path) -> Iterator[Place]:
-    with place(fresh, tmp_path) as found:
-        yield found
 
 
 def storm(somewhere: Place, slack: Playground, digests: int, kills: int) -> Digested:
