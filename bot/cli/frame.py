@@ -17,9 +17,7 @@ from bot.errors import UserError
 from bot.identity import OtherWorkspaceError
 from bot.settings import SettingsError
 from storage import installations, migrate
-from storage.catalog import CatalogError
 from storage.database import Database
-from storage.imports.mapping import MappingError
 
 NOTHING = "There is nothing here yet. Start with: engagement-bot import PATH"
 
@@ -47,7 +45,7 @@ def failures() -> Iterator[None]:
 
 
 _EXPECTED = (
-    FailureError, SettingsError, OtherWorkspaceError, UserError, MappingError, SlackApiError, DatabaseError, OSError,
+    FailureError, SettingsError, OtherWorkspaceError, UserError, SlackApiError, DatabaseError, OSError,
 )  # fmt: skip
 
 
@@ -59,7 +57,7 @@ def _is_unusable(error: DatabaseError) -> bool:
 def explain(error: BaseException) -> str:
     """An expected error in one line. Never shows the URL of a database: it may hold a password."""
     match error:
-        case CatalogError() | MappingError():
+        case UserError(key="catalog_refused" | "mapping_refused"):  # one line with its file, as text already
             return str(error)
         case UserError():
             from bot.blocks.wording import explain as words
