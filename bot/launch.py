@@ -46,7 +46,7 @@ from bot.schedule import Job, Schedule
 from bot.serve import Bot
 from bot.settings import Settings
 from storage import catalog as catalogs
-from storage import deliveries, digest_runs, installations, mornings
+from storage import channels, deliveries, digest_runs, installations, mornings
 from storage.catalog import Catalogs
 from storage.database import Database
 
@@ -68,7 +68,7 @@ def posting(settings: Settings) -> WebClient:
 
 
 def pacing(settings: Settings) -> WebClient:
-    """The client of what keeps to Slack's pace: of a 429 it hears itself, and holds back all the rest, too."""
+    """The client of what keeps to Slack's pace: of a 429 it hears itself, and holds back what else is of its kind."""
     return WebClient(_token(settings), base_url=settings.slack_api_url, timeout=10, retry_handlers=[CountErrors()])
 
 
@@ -117,6 +117,7 @@ def assemble(
     with database.write() as connection:
         installations.set_crm(connection, installation_id, crm.name if crm else None)
         digest_runs.plan_again(connection, installation_id)
+        channels.forget(connection, installation_id)  # who joined while no bot ran was heard of by none
         mornings.plan_again(connection, installation_id)
     catalog, slack = catalog_of(settings, database, installation_id), posting(settings)
     app = wire(
@@ -181,7 +182,12 @@ class _Work:
             Job("scores", timedelta(seconds=5), scores.Scores(self.database).run),
             Job("answers", timedelta(minutes=1), partial(answers.reopen, self.database, self.now)),
             Job("old deliveries", timedelta(days=1), lambda: deliveries.forget(*here, self.now())),
+            Job("old channels", timedelta(days=1), self._forget_channels),
         ]
+
+    def _forget_channels(self) -> None:
+        with self.database.write() as connection:
+            channels.forget(connection, self.installation_id, self.now() - timedelta(days=1))
 
     def outside(self, crm: Crm | None) -> Iterator[Job]:
         """What is there where it is set up: a CRM, a folder of imports."""

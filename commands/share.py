@@ -44,7 +44,7 @@ def on_preview(ack: Ack, action: Payload, body: Payload, slack: WebClient, audie
 
 
 def on_share(ack: Ack, view: Payload, slack: WebClient, audience: Audience, turn: Turn) -> None:
-    """Judged again when it is sent: people may have joined since the modal was drawn.
+    """Judged again when it is sent: people may have joined since the modal was drawn, of which Slack tells.
 
     Acknowledged before it is posted: a post that takes its time must not look like a failure and be sent again. Nor is
     anything posted where the check itself took so long that Slack may have told of a failure already.

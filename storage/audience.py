@@ -13,36 +13,40 @@ from sqlalchemy import Connection
 
 from bot.domain.audience import FOREIGN, Channel, judge
 from bot.domain.audience import Audience as Verdict
+from bot.errors import DeliveryError
 from storage import allowed_channels, channels, people
 from storage.channels import Kept
 from storage.database import Database
 
 KEPT = timedelta(minutes=10)  # that it is fine; else it is asked again: people mend it, and nobody tells who left
 UNSEEN = {"channel_not_found", "not_in_channel", "missing_scope"}  # a private channel without the bot is not found
+TRIES = 3
 PAGE = 200  # the most that Slack recommends
 
 
 class Audience:
     """Answers whether client data may be posted to a channel."""
 
-    def __init__(self, database: Database, slack: WebClient, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        slack: WebClient,
+        now: Callable[[], datetime],
+        rest: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`rest` is called after each page of members that was asked for."""
         self._database = database
         self._slack = slack
         self._now = now
+        self._rest = rest
 
     def judge(self, installation_id: int, channel_id: str) -> tuple[Verdict, Channel | None]:
         """The verdict on a channel, with what is known of it. Asks Slack where nothing is kept.
 
         Whom an admin allowed to read along, by the channel's name, may.
         """
-        if (known := self.known(installation_id, channel_id)) is not None:
-            return Verdict.FINE, known
-        with self._database.read() as connection:
-            _, changes = channels.kept(connection, installation_id, channel_id)
-        asked_at, channel = self._now(), self._info(channel_id)
-        if channel is None or not channel.is_member:
-            return judge(channel, 0, 0), channel  # not kept: people invite the bot and press again
-        return self.learn(installation_id, channel, asked_at, changes), channel
+        known = self.known(installation_id, channel_id)
+        return self.ask(installation_id, channel_id) if known is None else (Verdict.FINE, known)
 
     def known(self, installation_id: int, channel_id: str) -> Channel | None:
         """The channel, where client data may be posted there as far as is known without asking Slack."""
@@ -52,15 +56,28 @@ class Audience:
                 return None
             return kept.channel if _verdict(connection, installation_id, kept) is Verdict.FINE else None
 
-    def learn(self, installation_id: int, channel: Channel, asked_at: datetime, changes: int) -> Verdict:
-        """Ask who reads a channel that the bot is in, and keep it.
+    def ask(self, installation_id: int, channel_id: str) -> tuple[Verdict, Channel | None]:
+        """The same, asked of Slack whatever is kept. Raises DeliveryError where it changes meanwhile each time."""
+        for _ in range(TRIES):
+            with self._database.read() as connection:
+                _, changes = channels.kept(connection, installation_id, channel_id)
+            asked_at, channel = self._now(), self._info(channel_id)
+            if channel is None or channel.is_direct or not channel.is_member:
+                return judge(channel, 0, 0), channel  # not kept: people invite the bot and press again
+            verdict = self.learn(installation_id, channel, asked_at, changes)
+            if verdict is not None:
+                return verdict, channel
+        raise DeliveryError("channel_changes", temporary=True)
+
+    def learn(self, installation_id: int, channel: Channel, asked_at: datetime, changes: int) -> Verdict | None:
+        """Ask who reads a channel that the bot is in, and keep it. None where that changed meanwhile.
 
         asked_at, changes  when Slack was asked about the channel itself, and what `channels` had heard of it before
         """
         found = Kept(channel, frozenset(self._members(channel.id)), asked_at)
         with self._database.write() as connection:
-            channels.keep(connection, installation_id, found, changes)
-            return _verdict(connection, installation_id, found)
+            is_kept = channels.keep(connection, installation_id, found, changes)
+            return _verdict(connection, installation_id, found) if is_kept else None
 
     def joined(self) -> dict[str, Channel]:
         """All channels that the bot is in, by id: in a few calls what `conversations.info` tells of one."""
@@ -83,6 +100,7 @@ class Audience:
         which: dict[str, Any] = {"channel": channel_id, "limit": PAGE}
         for page in _pages(lambda cursor: self._slack.conversations_members(cursor=cursor, **which)):
             yield from page["members"]
+            self._rest()
 
 
 def _pages(ask: Callable[[str], SlackResponse]) -> Iterator[SlackResponse]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, func, null, select
+from sqlalchemy import ColumnElement, Connection, func, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain.audience import Channel
@@ -34,8 +34,8 @@ def kept(connection: Connection, installation_id: int, channel_id: str) -> tuple
     return Kept(found, frozenset(row.members), row.asked_at), row.changes
 
 
-def keep(connection: Connection, installation_id: int, one: Kept, changes: int) -> None:
-    """Unless something changed while Slack was asked: then the answer may be older than the change."""
+def keep(connection: Connection, installation_id: int, one: Kept, changes: int) -> bool:
+    """False where something changed while Slack was asked: then the answer may be older, and is not kept."""
     values = {
         "name": one.channel.name,
         "is_external": one.channel.is_external,
@@ -44,9 +44,9 @@ def keep(connection: Connection, installation_id: int, one: Kept, changes: int) 
         "asked_at": one.asked_at,
     }
     made = _insert(connection).values(installation_id=installation_id, id=one.channel.id, changes=changes, **values)
-    connection.execute(
-        made.on_conflict_do_update(index_elements=["installation_id", "id"], set_=values, where=_one.changes == changes)
-    )
+    same = _one.changes == changes
+    kept = made.on_conflict_do_update(index_elements=["installation_id", "id"], set_=values, where=same)
+    return connection.scalar(kept.returning(_one.id)) is not None
 
 
 def changed(connection: Connection, installation_id: int, channel_id: str) -> None:
@@ -54,6 +54,15 @@ def changed(connection: Connection, installation_id: int, channel_id: str) -> No
     made = _insert(connection).values(installation_id=installation_id, id=channel_id, changes=1)
     forgotten = {"changes": _one.changes + 1, "asked_at": None, "members": null()}
     connection.execute(made.on_conflict_do_update(index_elements=["installation_id", "id"], set_=forgotten))
+
+
+def forget(connection: Connection, installation_id: int, asked_before: datetime | None = None) -> None:
+    """What was asked before a moment, or all of it: nobody may have heard what has changed since."""
+    mine = [_one.installation_id == installation_id, _one.asked_at.is_not(None)]
+    if asked_before is not None:
+        mine.append(_one.asked_at < asked_before)
+    forgotten = {"changes": _one.changes + 1, "asked_at": None, "members": null()}
+    connection.execute(update(channel).where(*mine).values(forgotten))
 
 
 def awaited(connection: Connection, installation_id: int, now: datetime, ahead: timedelta) -> dict[str, int]:

@@ -50,12 +50,6 @@ def number_due(connection: Connection, installation_id: int, now: datetime) -> i
     return connection.scalar(query) or 0
 
 
-def due(connection: Connection, installation_id: int, now: datetime) -> Digest | None:
-    """The next one that is due; it is locked. None: nothing is."""
-    row = connection.execute(next_due(connection, installation_id, now)).one_or_none()
-    return None if row is None else digests.read(row._mapping)
-
-
 def next_due(connection: Connection, installation_id: int, now: datetime) -> Select[Any]:
     """What locks the one that is due longest, of those that no other process works on."""
     version = () if connection.dialect.name == "sqlite" else (_VERSION.label("xmin"),)
@@ -76,8 +70,17 @@ def as_it_was(connection: Connection, one: FromClause) -> Sequence[ColumnElement
 
 def locked(connection: Connection, one: Digest) -> Digest:
     """The same as it is by now; no other process runs it meanwhile."""
-    query = select(digest).where(*_is_digest(one.installation_id, one.id)).with_for_update()
-    return digests.read(connection.execute(query).one()._mapping)
+    return digests.read(connection.execute(_locking(one)).one()._mapping)
+
+
+def is_same(connection: Connection, one: Digest) -> bool:
+    """Whether it is still as it is given; it is locked."""
+    row = connection.execute(_locking(one)).one_or_none()
+    return row is not None and digests.read(row._mapping) == one
+
+
+def _locking(one: Digest) -> Select[Any]:
+    return select(digest).where(*_is_digest(one.installation_id, one.id)).with_for_update()
 
 
 def _is_due(installation_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, delete
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.schema import pace
@@ -26,6 +26,12 @@ def reserve(connection: Connection, installation_id: int, place: str, now: datet
 def hold(connection: Connection, installation_id: int, until: datetime, place: str = WHOLE) -> None:
     """Nothing there, or no message at all, before a moment: Slack has had enough."""
     _keep(connection, installation_id, place, until, ~pace.c.free_at.between(until, until + LONGEST))
+
+
+def held(connection: Connection, installation_id: int, now: datetime, place: str) -> datetime | None:
+    """Until when a place is held."""
+    mine = (pace.c.installation_id == installation_id, pace.c.place == place, is_held(now))
+    return connection.scalar(select(pace.c.free_at).where(*mine))
 
 
 def forget(connection: Connection, installation_id: int, now: datetime) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.domain.digests import Pause
-from bot.jobs.audiences import TURN, Audiences
+from bot.jobs.audiences import PACE, TURN, Audiences
 from bot.jobs.deliveries import Deliveries
 from bot.playground import people as cast
 from bot.playground.faults import rate_limited, unavailable
@@ -113,29 +113,58 @@ def test_a_channel_of_which_slack_does_not_tell_holds_up_no_other(
 
 
 def test_a_turn_ends_in_time_and_the_next_one_goes_on(database: Database, slack: Playground, here: int) -> None:
+    """Whatever becomes of the bot's own clock meanwhile."""
     add_digests(database, {7: cast.CS_NORDIC, 8: cast.GENERAL})
-    clock = [BEFORE]
+    spent = [0.0]
 
     def sleep(_: float) -> None:
-        clock[0] += TURN
+        spent[0] += TURN
 
-    for number in (1, 2):
-        Audiences(database, client(slack), here, lambda: clock[0], sleep=sleep).run()
+    for number, moment in ((1, BEFORE), (2, BEFORE + MINUTE)):
+        Audiences(database, client(slack), here, lambda: moment, sleep, lambda: spent[0]).run()  # noqa: B023
         assert len(questions(slack)) == number
 
 
-def test_slack_is_left_alone_for_as_long_as_it_says_and_posts_go_on(
+def test_one_of_which_slack_is_asked_too_much_does_not_stand_before_all_others(
     database: Database, slack: Playground, here: int
 ) -> None:
-    add_digest(database, channel=cast.GENERAL, next_at=BEFORE - MINUTE)
+    add_digests(database, {7: cast.CS_NORDIC, 8: cast.GENERAL})
+    clock = [BEFORE]
+    job = Audiences(database, client(slack), here, lambda: clock[0], lambda _: None)
+    for _ in range(2):
+        slack.faults.add("conversations.members", rate_limited(retry_after=20))
+        job.run()
+        clock[0] += MINUTE
+    assert len(set(questions(slack))) == 2
+
+
+def test_a_large_channel_is_asked_about_page_by_page_at_the_same_pace(
+    database: Database, slack: Playground, here: int
+) -> None:
+    add_digest(database)
+    slack.slack.longest_page = 1
+    rests: list[float] = []
+    Audiences(database, client(slack), here, lambda: BEFORE, rests.append).run()
+    assert rests == [PACE] * len(slack.slack.channels[cast.CS_NORDIC].members)
+
+
+def test_slack_is_left_alone_by_all_for_as_long_as_it_says_and_posts_go_on(
+    database: Database, slack: Playground, here: int
+) -> None:
+    Audience(database, client(slack), lambda: BEFORE).judge(here, cast.GENERAL)
+    asked = len(questions(slack))
+    add_digests(database, {7: cast.GENERAL, 9: cast.PILOT}, next_at=BEFORE - MINUTE)
     run(database, here, BEFORE)
     add_digest(database, 8)
     slack.faults.add("conversations.members", rate_limited(retry_after=90))
-    for minutes, times in ((-6, 1), (-5, 1), (-4.4, 2)):
+    ask(database, slack, here, -6)
+    for minutes in (-5.9, -5):
         ask(database, slack, here, minutes)
-        assert len(questions(slack, "conversations.members")) == times
-    deliver(database, slack, here, BEFORE + MINUTE)
+        deliver(database, slack, here, NOW + minutes * MINUTE)
+        assert len(questions(slack)) == asked + 1
     assert len(said(slack, cast.GENERAL)) == 1
+    ask(database, slack, here, -4.4)
+    assert len(questions(slack)) == asked + 2
 
 
 def test_a_channel_of_which_too_much_was_asked_waits_alone(database: Database, slack: Playground, here: int) -> None:
@@ -164,3 +193,14 @@ def test_what_another_process_heard_of_is_asked_anew_before_the_post(
     run(database, here)
     job(database, slack, here).run()
     assert (said(slack), get(database, one).paused) == ([], Pause.SHARED)
+
+
+def test_what_was_asked_before_the_bot_was_away_is_asked_anew(database: Database, slack: Playground, here: int) -> None:
+    add_digest(database)
+    ask(database, slack, here)
+    slack.slack.channels[cast.CS_NORDIC].members.add(cast.GUS)  # which nobody heard of
+    with database.write() as connection:
+        channels.forget(connection, here)
+    run(database, here)
+    job(database, slack, here).run()
+    assert said(slack) == []

@@ -239,6 +239,17 @@ def test_where_slack_has_had_enough_nothing_more_is_sent_for_as_long_as_it_says(
     assert sorted(told(slack, cast.ANNA)) == ["Message 1", "Message 2"]
 
 
+def test_also_what_opens_a_conversation_is_left_alone_for_as_long_as_slack_says(
+    database: Database, slack: Playground, here: int
+) -> None:
+    add(database, here)
+    add(database, here, "2")
+    slack.faults.add("conversations.open", rate_limited(retry_after=30))
+    for seconds, calls in ((0, 1), (20, 1), (30, 3)):
+        run(database, slack, here, NOW + timedelta(seconds=seconds), hands=1)
+        assert len([call for call in slack.calls if call.method == "conversations.open"]) == calls
+
+
 @pytest.mark.parametrize("wrong", [ValueError("no"), DataError("SELECT", {}, ValueError("no"))])
 def test_a_maker_that_fails_holds_up_no_other_and_is_not_tried_for_ever(
     database: Database, slack: Playground, here: int, monkeypatch: pytest.MonkeyPatch, wrong: Exception

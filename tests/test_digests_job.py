@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
+from threading import Barrier
 
 import pytest
 from sqlalchemy import Connection, event, select, update
@@ -117,6 +118,23 @@ def test_one_that_cannot_be_composed_holds_up_no_other_and_tells_its_news_next_t
     assert sorted(said(slack)) == ["Digest 7 of 24 Nov", "Digest 8 of 23 Nov", "Digest 8 of 24 Nov"]
     assert [one for one in states(database) if one[0] == TODAY] == [(TODAY, "failed", "error")]
     assert told(slack) == ["*Digest 7* could not be posted this time. What it had to say, the next one says."]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # there it is composed before it is locked
+def test_where_two_processes_fail_on_one_no_other_is_taken_for_it(database: Database, here: int) -> None:
+    posting.add_digests(database, {7: cast.CS_NORDIC, 8: cast.GENERAL})
+    both = Barrier(2)
+
+    def say(_connection: Connection, one: Digest, moment: datetime, _head: object) -> Composed:
+        if one.id == 7:
+            both.wait(20)
+            raise ValueError("no")
+        return posting.news(one, moment)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: Digests(database, say, here, lambda: NOW).run(), range(2)))
+    run(database, here)  # the one that was a moment late looks again in its next turn
+    assert [state for _, state, _ in states(database)] == ["failed", "waiting"]
 
 
 def test_a_digest_is_still_due_when_a_database_that_was_lost_is_back(

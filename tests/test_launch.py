@@ -11,12 +11,14 @@ from pydantic import SecretStr
 from sqlalchemy import insert, select
 
 from bot import launch
+from bot.domain.audience import Channel
 from bot.domain.digests import Content, Digest, Pause
 from bot.domain.morning import Choice
 from bot.identity import Identity
 from bot.schedule import Job
 from bot.settings import Settings
-from storage import digests, schema
+from storage import channels, digests, schema
+from storage.channels import Kept
 from storage.database import Database
 from storage.installations import Installation
 
@@ -76,3 +78,19 @@ def test_so_are_mornings(jobs: list[Job], database: Database, installation: Inst
     with database.read() as connection:
         found = connection.execute(select(schema.morning.c.next_at, schema.morning.c.version)).all()
     assert [tuple(one) for one in found] == [(at, 1)] * 3
+
+
+def test_who_reads_a_channel_is_asked_anew_by_a_bot_that_starts(
+    jobs: list[Job], database: Database, installation: Installation
+) -> None:
+    """Of who joined while no bot ran, none has heard."""
+    known = Kept(Channel("C1", "cs-nordic", False, True, False, False), frozenset({"U1"}), datetime.now(UTC))
+    with database.write() as connection:
+        assert channels.keep(connection, installation.id, known, 0)
+    settings = Settings(
+        slack_bot_token=SecretStr("xoxb-1"), database_url=database.url.render_as_string(hide_password=False)
+    )
+    launch.assemble(settings, IDENTITY, installation.id).database.close()
+    with database.read() as connection:
+        assert channels.kept(connection, installation.id, "C1") == (None, 1)
+    assert [job.every for job in jobs if job.name == "old channels"] == [timedelta(days=1)]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,6 +23,7 @@ from bot.edge import attempt
 from bot.errors import DeliveryError
 from bot.jobs import assignments, digest_failures, escalations, handovers, returns
 from bot.jobs.delivery import delivering
+from bot.jobs.questions import Questions
 from storage import deliveries, pace, people
 from storage.audience import Audience
 from storage.database import LOST, Database
@@ -79,7 +80,7 @@ class Deliveries:
 
     def __post_init__(self) -> None:
         self.audience = Audience(self.database, self.slack, self.now)
-        self._asks_at = self.now()  # when Slack answers questions about channels again
+        self._questions = Questions(self.database, self.audience, self.installation_id, self.now)
         self._spacing = Spacing(*(self.pace * apart for apart in SPACING))
 
     def run(self) -> None:
@@ -138,7 +139,7 @@ class Deliveries:
     def _place(self, one: Delivery) -> str:
         if one.channel is not None:
             return one.channel
-        with delivering():
+        with self._calling():
             return str(self.slack.conversations_open(users=one.slack_user_id)["channel"]["id"])
 
     def _message(self, one: Delivery) -> Message | None:
@@ -157,36 +158,17 @@ class Deliveries:
         with self.database.read() as connection:
             if digest_failures.is_stopped(connection, one):
                 return None
-        verdict = self._judge(one.installation_id, one.channel or "")
+        verdict = self._questions.verdict(one.channel or "")
         if verdict is not Verdict.FINE:
             raise DeliveryError(verdict.value, temporary=False)
         return one.payload
-
-    def _judge(self, *where: Any) -> Verdict:
-        """Where Slack has had enough of such questions, it is asked none until it takes them again."""
-        left = math.ceil((self._asks_at - self.now()).total_seconds())
-        if left > 0 and self.audience.known(*where) is not None:
-            return Verdict.FINE
-        if left > 0:
-            raise DeliveryError("ratelimited", temporary=True, after=left)
-        try:
-            with delivering():
-                return self.audience.judge(*where)[0]
-        except DeliveryError as error:
-            self._asks_at = self.now() + timedelta(seconds=error.after or 0)
-            raise
 
     def _post(self, channel: str, message: Message, one: Delivery) -> _Post:
         thread: dict[str, Any] = {} if one.thread_ts is None else {"thread_ts": one.thread_ts}
         if self.now() + MARGIN > one.lease_until:  # this process stood still for long
             raise DeliveryError("lease_over", temporary=True)
-        try:
-            with delivering(posts=True):
-                posted = self.slack.chat_postMessage(channel=channel, metadata=_mark(one), **thread, **message)
-        except DeliveryError as error:
-            if error.after is not None:
-                self._hold(one.installation_id, error.after)
-            raise
+        with self._calling(posts=True):
+            posted = self.slack.chat_postMessage(channel=channel, metadata=_mark(one), **thread, **message)
         log.info("delivered", installation=one.installation_id, delivery=one.id, kind=one.kind)
         return _Post(channel, str(posted["ts"]))
 
@@ -216,7 +198,7 @@ class Deliveries:
         which: dict[str, Any] = {"channel": channel, "limit": PAGE, "include_all_metadata": True}
         which |= {"cursor": cursor} if cursor else {}
         try:
-            with delivering():
+            with self._calling():
                 if thread_ts is not None:
                     return self.slack.conversations_replies(ts=thread_ts, **which).data  # type: ignore[return-value]
                 return self.slack.conversations_history(**which).data  # type: ignore[return-value]
@@ -240,10 +222,17 @@ class Deliveries:
             if deliveries.end(connection, one, "failed", error.code[:64]) and one.digest_id is not None:
                 digest_failures.answer(connection, one, error, moment, may_have_arrived=is_doubtful)
 
-    def _hold(self, installation_id: int, seconds: int) -> None:
-        """Slack takes no more posts for now: of none."""
-        with self.database.write() as connection:
-            pace.hold(connection, installation_id, self.now() + timedelta(seconds=seconds))
+    @contextmanager
+    def _calling(self, *, posts: bool = False) -> Iterator[None]:
+        """Where Slack has had enough, nothing at all is sent until it takes more."""
+        try:
+            with delivering(posts=posts):
+                yield
+        except DeliveryError as error:
+            if error.after is not None:
+                with self.database.write() as connection:
+                    pace.hold(connection, self.installation_id, self.now() + timedelta(seconds=error.after))
+            raise
 
 
 def _once_a_hand_is_free(on_the_way: set[Future[None]], hands: int) -> set[Future[None]]:

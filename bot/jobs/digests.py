@@ -49,24 +49,27 @@ class Digests:
 
         While the database is gone nothing fails for good: a digest is still due when it comes back.
         """
-        moment = self.now()
-        found = attempt("digest failed", partial(self._run_at, moment), raises=LOST, installation=self.installation_id)
-        return self._fail_at(moment) if found is None else found
+        moment, tried = self.now(), list[Digest]()
+        run = partial(self._run_at, moment, tried)
+        found = attempt("digest failed", run, raises=LOST, installation=self.installation_id)
+        if found is None and tried:
+            self._fail(tried[0], moment)
+        return bool(tried) if found is None else found
 
-    def _run_at(self, moment: datetime) -> bool:
+    def _run_at(self, moment: datetime, tried: list[Digest]) -> bool:
         """The digest is locked until what it says is kept: whoever is killed meanwhile has done nothing."""
         if self.database.is_sqlite:
-            return self._run_ahead(moment)
+            return self._run_ahead(moment, tried)
         with self.database.write() as connection:
-            found = self._said(connection, moment)
+            found = self._said(connection, moment, tried)
             if found is not None:
                 self._keep(connection, *found, moment)
         return found is not None
 
-    def _run_ahead(self, moment: datetime) -> bool:
+    def _run_ahead(self, moment: datetime, tried: list[Digest]) -> bool:
         """On SQLite it is composed before that: whoever writes there keeps all others waiting."""
         with self.database.read() as connection:
-            found = self._said(connection, moment)
+            found = self._said(connection, moment, tried)
         if found is None:
             return False
         with self.database.write() as connection:
@@ -74,10 +77,11 @@ class Digests:
                 self._keep(connection, *found, moment)
         return True
 
-    def _said(self, connection: Connection, moment: datetime) -> _Said | None:
+    def _said(self, connection: Connection, moment: datetime, tried: list[Digest]) -> _Said | None:
         found = digest_facts.due(connection, self.installation_id, moment)
         if found is None or found.digest.next_at is None:
             return None
+        tried.append(found.digest)
         if is_late(found.digest, found.digest.next_at, moment):
             return found.digest, None
         return found.digest, self.compose(connection, found.digest, moment, found.head)
@@ -94,18 +98,18 @@ class Digests:
             digest_runs.plan(connection, one, then)
         log.info("digest", installation=one.installation_id, digest=one.id, is_quiet=said.message is None)
 
-    def _fail_at(self, moment: datetime) -> bool:
+    def _fail(self, one: Digest, moment: datetime) -> None:
+        """Unless somebody changed it meanwhile, or another process ran it: then it is looked at again."""
+        assert one.next_at is not None
         with self.database.write() as connection:
-            one = digest_runs.due(connection, self.installation_id, moment)
-            if one is None or one.next_at is None:
-                return False
+            if not digest_runs.is_same(connection, one):
+                return
             key = period(one, one.next_at)
             number = digest_runs.leave_out(connection, one, key, moment, "failed", "error")
             if number is not None:
                 about = (digest_failures.FAILED, f"{one.id}/{number}", moment)
                 deliveries.add(connection, one.installation_id, one.made_by, *about)
             digest_runs.plan(connection, one, _following(one, moment))
-        return True
 
 
 def _following(one: Digest, moment: datetime) -> datetime:

@@ -24,6 +24,7 @@ from bot.errors import DeliveryError
 from bot.jobs import alerts, assignments, digest_content, handovers, mornings
 from bot.jobs.deliveries import Maker
 from bot.jobs.delivery import delivering
+from bot.jobs.questions import Questions
 from storage import digests, people, shown
 from storage.alerts import KIND
 from storage.audience import Audience
@@ -60,6 +61,7 @@ class Updates:
 
     def __post_init__(self) -> None:
         self.audience = Audience(self.database, self.slack, self.now)
+        self._questions = Questions(self.database, self.audience, self.installation_id, self.now)
 
     def run(self) -> None:
         """One turn: each message once, however many changes there were, until Slack has had enough."""
@@ -89,7 +91,7 @@ class Updates:
         """Raises DeliveryError where by now strangers read the channel: they hear nothing new of its clients."""
         if one.digest_id is None:
             return
-        verdict, _ = self.audience.judge(one.installation_id, one.channel)
+        verdict = self._questions.verdict(one.channel)
         if verdict is not Verdict.FINE:
             raise DeliveryError(verdict.value, temporary=False)
 

@@ -9,16 +9,17 @@ from typing import Any
 import pytest
 from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bot.domain.audience import Audience as Verdict
+from bot.errors import DeliveryError
 from bot.playground import people as cast
 from bot.playground.server import Playground
 from storage import channels
 from storage.audience import Audience
 from storage.database import Database
 from storage.installations import Installation
-from storage.schema import person
+from storage.schema import channel, person
 from tests import posting
 from tests.posting import NOW, client
 
@@ -61,18 +62,60 @@ class Slow(WebClient):
 
 
 @pytest.mark.parametrize("was_known", [False, True])
-def test_an_answer_that_may_be_older_than_a_change_is_not_kept(
+def test_an_answer_that_may_be_older_than_a_change_is_neither_kept_nor_given(
     database: Database, slack: Playground, here: int, was_known: bool
+) -> None:
+    members = slack.slack.channels[cast.CS_NORDIC].members
+
+    def joins() -> None:
+        if cast.GUS not in members:
+            members.add(cast.GUS)
+            with database.write() as connection:
+                channels.changed(connection, here, cast.CS_NORDIC)
+
+    if was_known:
+        Audience(database, client(slack), lambda: NOW - 20 * MINUTE).judge(here, cast.CS_NORDIC)
+    audience = Audience(database, Slow(slack, joins), lambda: NOW)
+    assert audience.judge(here, cast.CS_NORDIC)[0] is Verdict.GUESTS
+    assert audience.known(here, cast.CS_NORDIC) is None
+
+
+def test_where_it_changes_again_and_again_nothing_is_said_of_it(
+    database: Database, slack: Playground, here: int
 ) -> None:
     def joins() -> None:
         with database.write() as connection:
             channels.changed(connection, here, cast.CS_NORDIC)
 
-    if was_known:
-        Audience(database, client(slack), lambda: NOW - 20 * MINUTE).judge(here, cast.CS_NORDIC)
-    audience = Audience(database, Slow(slack, joins), lambda: NOW)
-    audience.judge(here, cast.CS_NORDIC)
-    assert audience.known(here, cast.CS_NORDIC) is None
+    with pytest.raises(DeliveryError) as caught:
+        Audience(database, Slow(slack, joins), lambda: NOW).judge(here, cast.CS_NORDIC)
+    assert (caught.value.code, caught.value.temporary) == ("channel_changes", True)
+
+
+class Group(WebClient):
+    """Slack's client, for a bot that may see conversations of several people."""
+
+    def conversations_info(self, **_: Any) -> Any:
+        return {"channel": {"id": "G1", "name": "mpdm-1", "is_mpim": True, "is_member": True}}
+
+    def conversations_members(self, **_: Any) -> Any:
+        return {"members": [cast.ANNA]}
+
+
+def test_a_conversation_between_people_is_no_channel_however_often_it_is_asked_about(database: Database) -> None:
+    audience = Audience(database, Group(), lambda: NOW)
+    for _ in range(2):
+        assert audience.judge(1, "G1")[0] is Verdict.NOT_A_CHANNEL
+
+
+def test_who_read_a_channel_is_not_kept_for_long(database: Database, slack: Playground, here: int) -> None:
+    Audience(database, client(slack), lambda: NOW).judge(here, cast.CS_NORDIC)
+    for before, is_kept in ((NOW, True), (NOW + MINUTE, False)):
+        with database.write() as connection:
+            channels.forget(connection, here, before)
+            assert (
+                connection.scalar(select(channel.c.members).where(channel.c.asked_at == NOW)) is not None
+            ) == is_kept
 
 
 @pytest.mark.parametrize(
