@@ -17,12 +17,13 @@ from bot.jobs.composing import Compose
 from bot.jobs.deliveries import Deliveries
 from bot.jobs.digest_content import compose
 from bot.jobs.digests import Digests
+from bot.jobs.questions import PLACE
 from bot.jobs.updates import Updates
 from bot.playground import people as cast
 from bot.playground.faults import killed_after, killed_before, rate_limited, unavailable
 from bot.playground.model import Message
 from bot.playground.server import Playground
-from storage import alerts, claims, digest_settings, digests, installations, people, workspace_changes
+from storage import alerts, claims, digest_settings, digests, installations, pace, people, workspace_changes
 from storage import schema as tables
 from storage.database import Database
 from storage.installations import Installation
@@ -347,6 +348,16 @@ def test_in_a_channel_that_strangers_read_by_now_it_stays_as_it_was(channel: Cha
     channel.goes_on()
     channel.falls(1, 2)
     assert (channel.alerts, channel.threads, channel.paused) == ([FALL], [], "shared")
+
+
+def test_while_slack_takes_no_questions_about_channels_it_is_asked_none(channel: Channel) -> None:
+    channel.falls(1, 6)
+    channel.goes_on()
+    with channel.database.write() as connection:
+        pace.hold(connection, channel.here.id, channel.now + 9 * MINUTE, PLACE)
+    asked = len([call for call in channel.slack.calls if call.method == "conversations.info"])
+    channel.falls(1, 2)
+    assert len([call for call in channel.slack.calls if call.method == "conversations.info"]) == asked
 
 
 def test_what_may_have_been_posted_and_cannot_be_looked_for_is_left_to_the_digest(channel: Channel) -> None:

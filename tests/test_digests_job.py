@@ -137,6 +137,19 @@ def test_where_two_processes_fail_on_one_no_other_is_taken_for_it(database: Data
     assert [state for _, state, _ in states(database)] == ["failed", "waiting"]
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_one_that_is_paused_while_it_fails_rests_and_has_not_failed(database: Database, here: int) -> None:
+    one = add_digest(database)
+
+    def say(*_: object) -> Composed:
+        with database.write() as connection:
+            connection.execute(update(digest).values(paused=Pause.PERSON.value, next_at=None))
+        raise ValueError("no")
+
+    Digests(database, say, here, lambda: NOW).run()
+    assert (get(database, one).next_at, states(database)) == (None, [])
+
+
 def test_a_digest_is_still_due_when_a_database_that_was_lost_is_back(
     database: Database, slack: Playground, here: int
 ) -> None:
